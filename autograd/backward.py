@@ -1,0 +1,141 @@
+"""The backward pass as a user calls it, and the gradients that it leaves behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from autograd import errors, modes
+from autograd.graph import Vertex, sweep
+from autograd.inplace import InPlace
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+_accumulation = threading.Lock()
+
+
+class Hook(NamedTuple):
+    """What ``register_hook`` gives: ``remove()`` undoes the registration."""
+
+    hooks: dict[int, Callable[[Any], Any]]
+    key: int
+
+    def remove(self) -> None:
+        """Call the hook no more."""
+        self.hooks.pop(self.key, None)
+
+
+class Backward(InPlace):
+    """The part of a Tensor that has to do with gradients."""
+
+    __slots__ = ()
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether calls with this Tensor are recorded. A leaf may be told so."""
+        return self.tracked
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if self.node is not None and not value:
+            raise RuntimeError(errors.not_a_leaf(self))
+        if value and self._data.dtype.kind != "f":
+            raise TypeError(errors.not_differentiable(self))
+        self.tracked = value
+
+    @property
+    def grad(self) -> Tensor | None:
+        """For a leaf, the sum of the gradients of all backward passes since it was None.
+
+        For other Tensors, after ``retain_grad()``, the gradient in the last backward pass.
+        """
+        if self.node is None:
+            return self._grad
+        return None if self.node.grad is None else self.lift(self.node.grad)
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and value.shape != self.shape:
+            raise ValueError(errors.wrong_shape("grad", self, value))
+        self._grad = value
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
+        if self.node is not None:
+            self.node.retains = True
+
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> Hook:
+        """Call ``hook`` with the gradient of this Tensor in every backward pass.
+
+        What it gives back, if it is not None, takes the gradient's place.
+        """
+        vertex = self.node or self
+        vertex.hooks = {} if vertex.hooks is None else vertex.hooks
+
+        def call(g: Any) -> Any:
+            given = hook(self.lift(g.copy()))
+            if given is None:
+                return g
+            return self.lift(given) if isinstance(g, Vertex) else self.lift(given).data
+
+        vertex.hooks[id(call)] = call
+        return Hook(vertex.hooks, id(call))
+
+    def backward(
+        self, gradient: Any = None, *, retain_graph: bool = False, create_graph: bool = False
+    ) -> None:
+        """Add to the ``grad`` of every tracked leaf the derivative of this Tensor by that leaf.
+
+        Args:
+            gradient: the cotangent of this Tensor, of its shape; by default 1, for a scalar.
+            retain_graph: keep what the pass needs, so that it can run again. This is rarely the
+                right cure: compute the loss anew instead.
+            create_graph: record the pass too, so that the gradients can be differentiated.
+
+        Raises:
+            RuntimeError: the Tensor is untracked, or not a scalar and there is no ``gradient``;
+                an earlier pass released what this one needs; or a Tensor in the graph was written
+                in place since.
+
+        Example:
+            >>> x = tensor([1.0, 2.0], requires_grad=True)
+            >>> y = x * x
+            >>> y.backward([1.0, 10.0])
+            >>> x.grad
+            tensor([ 2., 40.])
+        """
+        if not self.tracked:
+            raise RuntimeError(errors.untracked(self))
+        if gradient is None and self.size != 1:
+            raise RuntimeError(errors.not_a_scalar(self))
+        seed = self.lift(np.ones_like(self._data) if gradient is None else gradient)
+        if seed.shape != self.shape:
+            raise ValueError(errors.wrong_shape("gradient", self, seed))
+        seed = seed if seed.dtype == self.dtype else seed.astype(self.dtype)
+        root = self.node or self
+        if create_graph:
+            with modes.enable_grad():
+                cotangents = sweep(root, seed, lift=self.lift)
+        else:
+            cotangents = sweep(root, seed.data, release=not retain_graph)
+        shared = {id(seed), id(seed.data)}
+        for leaf, g in cotangents.items():
+            fresh = not create_graph and g.base is None and id(g) not in shared
+            shared.add(id(g))
+            leaf.accumulate(g if fresh else g.copy())
+
+    def accumulate(self, g: Any) -> None:
+        """Add a gradient that nobody else holds to ``grad``; threads may do so at once."""
+        for hook in list((self.hooks or {}).values()):
+            g = hook(g)
+        with _accumulation:
+            if self._grad is None:
+                self._grad = self.lift(g)
+            elif isinstance(g, Vertex):
+                self._grad = self._grad + g
+            else:
+                self._grad = self.lift(self._grad.data + g)

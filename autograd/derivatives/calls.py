@@ -1,0 +1,58 @@
+"""How a call of a function looks: its name, its arguments by position and by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Say the name under which users know a function.
+
+    Example:
+        >>> name_of(np.exp), name_of(np.linalg.norm)
+        ('np.exp', 'np.linalg.norm')
+    """
+    module = getattr(function, "__module__", None) or "numpy"
+    prefix = module.replace("numpy", "np", 1) + "." if module.startswith("numpy") else ""
+    return prefix + function.__name__
+
+
+def shape_of(argument: Any) -> tuple[int, ...]:
+    """Give the shape of a recorded argument: a node, a Tensor, an array or a number."""
+    shape: tuple[int, ...] | None = getattr(argument, "shape", None)
+    return np.shape(argument) if shape is None else shape
+
+
+@lru_cache(maxsize=None)
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Give the names of a function's own parameters, in order."""
+    return tuple(inspect.signature(function).parameters)
+
+
+def bind(entry: Any, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Bring a call to one form: the arguments that have a pullback by position, the rest by name.
+
+    Raises:
+        TypeError: the call uses a keyword argument that the entry's rules do not know.
+    """
+    count = len(entry.names)
+    if entry.variadic or (len(args) == count and kwargs.keys() <= entry.keywords):
+        return args, kwargs
+    names = parameters_of(entry.function)
+    named = dict(zip(names, args, strict=False)) | kwargs
+    if named.get("out", ...) is None:
+        del named["out"]
+    arrays = names[:count]
+    unknown = named.keys() - entry.keywords - set(arrays)
+    if unknown or not named.keys() >= set(arrays):
+        how = f"with {min(unknown)}=" if unknown else "without all of its arguments"
+        raise TypeError(
+            f"{name_of(entry.function)} {how} has no derivative here; write it through other "
+            f"functions, or leave the graph with tensor.detach()"
+        )
+    return tuple(named.pop(name) for name in arrays), named

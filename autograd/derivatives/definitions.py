@@ -1,0 +1,42 @@
+"""Functions defined through others, whose derivatives follow from theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.derivatives.table import definition
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+    """Compute the norm of a vector, or the Frobenius norm of a matrix; at 0 the gradient is 0."""
+    if axis is None and ord is None:
+        x, axis = np.ravel(x), (0,)
+    axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if len(axes) > 1 and ord not in (None, "fro"):
+        raise TypeError(f"np.linalg.norm of a matrix with ord={ord!r} has no derivative here; use ord=None")
+    size = np.abs(x)
+    if ord in (None, 2, "fro"):
+        return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))
+    if ord == 1:
+        return np.sum(size, axis=axes, keepdims=keepdims)
+    if ord == np.inf:
+        return np.max(size, axis=axes, keepdims=keepdims)
+    if ord == -np.inf:
+        return np.min(size, axis=axes, keepdims=keepdims)
+    return np.sum(size**ord, axis=axes, keepdims=keepdims) ** (1 / ord)
+
+
+definition(np.linalg.norm, _norm)
+definition(np.ptp, lambda a, axis=None, keepdims=False: np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims))
+definition(np.average, lambda a, axis=None, weights=None: _average(a, axis, weights))
+
+
+def _average(a: Any, axis: Any, weights: Any) -> Any:
+    if weights is None:
+        return np.mean(a, axis=axis)
+    if axis is not None and np.ndim(weights) != np.ndim(a):
+        weights = np.reshape(weights, [n if i == axis % np.ndim(a) else 1 for i, n in enumerate(np.shape(a))])
+    weights = np.broadcast_to(weights, np.shape(a))
+    return np.sum(a * weights, axis=axis) / np.sum(weights, axis=axis)

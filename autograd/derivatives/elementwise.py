@@ -1,0 +1,139 @@
+"""Elementwise functions of one and two arguments: the table as a mathematics book prints it.
+
+Conventions where the derivative does not exist: at a kink it is a subgradient (0 for ``absolute``,
+one half each at a tie of ``maximum``), and where the slope is infinite (``sqrt`` and ``cbrt`` at 0,
+``x**p`` with 0 < p < 1 at 0) it is 0. The three functions that end in ``_or_zero`` say the latter.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.derivatives.domains import ABOVE_MINUS_ONE, ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT
+from autograd.derivatives.table import derivative, primitive
+
+
+@primitive
+def divide_or_zero(x: Any, y: Any) -> Any:
+    """Compute x / y, and 0 where y = 0."""
+    return np.where(np.equal(y, 0), 0, np.divide(x, y))
+
+
+@primitive
+def power_or_zero(x: Any, y: Any) -> Any:
+    """Compute x**y, and 0 where x = 0 and y < 0."""
+    return np.where(np.equal(x, 0) & np.less(y, 0), 0, np.power(x, y))
+
+
+@primitive
+def log_or_zero(x: Any) -> Any:
+    """Compute log x, and 0 where x = 0."""
+    return np.where(np.equal(x, 0), 0, np.log(x))
+
+
+# fmt: off
+# Arithmetic
+derivative(np.positive,   lambda g: g, bounded=True)
+derivative(np.negative,   lambda g: -g, bounded=True)
+derivative(np.add,        lambda g: g,
+                          lambda g: g, bounded=True)
+derivative(np.subtract,   lambda g: g,
+                          lambda g: -g, bounded=True)
+derivative(np.multiply,   lambda g, y: g * y,
+                          lambda g, x: g * x)
+derivative(np.divide,     lambda g, y: g / y,
+                          lambda g, y, out: -g * out / y,                     domain=(REALS, NONZERO))
+derivative(np.reciprocal, lambda g, out: -g * out * out,                      domain=NONZERO)
+derivative(np.square,     lambda g, x: 2 * g * x)
+derivative(np.remainder,  lambda g: g,
+                          lambda g, x, y: -g * np.floor_divide(x, y),         domain=(REALS, NONZERO),
+                                                                              kink=lambda x, y: _to_integer(x / y))
+derivative(np.fmod,       lambda g: g,
+                          lambda g, x, y: -g * np.trunc(x / y),               domain=(REALS, NONZERO),
+                                                                              kink=lambda x, y: _to_integer(x / y))
+
+# Powers, exponentials, logarithms
+derivative(np.power,      lambda g, x, y: g * y * power_or_zero(x, y - 1),
+                          lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
+derivative(np.float_power, lambda g, x, y: g * y * power_or_zero(x, y - 1),
+                          lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
+derivative(np.sqrt,       lambda g, out: divide_or_zero(g, 2 * out),          domain=POSITIVE)
+derivative(np.cbrt,       lambda g, out: divide_or_zero(g, 3 * out * out),    domain=NONZERO)
+derivative(np.exp,        lambda g, out: g * out)
+derivative(np.exp2,       lambda g, out: g * out * math.log(2))
+derivative(np.expm1,      lambda g, out: g * (out + 1))
+derivative(np.log,        lambda g, x: g / x,                                 domain=POSITIVE)
+derivative(np.log2,       lambda g, x: g / (x * math.log(2)),                 domain=POSITIVE)
+derivative(np.log10,      lambda g, x: g / (x * math.log(10)),                domain=POSITIVE)
+derivative(np.log1p,      lambda g, x: g / (1 + x),                           domain=ABOVE_MINUS_ONE)
+derivative(np.logaddexp,  lambda g, x, y: g * _share(x, y),
+                          lambda g, x, y: g * _share(y, x), bounded=True)
+derivative(np.logaddexp2, lambda g, x, y: g * _share(x, y, math.log(2)),
+                          lambda g, x, y: g * _share(y, x, math.log(2)), bounded=True)
+
+derivative(divide_or_zero, lambda g, y: divide_or_zero(g, y),
+                           lambda g, y, out: -divide_or_zero(g * out, y),     domain=(REALS, NONZERO))
+derivative(power_or_zero, lambda g, x, y: g * y * power_or_zero(x, y - 1),
+                          lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
+derivative(log_or_zero,   lambda g, x: divide_or_zero(g, x),                  domain=POSITIVE)
+
+# Trigonometric functions
+derivative(np.sin,        lambda g, x: g * np.cos(x), bounded=True)
+derivative(np.cos,        lambda g, x: -g * np.sin(x), bounded=True)
+derivative(np.tan,        lambda g, out: g * (1 + out * out))
+derivative(np.arcsin,     lambda g, x: g / np.sqrt(1 - x * x),                domain=UNIT)
+derivative(np.arccos,     lambda g, x: -g / np.sqrt(1 - x * x),               domain=UNIT)
+derivative(np.arctan,     lambda g, x: g / (1 + x * x), bounded=True)
+derivative(np.arctan2,    lambda g, y, x: g * divide_or_zero(x, x * x + y * y),
+                          lambda g, y, x: -g * divide_or_zero(y, x * x + y * y), names="y x",
+                                                                              domain=(NONZERO, NONZERO))
+derivative(np.hypot,      lambda g, x, out: g * divide_or_zero(x, out),
+                          lambda g, y, out: g * divide_or_zero(y, out),       domain=(NONZERO, NONZERO))
+derivative(np.deg2rad,    lambda g: g * (math.pi / 180), bounded=True)
+derivative(np.radians,    lambda g: g * (math.pi / 180), bounded=True)
+derivative(np.rad2deg,    lambda g: g * (180 / math.pi), bounded=True)
+derivative(np.degrees,    lambda g: g * (180 / math.pi), bounded=True)
+
+# Hyperbolic functions
+derivative(np.sinh,       lambda g, x: g * np.cosh(x))
+derivative(np.cosh,       lambda g, x: g * np.sinh(x))
+derivative(np.tanh,       lambda g, out: g * (1 - out * out), bounded=True)
+derivative(np.arcsinh,    lambda g, x: g / np.sqrt(1 + x * x), bounded=True)
+derivative(np.arccosh,    lambda g, x: g / np.sqrt(x * x - 1),                domain=ABOVE_ONE)
+derivative(np.arctanh,    lambda g, x: g / (1 - x * x),                       domain=UNIT)
+
+# Functions with a kink
+derivative(np.absolute,   lambda g, x: g * np.sign(x),                        kink=lambda x: x, bounded=True)
+derivative(np.fabs,       lambda g, x: g * np.sign(x),                        kink=lambda x: x, bounded=True)
+derivative(np.maximum,    lambda g, x, y: g * _wins(x, y),
+                          lambda g, x, y: g * _wins(y, x),                    kink=lambda x, y: x - y, bounded=True)
+derivative(np.minimum,    lambda g, x, y: g * _wins(y, x),
+                          lambda g, x, y: g * _wins(x, y),                    kink=lambda x, y: x - y, bounded=True)
+derivative(np.fmax,       lambda g, x, y: g * _wins(x, y, nan_loses=True),
+                          lambda g, x, y: g * _wins(y, x, nan_loses=True),    kink=lambda x, y: x - y, bounded=True)
+derivative(np.fmin,       lambda g, x, y: g * _wins(-x, -y, nan_loses=True),
+                          lambda g, x, y: g * _wins(-y, -x, nan_loses=True),  kink=lambda x, y: x - y, bounded=True)
+derivative(np.copysign,   lambda g, x, y: g * (np.sign(x) * np.copysign(1, y)),
+                          None,                                               domain=(NONZERO, NONZERO), bounded=True)
+# fmt: on
+
+
+def _to_integer(x: Any) -> Any:
+    """Give the signed distance to the nearest integer."""
+    return x - np.round(x)
+
+
+def _share(x: Any, y: Any, base: float = 1.0) -> Any:
+    """Compute eˣ / (eˣ + eʸ), the share of x in the sum, without overflow and with ∞ = ∞ shared."""
+    return 0.5 + 0.5 * np.tanh(0.5 * base * np.where(np.equal(x, y), 0, x - y))
+
+
+def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
+    """Give 1 where x > y, one half where they are equal, else 0; both share a NaN."""
+    wins = np.greater(x, y) + 0.5 * np.equal(x, y)
+    if nan_loses:
+        return wins + np.isnan(y) * (1 - 0.5 * np.isnan(x))
+    return wins + 0.5 * (np.isnan(x) | np.isnan(y))

@@ -1,0 +1,134 @@
+"""Shape functions: elements move, are repeated or are joined, but do not change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd.derivatives import table
+from autograd.derivatives.table import definition, primitive
+
+derivative = partial(table.derivative, kind="shape")
+
+
+@primitive
+def cast(x: Any, dtype: Any) -> Any:
+    """Convert to another floating dtype."""
+    return np.asarray(x).astype(dtype)
+
+
+@primitive
+def join(*arrays: Any, axis: int = 0) -> Any:
+    """Concatenate arrays that are arguments of their own, not a list."""
+    return np.concatenate(arrays, axis)
+
+
+def _part(g: Any, position: int, shapes: Sequence[tuple[int, ...]], axis: int) -> Any:
+    """Cut out of a concatenation the part that came from one array."""
+    axis %= len(shapes[position])
+    start = sum(shape[axis] for shape in shapes[:position])
+    return g[(slice(None),) * axis + (slice(start, start + shapes[position][axis]),)]
+
+
+def _inverse(axes: Sequence[int] | None) -> Any:
+    return axes and tuple(int(i) for i in np.argsort([axis % len(axes) for axis in axes]))
+
+
+# fmt: off
+derivative(np.reshape,      lambda g, x_shape: np.reshape(g, x_shape), None,                names="x shape")
+derivative(np.ravel,        lambda g, x_shape: np.reshape(g, x_shape))
+derivative(np.squeeze,      lambda g, x_shape: np.reshape(g, x_shape),                      keywords="axis")
+derivative(np.expand_dims,  lambda g, x_shape: np.reshape(g, x_shape), None,                names="x axis")
+derivative(np.transpose,    lambda g, axes=None: np.transpose(g, _inverse(axes)))
+derivative(np.matrix_transpose, lambda g: np.matrix_transpose(g))
+derivative(np.swapaxes,     lambda g, i, j: np.swapaxes(g, i, j), None, None,               names="x i j")
+derivative(np.moveaxis,     lambda g, old, new: np.moveaxis(g, new, old), None, None,       names="x old new")
+derivative(np.broadcast_to, lambda g: g, None,                                              names="x shape")
+derivative(np.flip,         lambda g, axis=None: np.flip(g, axis))
+derivative(np.roll,         lambda g, shift, axis=None: np.roll(g, np.negative(shift), axis), None, names="x shift")
+derivative(np.copy,         lambda g: g,                                                    keywords="order")
+derivative(cast,            lambda g: g, None,                                              names="x dtype")
+derivative(join,            lambda g, position, shapes, axis=0: _part(g, position, shapes, axis), names="arrays", variadic=True)
+# fmt: on
+
+
+# Definitions. Those that join take a list of arrays, some of which may be no Tensors.
+
+
+@primitive
+def _cast_away(x: Any, dtype: Any) -> Any:
+    return x.astype(dtype)
+
+
+def astype(x: Any, dtype: Any, copy: bool = True) -> Any:
+    """Convert to ``dtype``. To integers or booleans the derivative is zero: a plain array."""
+    if np.dtype(dtype).kind != "f":
+        return _cast_away(x, dtype)
+    return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
+
+
+def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
+    return join(*(np.expand_dims(array, axis) for array in arrays), axis=axis)
+
+
+def _split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    pieces = np.split(np.arange(np.shape(x)[axis]), indices_or_sections)
+    return _cut(x, pieces, axis)
+
+
+def _array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    pieces = np.array_split(np.arange(np.shape(x)[axis]), indices_or_sections)
+    return _cut(x, pieces, axis)
+
+
+def _cut(x: Any, pieces: Sequence[Any], axis: int) -> list[Any]:
+    before = (slice(None),) * (axis % np.ndim(x))
+    starts = np.cumsum([0, *map(len, pieces)])
+    return [x[(*before, slice(int(i), int(j)))] for i, j in zip(starts, starts[1:], strict=False)]
+
+
+def _at_least(x: Any, ndim: int) -> Any:
+    """Add axes as ``np.atleast_1d``, ``_2d`` and ``_3d`` do: in front, and the third behind."""
+    while np.ndim(x) < min(ndim, 2):
+        x = np.expand_dims(x, 0)
+    return np.expand_dims(x, 2) if np.ndim(x) < ndim else x
+
+
+def _at_least_all(ndim: int, arrays: Sequence[Any]) -> Any:
+    results = tuple(_at_least(array, ndim) for array in arrays)
+    return results[0] if len(results) == 1 else results
+
+
+def _columns(arrays: Sequence[Any]) -> Any:
+    return join(*(np.expand_dims(a, 1) if np.ndim(a) == 1 else a for a in arrays), axis=1)
+
+
+def _hstack(arrays: Sequence[Any]) -> Any:
+    arrays = [_at_least(array, 1) for array in arrays]
+    return join(*arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
+
+
+table.constant(_cast_away)
+if hasattr(np, "astype"):  # since NumPy 2.1
+    definition(np.astype, astype)
+definition(np.concatenate, lambda arrays, axis=0: join(*arrays, axis=axis) if axis is not None else join(*map(np.ravel, arrays)))
+definition(np.stack, _stack)
+definition(np.vstack, lambda tup: join(*(_at_least(array, 2) for array in tup)))
+definition(np.hstack, lambda tup: _hstack(tup))
+definition(np.dstack, lambda tup: join(*(_at_least(array, 3) for array in tup), axis=2))
+definition(np.column_stack, lambda tup: _columns(tup))
+definition(np.split, _split)
+definition(np.array_split, _array_split)
+definition(np.vsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, 0))
+definition(np.hsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1))
+definition(np.dsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, 2))
+definition(np.atleast_1d, lambda *arys: _at_least_all(1, arys))
+definition(np.atleast_2d, lambda *arys: _at_least_all(2, arys))
+definition(np.atleast_3d, lambda *arys: _at_least_all(3, arys))
+definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))
+definition(np.fliplr, lambda m: np.flip(m, 1))
+definition(np.flipud, lambda m: np.flip(m, 0))
+definition(np.rollaxis, lambda a, axis, start=0: np.moveaxis(a, axis, start - (axis % np.ndim(a) < start)))

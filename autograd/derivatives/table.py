@@ -1,0 +1,172 @@
+"""The table of derivatives, and the record of an entry.
+
+The table maps a function, usually NumPy's own, to what is known of its derivative:
+
+* **derivative**: one pullback per argument, written in plain ``np.`` calls;
+* **definition**: the function written through others that are in the table;
+* **constant**: the derivative is zero or undefined by nature; results are plain arrays.
+
+A *pullback* maps the cotangent ``g`` of the result to the cotangent of one argument. The
+names of its parameters declare what it reads, and only that is kept until the backward pass:
+
+============ =================================================================
+``g``        the cotangent of the result; always the first parameter
+``out``      the result of the call
+``x``        an argument, under its name in ``names`` (by default ``x y z``)
+``x_shape``  the shape of that argument, without its array
+``axis=0``   a parameter with a default is a keyword argument of the function
+============ =================================================================
+
+A variadic entry has one pullback for all its arguments, which may also read ``position`` (which
+argument), ``operands`` (all their arrays) and ``shapes`` (all their shapes).
+
+Rules call only functions that dispatch. So the same text runs on arrays, at NumPy's speed, and
+on Tensors, where it records the graph of the derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from autograd.derivatives.domains import REALS, Interval
+from autograd.derivatives.pullback import OPERANDS, OUT, Pullback, declare
+
+Function = Callable[..., Any]
+F = TypeVar("F", bound=Function)
+
+
+class Plan(NamedTuple):
+    """What the backward pass of a call needs, given which of its arguments are tracked."""
+
+    entry: Derivative
+    pullbacks: tuple[tuple[int, Pullback], ...]
+    keep: tuple[bool, ...] | None  # whose arrays are read; None where no array is
+    keep_out: bool
+
+
+@dataclass(eq=False)
+class Derivative:
+    """An entry with a pullback for each argument: see :func:`derivative`."""
+
+    function: Function
+    pullbacks: list[Pullback | None]
+    names: list[str]
+    domain: Interval | tuple[Interval, ...]
+    kink: Function | None
+    kind: str
+    keywords: set[str]
+    bounded: bool
+    variadic: bool
+    plans: dict[int, Plan] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.forward: Function = getattr(self.function, "forward", self.function)
+        self.guarded = self.kind == "elementwise" and not self.bounded
+
+    def plan(self, tracked: int, count: int) -> Plan:
+        """Plan the backward pass of a call whose arguments in the bits of ``tracked`` are tracked."""
+        rules = self.pullbacks * (count if self.variadic else 1)
+        pullbacks = tuple((i, rule) for i, rule in enumerate(rules) if rule and tracked >> i & 1)
+        read = {position for _, pullback in pullbacks for position, _ in pullback.reads}
+        keep = tuple(OPERANDS in read or i in read for i in range(count))
+        plan = Plan(self, pullbacks, keep if any(keep) else None, OUT in read)
+        if not self.variadic:
+            self.plans[tracked] = plan
+        return plan
+
+
+class Definition(NamedTuple):
+    """A function written through others: ``define`` takes what the function takes."""
+
+    function: Function
+    define: Function
+
+
+class Constant(NamedTuple):
+    """A function whose derivative is zero or undefined by nature."""
+
+    function: Function
+
+
+TABLE: dict[Function, Derivative | Definition | Constant] = {}
+
+
+def derivative(
+    function: Function,
+    *pullbacks: Function | None,
+    names: str = "",
+    domain: Interval | tuple[Interval, ...] = REALS,
+    kink: Function | None = None,
+    kind: str = "elementwise",
+    keywords: str = "",
+    bounded: bool = False,
+    variadic: bool = False,
+) -> None:
+    """Enter the derivative of a function in the table.
+
+    Args:
+        function: the key: a NumPy function, any ufunc, or one marked with :func:`primitive`.
+        *pullbacks: one for each argument, or None where the function is not differentiable in
+            it. Their parameters declare what they read, as the head of this file says.
+        names: the arguments' names, by which pullbacks read them; by default ``x y z``.
+        domain: where the function is differentiable, for all arguments or one for each.
+        kink: a function of the arguments that is 0 where the derivative jumps.
+        kind: how the arguments go together; it finds the entry's property tests.
+        keywords: further keyword arguments, which change nothing in the pullbacks.
+        bounded: the slope is finite wherever the function is, so that a zero cotangent can make
+            no NaN, and the backward pass need not look for one.
+        variadic: the one pullback serves any number of arguments.
+
+    Raises:
+        TypeError: a pullback has a parameter that nothing explains.
+
+    Example:
+        >>> from autograd import derivative, primitive, tensor
+        >>> @primitive
+        ... def cube(x):
+        ...     return x * x * x
+        >>> derivative(cube, lambda g, x: 3 * g * x**2)
+        >>> x = tensor(2.0, requires_grad=True)
+        >>> cube(x).backward()
+        >>> x.grad
+        tensor(12.)
+    """
+    arguments = names.split() or list("xyz"[: len(pullbacks)])
+    rules = [declare(function, rule, arguments) if rule else None for rule in pullbacks]
+    read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in rules if rule))
+    TABLE[function] = Derivative(
+        function, rules, arguments, domain, kink, kind, read, bounded, variadic
+    )
+
+
+def definition(function: Function, define: Function) -> None:
+    """Enter a function as written through others, whose derivatives the table has."""
+    TABLE[function] = Definition(function, define)
+
+
+def constant(*functions: Function) -> None:
+    """Enter functions whose derivative is zero or undefined: their results are plain arrays."""
+    TABLE.update({function: Constant(function) for function in functions})
+
+
+def primitive(function: F) -> F:
+    """Let a function of arrays take Tensors too, as NumPy's own functions do (NEP 18).
+
+    The body is given arrays. What happens to a Tensor is what the table says of the function.
+    """
+
+    @wraps(function)
+    def dispatch(*args: Any, **kwargs: Any) -> Any:
+        for argument in args:
+            kind = type(argument)
+            if kind is not np.ndarray and hasattr(kind, "__array_function__"):
+                return argument.__array_function__(dispatch, (kind,), args, kwargs)
+        return function(*args, **kwargs)
+
+    dispatch.forward = function  # type: ignore[attr-defined]
+    return dispatch  # type: ignore[return-value]

@@ -1,0 +1,223 @@
+"""What errors say: which tensor or argument, what was expected, what came, and the usual fix."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.derivatives.calls import name_of, shape_of
+from autograd.derivatives.table import TABLE
+
+
+def describe(tensor: Any) -> str:
+    """Name a Tensor, a node or an array as its user would: ``'w', a float64 tensor of shape (3,)``.
+
+    The name is the Tensor's own, or that of a variable which holds it in one of the callers.
+    """
+    if not hasattr(tensor, "dtype"):
+        return repr(tensor) if np.ndim(tensor) == 0 else f"a {type(tensor).__name__} of shape {np.shape(tensor)}"
+    kind = "array" if isinstance(tensor, np.ndarray) else "tensor"
+    name = getattr(tensor, "name", None) or variable_name(tensor)
+    what = f"a {tensor.dtype} {kind} of shape {tuple(tensor.shape)}"
+    return f"{name!r}, {what}" if name else what
+
+
+def variable_name(value: Any) -> str | None:
+    """Find the name of a variable that holds ``value``, or a Tensor on it, outside this package."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if not (frame.f_globals.get("__name__") or "").startswith(("autograd.", "nn.")):
+            for name, held in {**frame.f_globals, **frame.f_locals}.items():
+                if not name.startswith("_") and (held is value or _node_of(held) is value):
+                    return name
+        frame = frame.f_back  # type: ignore[assignment]
+    return None
+
+
+def _node_of(value: Any) -> Any:
+    return value.node if hasattr(type(value), "node") and hasattr(type(value), "tracked") else ...
+
+
+# Calls
+
+
+def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception:
+    """Retell NumPy's error: name the function and its arguments, and say the usual fix."""
+    shapes = [shape_of(a) for a in args if hasattr(a, "dtype")]
+    lines = [f"{name_of(function)}: {error}"]
+    lines += [f"  argument {i}: {describe(a)}" for i, a in enumerate(args)]
+    if "matmul" in function.__name__ or "linear" in function.__name__:
+        lines.append(
+            "expected: the last axis of the first and the second-last of the second are equally long; "
+            "the usual fix is to transpose one (w.T) or to reshape"
+        )
+    elif len(shapes) > 1 and not _broadcast(shapes):
+        lines.append(
+            "expected: shapes that broadcast, where axes, counted from the last, are equal or 1; "
+            "the usual fix is an axis of length 1 (x[:, None]) or a reshape"
+        )
+    return type(error)("\n".join(lines)) if type(error) in (TypeError, ValueError, IndexError) else ValueError("\n".join(lines))
+
+
+def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
+
+
+def no_derivative(function: Any) -> str:
+    """Refuse a function that the table does not have."""
+    names = {name_of(known): known for known in TABLE}
+    near = difflib.get_close_matches(name_of(function), names, 1, cutoff=0.6)
+    hint = f"; the nearest function that has one is {near[0]}" if near else ""
+    return (
+        f"{name_of(function)} has no derivative here{hint}. Write it through functions that have one, "
+        f"enter one with autograd.derivative(), or leave the graph with tensor.detach()"
+    )
+
+
+def not_a_call(ufunc: Any, method: str, kwargs: Any) -> str:
+    """Refuse ``out=``, ``where=`` and methods of ufuncs."""
+    name = name_of(ufunc)
+    if method != "__call__":
+        return f"{name}.{method} of a Tensor has no derivative here; use a function such as np.sum or np.cumsum"
+    if "out" in kwargs:
+        return (
+            f"{name}(..., out=) cannot write a Tensor's value into an array: its gradient would be lost. "
+            f"Write a = a + tensor in place of a += tensor, or leave the graph with tensor.detach()"
+        )
+    return f"{name}(..., where=) has no derivative here; use np.where(condition, {name}(x), other)"
+
+
+def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
+    """Refuse a tracked Tensor as a keyword argument, whose gradient would be lost."""
+    return f"{name_of(function)}: a Tensor that requires a gradient cannot be a keyword argument ({', '.join(kwargs)})"
+
+
+def not_real(function: Any, result: Any) -> str:
+    """Refuse results that are no real floating numbers."""
+    return (
+        f"{name_of(function)}: the result has dtype {result.dtype}, and gradients are for real floating "
+        f"numbers; complex arrays are not supported: use the real and imaginary parts"
+    )
+
+
+# Making Tensors, and leaving them
+
+
+def not_numbers(array: Any) -> str:
+    """Refuse arrays of strings, objects and complex numbers."""
+    return f"tensor: expected real numbers, got an array of dtype {array.dtype}; convert it first, as with array.astype(float)"
+
+
+def not_differentiable(tensor: Any) -> str:
+    """Refuse a gradient for integers and booleans."""
+    return (
+        f"{describe(tensor)}, cannot require a gradient: only floating numbers can. "
+        f"The usual fix: tensor(data, dtype=float, requires_grad=True), or 2.0 for 2"
+    )
+
+
+def not_a_leaf(tensor: Any) -> str:
+    """Refuse to make a result untracked."""
+    return f"{describe(tensor)}, is the result of a recorded call; use detach() for a Tensor without history"
+
+
+def to_array(tensor: Any) -> str:
+    """Refuse to become an array silently."""
+    return (
+        f"{describe(tensor)}, requires a gradient, which an array would lose. Leave the graph with "
+        f"tensor.detach() (or tensor.detach().numpy()); to make one Tensor of several, use np.stack"
+    )
+
+
+def leaves_transform(tensor: Any, transform: str) -> str:
+    """Refuse to become a Python number inside a functional transform."""
+    return (
+        f"{describe(tensor)}, became a Python number inside {transform}, which would lose its derivative. "
+        f"Keep it a Tensor: use np.exp for math.exp; or leave the graph with tensor.detach()"
+    )
+
+
+# In place
+
+
+def leaf_written(tensor: Any) -> str:
+    """Refuse to write a leaf under the graph."""
+    return (
+        f"{describe(tensor)}, is a leaf that requires a gradient, and cannot be written in place while calls "
+        f"are recorded. To update a parameter: with no_grad(): w -= rate * w.grad; to compute: w = w + y"
+    )
+
+
+def does_not_fit(tensor: Any, result: Any) -> str:
+    """Refuse a result that has another shape or a higher dtype."""
+    return (
+        f"an in-place operation on {describe(tensor)}, gives {describe(result)}, which does not fit; "
+        f"write x = x + y in place of x += y"
+    )
+
+
+def changed(argument: Any, node: Any) -> str:
+    """Refuse to go through a call whose argument is no longer what it was."""
+    what = "the result" if argument is node else "an argument"
+    return (
+        f"{describe(argument)}, was written in place after it had become {what} of "
+        f"{name_of(node.plan.entry.function)}, so that gradients and values would be wrong. "
+        f"Compute the loss again after the write, or write x = x + y in place of x += y"
+    )
+
+
+# The backward pass
+
+
+def untracked(tensor: Any) -> str:
+    """Refuse to go back from a Tensor that the graph does not know; say where the path broke."""
+    if tensor.cut is None:
+        why = (
+            "nothing that it was computed from requires a gradient. The usual fix: "
+            "tensor(data, requires_grad=True) for what you differentiate by"
+        )
+    elif tensor.cut[0] == "detach()":
+        name = f" of {tensor.cut[1]!r}" if tensor.cut[1] else ""
+        why = f"the path broke at detach(){name}. The usual fix: detach only what needs no gradient"
+    else:
+        why = (
+            f"the path broke at {name_of(tensor.cut[1])}, which was called under no_grad(). "
+            f"The usual fix: compute the loss outside of no_grad()"
+        )
+    return f"backward(): {describe(tensor)}, does not require a gradient: {why}"
+
+
+def not_a_scalar(tensor: Any) -> str:
+    """Refuse to guess the cotangent of an array."""
+    return (
+        f"backward(): {describe(tensor)}, is not a scalar, so the cotangent to start from is needed. "
+        f"The usual fix: y.sum().backward() or y.mean().backward(), else y.backward(gradient)"
+    )
+
+
+def wrong_shape(argument: str, tensor: Any, value: Any) -> str:
+    """Refuse a gradient of another shape."""
+    return f"{argument} of {describe(tensor)}: expected shape {tuple(tensor.shape)}, got {shape_of(value)}"
+
+
+def released(node: Any) -> str:
+    """Refuse a second pass through what the first one released."""
+    return (
+        f"backward() a second time: an earlier pass through {name_of(node.plan.entry.function)} released the "
+        f"arrays that it needs. The usual fix: compute the loss again before each backward(); "
+        f"often a Tensor kept from the last step must be detached. Rarely: backward(retain_graph=True)"
+    )
+
+
+def in_pullback(node: Any, i: int) -> str:
+    """Say where in the backward pass an error arose."""
+    shapes = ", ".join(str(shape_of(argument)) for argument in node.args)
+    return f"in the pullback of {name_of(node.plan.entry.function)} to argument {i} of shapes {shapes}"

@@ -1,0 +1,94 @@
+"""What a Tensor consists of; its abilities stand in the files that build on this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.graph import Node, Vertex
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+
+class Handle(Vertex):
+    """The state of a Tensor.
+
+    Attributes:
+        _data: the array.
+        _grad: for a leaf, the gradient so far.
+        node: the recorded call whose result this is, or None for a leaf.
+        tracked: whether calls with this Tensor are recorded.
+        name: what drawings and errors call it.
+        cut: where the way back to tracked Tensors was cut off, for the error that says so.
+    """
+
+    __slots__ = ("__weakref__", "_data", "_grad", "cut", "name", "node", "tracked")
+
+    def __init__(
+        self, data: np.ndarray[Any, Any], node: Node | None = None, name: str | None = None
+    ) -> None:
+        self._data = data
+        self._grad: Tensor | None = None
+        self.node = node
+        self.tracked = node is not None
+        self.name = name
+        self.cut: tuple[str, Any] | None = None
+        self.version = self.hooks = None
+
+    if TYPE_CHECKING:
+
+        @staticmethod
+        def apply(function: Any, args: Any, kwargs: Any = None) -> Any: ...
+
+        @staticmethod
+        def lift(value: Any, vertex: Vertex | None = None) -> Tensor: ...
+
+    @property
+    def data(self) -> np.ndarray[Any, Any]:
+        """The array itself. What is computed from it leaves the graph."""
+        return self._data
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self._data.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the array."""
+        return self._data.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes of the array."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements of the array."""
+        return self._data.size
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether a user made this Tensor, rather than a recorded call."""
+        return self.node is None
+
+
+def plain(value: Any) -> Any:
+    """Put arrays in the place of Tensors, inside of lists, tuples and dicts too."""
+    if isinstance(value, Handle):
+        return value._data
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(plain, value))
+    return {key: plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def is_tracked(value: Any) -> bool:
+    """Tell whether a Tensor that requires a gradient stands anywhere in ``value``."""
+    if isinstance(value, (list, tuple)):
+        return any(map(is_tracked, value))
+    if isinstance(value, dict):
+        return any(map(is_tracked, value.values()))
+    return isinstance(value, Handle) and value.tracked

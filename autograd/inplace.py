@@ -1,0 +1,79 @@
+"""Writing a Tensor in place: by a new node under the graph, otherwise in the array itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import errors, modes
+from autograd.derivatives.indexing import set_item
+from autograd.handle import Handle, is_tracked
+from autograd.versions import Version
+
+
+class InPlace(Handle):
+    """The part of a Tensor that writes.
+
+    Under the graph the handle moves on to a new node and a new array, so that nothing recorded
+    before changes: a slice taken earlier keeps its value, and a loop of writes copies the array
+    each time (collect the parts and use ``np.stack`` instead). Elsewhere, under ``no_grad`` or
+    where nothing is tracked, the array itself is written, and all who share it get to know.
+    """
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> np.ndarray[Any, Any]:
+        """The array itself. What is computed from it leaves the graph; assigning is a write."""
+        return self._data
+
+    @data.setter
+    def data(self, array: npt.ArrayLike) -> None:
+        self._data = np.asarray(array)
+        self.shared_version().write()
+
+    def write(self, function: Any, *args: Any) -> Self:
+        """Make ``function(self, *args)`` the value of this Tensor.
+
+        Raises:
+            RuntimeError: a leaf that requires a gradient is written under the graph.
+            ValueError: the result does not fit in shape or dtype.
+        """
+        if modes.recording.get() and (self.tracked or is_tracked(args)):
+            if self.tracked and self.node is None:
+                raise RuntimeError(errors.leaf_written(self))
+            before = self.lift(self._data, self.node)
+            before.version = self.version
+            result = self.apply(function, (before, *args))
+            if result.shape != self.shape or not np.can_cast(result.dtype, self.dtype, "same_kind"):
+                raise ValueError(errors.does_not_fit(self, result))
+            if self.node is None:  # what was recorded with this Tensor cannot be replayed now
+                self.version = Version()
+                self.version.write()
+            result = result if result.dtype == self.dtype else result.astype(self.dtype)
+            self._data, self.node, self.tracked = result._data, result.node, result.tracked
+            return self
+        arrays = [a._data if isinstance(a, Handle) else a for a in args]
+        if function is set_item:
+            self._data[arrays[0]] = arrays[1]
+        else:
+            function(self._data, *arrays, out=self._data)
+        self.shared_version().write()
+        return self
+
+    def shared_version(self) -> Version:
+        """Give the version of this Tensor's memory, which others who see it share."""
+        vertex = self.node or self
+        if vertex.version is None:
+            vertex.version = Version()
+        return vertex.version
+
+    def share_version(self, args: Sequence[Any]) -> None:
+        """Share the version of the argument whose memory this Tensor, a view, looks at."""
+        base = self._data.base
+        for argument in args:
+            if isinstance(argument, InPlace) and (base is argument._data or base is argument._data.base):
+                (self.node or self).version = argument.shared_version()

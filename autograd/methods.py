@@ -1,0 +1,173 @@
+"""Operators and methods of a Tensor: each hands NumPy's function of that name to ``apply``.
+
+So does NumPy when it is called with a Tensor (``__array_ufunc__``, ``__array_function__``):
+``x.sum()`` does what ``np.sum(x)`` does, and nothing here knows about gradients.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import errors, modes
+from autograd.backward import Backward
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.indexing import set_item
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+Axis = int | tuple[int, ...] | None
+
+
+class ArrayMethods(Backward):
+    """The part of a Tensor that it shares with ``np.ndarray``, and PyTorch's in-place methods."""
+
+    __slots__ = ()
+
+    # Conversions
+
+    def item(self) -> Any:
+        """Give the one element as a Python number. It leaves the graph."""
+        if self.tracked and modes.transforming.get():
+            raise TypeError(errors.leaves_transform(self, modes.transforming.get()))
+        return self._data.item()
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Give the array itself; a tracked Tensor refuses, so that no gradient is lost silently."""
+        if self.tracked:
+            raise TypeError(errors.to_array(self))
+        return self._data
+
+    def tolist(self) -> Any:
+        """Give nested lists of Python numbers."""
+        return self.numpy().tolist()
+
+    def __repr__(self) -> str:
+        """Write the Tensor as the call that makes it, and what it came from."""
+        about = "" if self.name is None else f", name={self.name!r}"
+        if self.dtype not in (modes.get_default_dtype(), np.dtype(int), np.dtype(bool)):
+            about += f", dtype={self.dtype}"
+        if self.node is not None:
+            about += f", from={name_of(self.node.plan.entry.function)}"
+        elif self.tracked:
+            about += ", requires_grad=True"
+        return f"tensor({np.array2string(self._data, separator=', ', prefix='tensor(')}{about})"
+
+    def __format__(self, spec: str) -> str:
+        """Format the one element, as PyTorch does: ``f"{loss:.3f}"``."""
+        return format(self.item(), spec) if spec else str(self)
+
+    # fmt: off
+    def __float__(self) -> float: return float(self.item())
+    def __int__(self) -> int: return int(self.item())
+    def __index__(self) -> int: return operator.index(self.item())
+    def __bool__(self) -> bool: return bool(self._data)
+
+    # Arithmetic, in both orders
+    def __add__(self, other: Any) -> Tensor: return self.apply(np.add, (self, other))
+    def __radd__(self, other: Any) -> Tensor: return self.apply(np.add, (other, self))
+    def __sub__(self, other: Any) -> Tensor: return self.apply(np.subtract, (self, other))
+    def __rsub__(self, other: Any) -> Tensor: return self.apply(np.subtract, (other, self))
+    def __mul__(self, other: Any) -> Tensor: return self.apply(np.multiply, (self, other))
+    def __rmul__(self, other: Any) -> Tensor: return self.apply(np.multiply, (other, self))
+    def __truediv__(self, other: Any) -> Tensor: return self.apply(np.divide, (self, other))
+    def __rtruediv__(self, other: Any) -> Tensor: return self.apply(np.divide, (other, self))
+    def __floordiv__(self, other: Any) -> Any: return self.apply(np.floor_divide, (self, other))
+    def __rfloordiv__(self, other: Any) -> Any: return self.apply(np.floor_divide, (other, self))
+    def __mod__(self, other: Any) -> Tensor: return self.apply(np.remainder, (self, other))
+    def __rmod__(self, other: Any) -> Tensor: return self.apply(np.remainder, (other, self))
+    def __divmod__(self, other: Any) -> tuple[Any, Any]: return self // other, self % other
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]: return other // self, other % self
+    def __pow__(self, other: Any) -> Tensor: return self.apply(np.power, (self, other))
+    def __rpow__(self, other: Any) -> Tensor: return self.apply(np.power, (other, self))
+    def __matmul__(self, other: Any) -> Tensor: return self.apply(np.matmul, (self, other))
+    def __rmatmul__(self, other: Any) -> Tensor: return self.apply(np.matmul, (other, self))
+    def __neg__(self) -> Tensor: return self.apply(np.negative, (self,))
+    def __pos__(self) -> Tensor: return self.apply(np.positive, (self,))
+    def __abs__(self) -> Tensor: return self.apply(np.absolute, (self,))
+    def __invert__(self) -> Any: return self.apply(np.invert, (self,))
+
+    # Comparisons and logic: constants, so plain arrays
+    def __eq__(self, other: object) -> Any: return self.apply(np.equal, (self, other))
+    def __ne__(self, other: object) -> Any: return self.apply(np.not_equal, (self, other))
+    def __lt__(self, other: Any) -> Any: return self.apply(np.less, (self, other))
+    def __le__(self, other: Any) -> Any: return self.apply(np.less_equal, (self, other))
+    def __gt__(self, other: Any) -> Any: return self.apply(np.greater, (self, other))
+    def __ge__(self, other: Any) -> Any: return self.apply(np.greater_equal, (self, other))
+    def __and__(self, other: Any) -> Any: return self.apply(np.bitwise_and, (self, other))
+    def __rand__(self, other: Any) -> Any: return self.apply(np.bitwise_and, (other, self))
+    def __or__(self, other: Any) -> Any: return self.apply(np.bitwise_or, (self, other))
+    def __ror__(self, other: Any) -> Any: return self.apply(np.bitwise_or, (other, self))
+    def __xor__(self, other: Any) -> Any: return self.apply(np.bitwise_xor, (self, other))
+    def __rxor__(self, other: Any) -> Any: return self.apply(np.bitwise_xor, (other, self))
+    __hash__ = object.__hash__
+
+    # Indexing, and writing in place
+    def __getitem__(self, index: Any) -> Tensor: return self.apply(operator.getitem, (self, index))
+    def __setitem__(self, index: Any, value: Any) -> None: self.write(set_item, index, value)
+    def __iter__(self) -> Iterator[Tensor]: return map(self.__getitem__, range(len(self)))
+    def __len__(self) -> int: return len(self._data)
+    def __contains__(self, value: object) -> bool: return bool((self == value).any())
+    def __iadd__(self, other: Any) -> Self: return self.write(np.add, other)
+    def __isub__(self, other: Any) -> Self: return self.write(np.subtract, other)
+    def __imul__(self, other: Any) -> Self: return self.write(np.multiply, other)
+    def __itruediv__(self, other: Any) -> Self: return self.write(np.divide, other)
+    def __ifloordiv__(self, other: Any) -> Self: return self.write(np.floor_divide, other)
+    def __imod__(self, other: Any) -> Self: return self.write(np.remainder, other)
+    def __ipow__(self, other: Any) -> Self: return self.write(np.power, other)
+    def __imatmul__(self, other: Any) -> Self: return self.write(np.matmul, other)
+    def add_(self, other: Any, *, alpha: float = 1) -> Self: return self.write(np.add, alpha * other)
+    def sub_(self, other: Any, *, alpha: float = 1) -> Self: return self.write(np.subtract, alpha * other)
+    def mul_(self, other: Any) -> Self: return self.write(np.multiply, other)
+    def div_(self, other: Any) -> Self: return self.write(np.divide, other)
+    def copy_(self, other: Any) -> Self: return self.write(set_item, ..., other)
+    def fill_(self, value: float) -> Self: return self.write(set_item, ..., value)
+    def zero_(self) -> Self: return self.write(set_item, ..., 0)
+
+    # Reductions
+    def sum(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.sum, (self,), {"axis": axis, **how})
+    def mean(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.mean, (self,), {"axis": axis, **how})
+    def prod(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.prod, (self,), {"axis": axis, **how})
+    def max(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.max, (self,), {"axis": axis, **how})
+    def min(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.min, (self,), {"axis": axis, **how})
+    def var(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.var, (self,), {"axis": axis, **how})
+    def std(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.std, (self,), {"axis": axis, **how})
+    def cumsum(self, axis: int | None = None) -> Tensor: return self.apply(np.cumsum, (self,), {"axis": axis})
+    def all(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.all, (self,), {"axis": axis, **how})
+    def any(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **how})
+    def argmax(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **how})
+    def argmin(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **how})
+    def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argsort, (self,), {"axis": axis, **how})
+    def nonzero(self) -> Any: return self.apply(np.nonzero, (self,))
+
+    # Shapes
+    def reshape(self, *shape: Any) -> Tensor: return self.apply(np.reshape, (self, one_or_many(shape)))
+    def transpose(self, *axes: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes)))
+    def ravel(self) -> Tensor: return self.apply(np.ravel, (self,))
+    def flatten(self) -> Tensor: return self.apply(np.copy, (self.apply(np.ravel, (self,)),))
+    def squeeze(self, axis: Axis = None) -> Tensor: return self.apply(np.squeeze, (self,), {"axis": axis})
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor: return self.apply(np.swapaxes, (self, axis1, axis2))
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor: return self.apply(np.repeat, (self, repeats), {"axis": axis})
+    @property
+    def T(self) -> Tensor: return self.apply(np.transpose, (self,))
+    @property
+    def mT(self) -> Tensor: return self.apply(np.matrix_transpose, (self,))
+
+    # The rest
+    def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> Any: return self.apply(np.astype, (self, dtype), {"copy": copy})
+    def copy(self) -> Tensor: return self.apply(np.copy, (self,))
+    def clip(self, min: Any = None, max: Any = None) -> Tensor: return self.apply(np.clip, (self, min, max))
+    def round(self, decimals: int = 0) -> Any: return self.apply(np.round, (self,), {"decimals": decimals})
+    def dot(self, other: Any) -> Tensor: return self.apply(np.dot, (self, other))
+    def take(self, indices: Any, axis: int | None = None) -> Tensor: return self.apply(np.take, (self, indices), {"axis": axis})
+    # fmt: on
+
+
+def one_or_many(values: tuple[Any, ...]) -> Any:
+    """Take ``reshape(2, 3)`` and ``reshape((2, 3))`` alike."""
+    return (values[0] if len(values) == 1 else values) if values else None

@@ -1,0 +1,82 @@
+"""Modes that hold for one thread at a time: whether calls are recorded, and the default dtype."""
+
+from __future__ import annotations
+
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+recording: ContextVar[bool] = ContextVar("recording", default=True)
+transforming: ContextVar[str] = ContextVar("transforming", default="")
+_default_dtype = np.dtype(np.float64)
+
+
+class set_grad_enabled(ContextDecorator):  # noqa: N801 - PyTorch's name
+    """Record calls, or not, inside a ``with`` block or a decorated function, in this thread.
+
+    Example:
+        >>> w = tensor([1.0, 2.0], requires_grad=True)
+        >>> with set_grad_enabled(False):
+        ...     y = 2 * w
+        >>> y.requires_grad
+        False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = mode
+        self._tokens: list[Token[bool]] = []
+
+    def _recreate_cm(self) -> set_grad_enabled:
+        return set_grad_enabled(self.mode)
+
+    def __enter__(self) -> None:
+        self._tokens.append(recording.set(self.mode))
+
+    def __exit__(self, *exception: object) -> None:
+        recording.reset(self._tokens.pop())
+
+
+def no_grad() -> set_grad_enabled:
+    """Record nothing inside: results need no gradient, and leaves may be written in place.
+
+    Example:
+        >>> w = tensor([1.0, 2.0], requires_grad=True)
+        >>> (w * w).sum().backward()
+        >>> with no_grad():
+        ...     w -= 0.1 * w.grad
+        >>> w
+        tensor([0.8, 1.6], requires_grad=True)
+    """
+    return set_grad_enabled(False)
+
+
+def enable_grad() -> set_grad_enabled:
+    """Record calls again inside a block under :func:`no_grad`."""
+    return set_grad_enabled(True)
+
+
+def is_grad_enabled() -> bool:
+    """Tell whether calls are recorded now, in this thread."""
+    return recording.get()
+
+
+def set_default_dtype(dtype: npt.DTypeLike) -> None:
+    """Choose the dtype of Tensors made of Python floats, and of parameters, in the whole process.
+
+    NumPy's habit, and the default, is float64; PyTorch's is float32.
+
+    Raises:
+        TypeError: ``dtype`` is not a real floating type.
+    """
+    global _default_dtype
+    if np.dtype(dtype).kind != "f":
+        raise TypeError(f"set_default_dtype: expected a floating dtype such as float32, got {dtype!r}")
+    _default_dtype = np.dtype(dtype)
+
+
+def get_default_dtype() -> np.dtype[Any]:
+    """Give the dtype of Tensors made of Python floats: float64, unless it was changed."""
+    return _default_dtype

@@ -1,0 +1,116 @@
+"""Tensor: the handle that a user holds on an array, and on the call that it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import errors, modes
+from autograd.derivatives.calls import bind
+from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
+from autograd.graph import Node, Vertex
+from autograd.handle import is_tracked, plain
+from autograd.methods import ArrayMethods
+
+
+class Tensor(ArrayMethods):
+    """An array whose history is recorded, so that gradients can flow back through it.
+
+    A Tensor is a *leaf* if a user made it; otherwise its ``node`` is the call that it came from.
+    It follows NumPy's rules for shapes, dtypes, broadcasting and indexing; NumPy's functions take
+    it and give Tensors back. Make one with :func:`tensor`.
+
+    Example:
+        >>> x = tensor([1.0, 2.0, 3.0], requires_grad=True)
+        >>> loss = np.sum(x**2)
+        >>> loss.backward()
+        >>> x.grad
+        tensor([2., 4., 6.])
+    """
+
+    __slots__ = ()
+
+    @staticmethod
+    def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> Any:
+        """Call ``function`` on the arrays of its arguments; record the call if one is tracked."""
+        entry = TABLE.get(function)
+        if type(entry) is not Derivative:
+            return _apply_other(entry, function, args, kwargs or {})
+        if kwargs or len(args) != len(entry.names):
+            args, kwargs = bind(entry, args, kwargs or {})
+            if is_tracked(kwargs):
+                raise TypeError(errors.tracked_keyword(function, kwargs))
+            kwargs = plain(kwargs)
+        values, arguments, tracked = [], [], 0
+        for i, argument in enumerate(args):
+            if isinstance(argument, Tensor):
+                values.append(argument._data)
+                if argument.tracked:
+                    tracked |= 1 << i
+                    argument = argument.node or argument
+            else:
+                values.append(argument)
+            arguments.append(argument)
+        try:
+            out = entry.forward(*values, **kwargs) if kwargs else entry.forward(*values)
+        except (TypeError, ValueError, IndexError) as error:
+            raise errors.explained(error, function, args) from error
+        result = Tensor(out if type(out) is np.ndarray else np.asarray(out))
+        if tracked and not modes.recording.get():
+            result.cut = ("no_grad()", function)
+        elif tracked:
+            plan = entry.plans.get(tracked) or entry.plan(tracked, len(args))
+            if plan.pullbacks:
+                if result._data.dtype.kind != "f":
+                    raise TypeError(errors.not_real(function, result))
+                result.node = Node(plan, tuple(arguments), kwargs, values, result._data)
+                result.tracked = True
+        if result._data.base is not None:
+            result.share_version(args)
+        return result
+
+    @staticmethod
+    def lift(value: Any, vertex: Vertex | None = None) -> Tensor:
+        """Make a Tensor of an array; if it is the value of a vertex, a Tensor of that."""
+        if isinstance(value, Tensor):
+            return value
+        if isinstance(vertex, Tensor):
+            return vertex
+        return Tensor(np.asarray(value), vertex if isinstance(vertex, Node) else None)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Answer ``np.add(x, y)`` and every other ufunc (NEP 13)."""
+        if method != "__call__" or kwargs.keys() & {"out", "where"}:
+            raise TypeError(errors.not_a_call(ufunc, method, kwargs))
+        return self.apply(ufunc, args, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Answer ``np.sum(x)`` and every other function of NumPy (NEP 18)."""
+        return self.apply(function, args, kwargs)
+
+    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """Answer ``np.asarray(x)``, but not silently drop a gradient."""
+        if self.tracked:
+            raise TypeError(errors.to_array(self))
+        return np.array(self._data, dtype=dtype, copy=copy)
+
+    def detach(self) -> Tensor:
+        """Give a Tensor on the same memory that the graph does not know."""
+        detached = Tensor(self._data)
+        detached.version = self.shared_version()
+        detached.cut = ("detach()", self.name)
+        return detached
+
+
+def _apply_other(entry: Definition | Constant | None, function: Any, args: Any, kwargs: Any) -> Any:
+    """Call a function whose entry is a definition or a constant, or that has none."""
+    if type(entry) is Constant:
+        return function(*plain(args), **plain(kwargs))
+    if is_tracked((args, kwargs)) and modes.recording.get():
+        if type(entry) is not Definition:
+            raise TypeError(errors.no_derivative(function))
+        return entry.define(*args, **kwargs)
+    result = function(*plain(args), **plain(kwargs))
+    return list(map(Tensor.lift, result)) if isinstance(result, (list, tuple)) else Tensor.lift(result)

@@ -1,0 +1,40 @@
+"""Serial numbers: when a call was recorded, and when a piece of memory was last written.
+
+Both are drawn from one counter. So a Tensor was changed after a call that refers to it exactly
+if its number is the higher one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from autograd import errors
+
+next_serial = itertools.count(1).__next__
+
+
+class Version:
+    """When a piece of memory was last written in place; all who see that memory share it."""
+
+    __slots__ = ("serial",)
+    latest: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        self.serial = 0
+
+    def write(self) -> None:
+        """Note that the memory is written now."""
+        self.serial = Version.latest = next_serial()
+
+
+def check_unchanged(order: Sequence[Any]) -> None:
+    """Raise if what a node refers to was written in place after the node was recorded."""
+    if not order or Version.latest < order[0].serial:
+        return
+    for node in order:
+        for argument in (node, *node.args):
+            version = getattr(argument, "version", None)
+            if isinstance(version, Version) and version.serial > node.serial:
+                raise RuntimeError(errors.changed(argument, node))

@@ -1,0 +1,7 @@
+"""The workloads. A new one is a file here with its sides, and a name in ``WORKLOADS``."""
+
+from tests.benchmarks.workloads.classifier import DIGITS_32, DIGITS_128, IMAGES_128
+from tests.benchmarks.workloads.house import HOUSE
+from tests.benchmarks.workloads.workload import Workload
+
+WORKLOADS: tuple[Workload, ...] = (HOUSE, DIGITS_32, DIGITS_128, IMAGES_128)
