@@ -43,12 +43,12 @@ class Tensor(ArrayMethods):
             if is_tracked(kwargs):
                 raise TypeError(errors.tracked_keyword(function, kwargs))
             kwargs = plain(kwargs)
-        values, arguments, tracked = [], [], 0
+        values, arguments, tracked = [], [], []
         for i, argument in enumerate(args):
             if isinstance(argument, Tensor):
                 values.append(argument._data)
                 if argument.tracked:
-                    tracked |= 1 << i
+                    tracked.append(i)
                     argument = argument.node or argument
             else:
                 values.append(argument)
@@ -61,7 +61,8 @@ class Tensor(ArrayMethods):
         if tracked and not modes.recording.get():
             result.cut = ("no_grad()", function)
         elif tracked:
-            plan = entry.plans.get(tracked) or entry.plan(tracked, len(args))
+            which = tuple(tracked)
+            plan = entry.plans.get(which) or entry.plan(which, len(args))
             if plan.pullbacks:
                 if result._data.dtype.kind != "f":
                     raise TypeError(errors.not_real(function, result))

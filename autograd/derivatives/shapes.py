@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -21,16 +22,26 @@ def cast(x: Any, dtype: Any) -> Any:
 
 
 @primitive
-def join(*arrays: Any, axis: int = 0) -> Any:
-    """Concatenate arrays that are arguments of their own, not a list."""
+def join(*arrays: Any, axis: int = 0, ends: Sequence[int] = ()) -> Any:
+    """Concatenate arrays that are arguments of their own; ``ends`` says where each one ends."""
     return np.concatenate(arrays, axis)
 
 
-def _part(g: Any, position: int, shapes: Sequence[tuple[int, ...]], axis: int) -> Any:
+@primitive
+def pile(*arrays: Any, axis: int = 0) -> Any:
+    """Stack arrays that are arguments of their own along a new axis."""
+    return np.stack(arrays, axis)
+
+
+def _part(g: Any, position: int, axis: int, ends: Sequence[int]) -> Any:
     """Cut out of a concatenation the part that came from one array."""
-    axis %= len(shapes[position])
-    start = sum(shape[axis] for shape in shapes[:position])
-    return g[(slice(None),) * axis + (slice(start, start + shapes[position][axis]),)]
+    start = ends[position - 1] if position else 0
+    return g[(slice(None),) * (axis % np.ndim(g)) + (slice(start, ends[position]),)]
+
+
+def _layer(g: Any, position: int, axis: int) -> Any:
+    """Take out of a stack the array at one position."""
+    return g[(slice(None),) * (axis % np.ndim(g)) + (position,)]
 
 
 def _inverse(axes: Sequence[int] | None) -> Any:
@@ -51,7 +62,8 @@ derivative(np.flip,         lambda g, axis=None: np.flip(g, axis))
 derivative(np.roll,         lambda g, shift, axis=None: np.roll(g, np.negative(shift), axis), None, names="x shift")
 derivative(np.copy,         lambda g: g,                                                    keywords="order")
 derivative(cast,            lambda g: g, None,                                              names="x dtype")
-derivative(join,            lambda g, position, shapes, axis=0: _part(g, position, shapes, axis), names="arrays", variadic=True)
+derivative(join,            lambda g, position, axis=0, ends=(): _part(g, position, axis, ends), names="arrays", variadic=True)
+derivative(pile,            lambda g, position, axis=0: _layer(g, position, axis),              names="arrays", variadic=True)
 # fmt: on
 
 
@@ -70,8 +82,12 @@ def astype(x: Any, dtype: Any, copy: bool = True) -> Any:
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
 
 
-def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
-    return join(*(np.expand_dims(array, axis) for array in arrays), axis=axis)
+def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    """Join a list of arrays, some of which may be no Tensors, along an axis."""
+    if axis is None:
+        arrays, axis = [np.ravel(array) for array in arrays], 0
+    ends = itertools.accumulate(np.shape(array)[axis] for array in arrays)
+    return join(*arrays, axis=axis, ends=tuple(ends))
 
 
 def _split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
@@ -103,22 +119,22 @@ def _at_least_all(ndim: int, arrays: Sequence[Any]) -> Any:
 
 
 def _columns(arrays: Sequence[Any]) -> Any:
-    return join(*(np.expand_dims(a, 1) if np.ndim(a) == 1 else a for a in arrays), axis=1)
+    return concatenate([np.expand_dims(a, 1) if np.ndim(a) == 1 else a for a in arrays], axis=1)
 
 
 def _hstack(arrays: Sequence[Any]) -> Any:
     arrays = [_at_least(array, 1) for array in arrays]
-    return join(*arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
+    return concatenate(arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
 
 
 table.constant(_cast_away)
 if hasattr(np, "astype"):  # since NumPy 2.1
     definition(np.astype, astype)
-definition(np.concatenate, lambda arrays, axis=0: join(*arrays, axis=axis) if axis is not None else join(*map(np.ravel, arrays)))
-definition(np.stack, _stack)
-definition(np.vstack, lambda tup: join(*(_at_least(array, 2) for array in tup)))
+definition(np.concatenate, concatenate)
+definition(np.stack, lambda arrays, axis=0: pile(*arrays, axis=axis))
+definition(np.vstack, lambda tup: concatenate([_at_least(array, 2) for array in tup]))
 definition(np.hstack, lambda tup: _hstack(tup))
-definition(np.dstack, lambda tup: join(*(_at_least(array, 3) for array in tup), axis=2))
+definition(np.dstack, lambda tup: concatenate([_at_least(array, 3) for array in tup], axis=2))
 definition(np.column_stack, lambda tup: _columns(tup))
 definition(np.split, _split)
 definition(np.array_split, _array_split)

@@ -62,16 +62,16 @@ class Derivative:
     keywords: set[str]
     bounded: bool
     variadic: bool
-    plans: dict[int, Plan] = field(default_factory=dict)
+    plans: dict[tuple[int, ...], Plan] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.forward: Function = getattr(self.function, "forward", self.function)
         self.guarded = self.kind == "elementwise" and not self.bounded
 
-    def plan(self, tracked: int, count: int) -> Plan:
-        """Plan the backward pass of a call whose arguments in the bits of ``tracked`` are tracked."""
-        rules = self.pullbacks * (count if self.variadic else 1)
-        pullbacks = tuple((i, rule) for i, rule in enumerate(rules) if rule and tracked >> i & 1)
+    def plan(self, tracked: tuple[int, ...], count: int) -> Plan:
+        """Plan the backward pass of a call with ``count`` arguments, of which some are tracked."""
+        rules = self.pullbacks * count if self.variadic else self.pullbacks
+        pullbacks = tuple((i, rule) for i in tracked if (rule := rules[i]))
         read = {position for _, pullback in pullbacks for position, _ in pullback.reads}
         keep = tuple(OPERANDS in read or i in read for i in range(count))
         plan = Plan(self, pullbacks, keep if any(keep) else None, OUT in read)

@@ -1,0 +1,41 @@
+"""Batches: an epoch of data in shuffled parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from nn.init import Rng
+
+
+def batches(*arrays: Any, batch_size: int = 32, shuffle: bool = True, rng: Rng = None) -> Iterator[tuple[Any, ...]]:
+    """Give arrays in parts of ``batch_size`` rows, in an order that ``rng`` shuffles.
+
+    Args:
+        *arrays: arrays or Tensors with the same number of rows.
+        batch_size: rows in a part; the last part may have less.
+        shuffle: whether to mix the rows.
+        rng: a ``numpy.random.Generator``, to be used for all epochs, or a seed.
+
+    Raises:
+        ValueError: numbers of rows differ, or ``batch_size`` is not positive.
+
+    Example:
+        >>> for x, y in batches(np.arange(5), np.arange(5) ** 2, batch_size=2, rng=0):
+        ...     print(x, y)
+        [2 4] [ 4 16]
+        [3 0] [9 0]
+        [1] [1]
+    """
+    rows = {len(array) for array in arrays}
+    if len(rows) != 1:
+        raise ValueError(f"batches: expected arrays with one number of rows, got {[len(a) for a in arrays]}")
+    if batch_size < 1:
+        raise ValueError(f"batch_size: expected 1 or more, got {batch_size}")
+    order = np.random.default_rng(rng).permutation(*rows) if shuffle else np.arange(*rows)
+    return (
+        tuple(array[order[start : start + batch_size]] for array in arrays)
+        for start in range(0, len(order), batch_size)
+    )

@@ -1,0 +1,172 @@
+"""Module: what all layers, losses and models are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from autograd import no_grad
+from nn.parameter import Parameter
+
+
+class Module:
+    """A function with parameters. Write a class with fields, and ``forward``.
+
+    Parameters and modules are found among the fields, also in lists, tuples and dicts; nothing
+    must be registered. Their names are the fields' names, joined by dots.
+
+    Example:
+        >>> class Scale(Module):
+        ...     def __init__(self):
+        ...         self.factor = Parameter(2.0)
+        ...     def forward(self, x):
+        ...         return self.factor * x
+        >>> Scale()(3.0)
+        tensor(6., from=np.multiply)
+        >>> dict(Scale().named_parameters())
+        {'factor': tensor(2., requires_grad=True)}
+    """
+
+    training: bool = True
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the module's result. Every module defines this."""
+        raise TypeError(f"{type(self).__name__} has no forward(): define what the module computes")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute ``forward``; if that fails, say in which layer."""
+        try:
+            return self.forward(*args, **kwargs)
+        except Exception as error:
+            self._locate(error)
+            raise
+
+    def _locate(self, error: Exception) -> None:
+        """Extend, on the way out, the path of the layer where ``error`` arose."""
+        culprit, path = getattr(error, "layer", (None, ""))
+        if culprit is None:
+            path = ""
+            line = f"in layer {self!r}"
+        else:
+            name = next((name for name, module in self.named_children() if module is culprit), "?")
+            path = f"{name}.{path}".rstrip(".")
+            error.__notes__.pop()
+            line = f"in layer {path!r} of {type(self).__name__}: {_at(self, path)!r}"
+        error.add_note(line)
+        error.layer = (self, path)  # type: ignore[attr-defined]
+
+    # Fields
+
+    def fields(self) -> Iterator[tuple[str, Any]]:
+        """Give the names and values of all fields, those in lists, tuples and dicts one by one."""
+        for name, value in vars(self).items():
+            yield from _flattened(name, value)
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """Give the modules among the fields, with their names."""
+        return ((name, value) for name, value in self.fields() if isinstance(value, Module))
+
+    def children(self) -> Iterator[Module]:
+        """Give the modules among the fields."""
+        return (module for _, module in self.named_children())
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """Give this module and all those inside it, with their names."""
+        yield prefix, self
+        for name, child in self.named_children():
+            yield from child.named_modules(f"{prefix}.{name}" if prefix else name)
+
+    def modules(self) -> Iterator[Module]:
+        """Give this module and all those inside it."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Give all parameters with their names; one that is shared comes once."""
+        seen: set[int] = set()
+        for path, module in self.named_modules():
+            for name, value in module.fields():
+                if isinstance(value, Parameter) and id(value) not in seen:
+                    seen.add(id(value))
+                    yield (f"{path}.{name}" if path else name), value
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Give all parameters: what an optimiser is made of."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    # State
+
+    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Give a copy of every parameter's array, by name."""
+        return {name: parameter.data.copy() for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Write arrays into the parameters of the same names.
+
+        Raises:
+            ValueError: names are missing or unknown, or shapes differ. All such are listed, and
+                nothing is written.
+        """
+        parameters = dict(self.named_parameters())
+        wrong = [f"missing: {name}" for name in parameters.keys() - state.keys()]
+        wrong += [f"unknown: {name}" for name in state.keys() - parameters.keys()]
+        for name in parameters.keys() & state.keys():
+            if np.shape(state[name]) != parameters[name].shape:
+                shapes = f"expected {parameters[name].shape}, got {np.shape(state[name])}"
+                wrong.append(f"shape of {name}: {shapes}")
+        if wrong:
+            raise ValueError(f"state of {type(self).__name__} does not fit:\n  " + "\n  ".join(sorted(wrong)))
+        with no_grad():
+            for name, parameter in parameters.items():
+                parameter.copy_(state[name])
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Make all parameters require gradients, or freeze them."""
+        for parameter in self.parameters():
+            parameter.requires_grad = requires_grad
+        return self
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch all layers to training; some, such as dropout, then do other than in use."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Switch all layers to use."""
+        return self.train(False)
+
+    # Display
+
+    def describe(self) -> str:
+        """Say what stands in the parentheses of ``repr``."""
+        return ""
+
+    def __repr__(self) -> str:
+        """Write the module as PyTorch does, one line for each module inside."""
+        inside = [f"  ({name}): " + repr(child).replace("\n", "\n  ") for name, child in self.named_children()]
+        if not inside:
+            return f"{type(self).__name__}({self.describe()})"
+        return "\n".join([f"{type(self).__name__}(", *inside, ")"])
+
+
+def _flattened(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, (list, tuple)):
+        for i, item in enumerate(value):
+            yield from _flattened(f"{name}.{i}", item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flattened(f"{name}.{key}", item)
+    else:
+        yield name, value
+
+
+def _at(module: Module, path: str) -> Module:
+    """Find the module at a path below another."""
+    return dict(module.named_modules())[path]

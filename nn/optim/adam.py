@@ -1,0 +1,63 @@
+"""Adam: steps scaled by running moments of the gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from nn.optim.optimiser import Array, Optimiser
+
+
+class Adam(Optimiser):
+    """Adaptive moments (Kingma and Ba, 2015).
+
+    With the gradient g, m = β₁ m + (1 - β₁) g and v = β₂ v + (1 - β₂) g²; without their bias
+    towards the start, m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ); the parameter loses lr m̂ / (√v̂ + ε).
+
+    Args:
+        params: parameters, or groups of them.
+        lr: the learning rate.
+        betas: β₁ and β₂, each from 0 and below 1.
+        eps: ε.
+        weight_decay: the strength of an L2 penalty.
+
+    Raises:
+        ValueError: an option is out of its range.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        if not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas}")
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def update(self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]) -> Array:
+        """Give the step of one parameter."""
+        scratch: Array = state["scratch"]
+        if "step" not in state:
+            state |= {"step": 0, "m": np.zeros_like(parameter), "v": np.zeros_like(parameter), "g": scratch.copy()}
+        state["step"] += 1
+        (beta1, beta2), m, v, g = group["betas"], state["m"], state["v"], state["g"]
+        np.multiply(parameter, group["weight_decay"], out=g)
+        g += gradient
+        m *= beta1
+        m += np.multiply(g, 1 - beta1, out=scratch)
+        v *= beta2
+        g *= g
+        v += np.multiply(g, 1 - beta2, out=scratch)
+        # lr m̂ / (√v̂ + ε), with both corrections taken out of the arrays
+        np.sqrt(v, out=scratch)
+        scratch /= math.sqrt(1 - beta2 ** state["step"])
+        scratch += group["eps"]
+        np.divide(m, scratch, out=scratch)
+        scratch *= group["lr"] / (1 - beta1 ** state["step"])
+        return scratch

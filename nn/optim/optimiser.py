@@ -1,0 +1,72 @@
+"""What all optimisers share: parameter groups, state, and the one in-place step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+
+Array = np.ndarray[Any, Any]
+
+
+class Optimiser:
+    """Change parameters so that a loss falls, given their gradients.
+
+    An optimiser is an ``update`` rule over arrays; everything else stands here. Parameters come
+    as an iterable, or as groups: dicts with ``params`` and options of their own.
+    """
+
+    def __init__(self, params: Iterable[Any], **defaults: Any) -> None:
+        groups = list(params)
+        if not groups:
+            raise ValueError("params: expected parameters, got none; is model.parameters() already used up?")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        self.defaults = defaults
+        self.param_groups = [{**defaults, **group, "params": list(group["params"])} for group in groups]
+        self.state: dict[int, dict[str, Any]] = {}
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if not isinstance(parameter, Tensor) or not parameter.is_leaf:
+                    raise TypeError(f"params: expected leaf Tensors, got {type(parameter).__name__}")
+                if id(parameter) in self.state:
+                    raise ValueError(f"params: a parameter of shape {parameter.shape} stands there twice")
+                self.state[id(parameter)] = {}
+            self.check(group)
+
+    def check(self, group: dict[str, Any]) -> None:
+        """Refuse options that are no numbers from 0."""
+        for name, value in group.items():
+            if isinstance(value, (int, float)) and not (0 <= value < math.inf):
+                raise ValueError(f"{name}: expected a finite number from 0, got {value}")
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.grad = None
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient, in place."""
+        for group in self.param_groups:
+            if not 0 <= group["lr"] < math.inf:
+                self.check(group)
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    array = parameter.data
+                    state = self.state[id(parameter)]
+                    if not state:
+                        state["scratch"] = np.empty_like(array)
+                    array -= self.update(array, parameter.grad.data, state, group)
+                    parameter.data = array
+
+    def update(self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]) -> Array:
+        """Give what is to be subtracted from the parameter; ``state`` is the rule's to change.
+
+        The result may be ``state["scratch"]``, so that nothing is allocated.
+        """
+        raise TypeError(f"{type(self).__name__} has no update(): define its rule")

@@ -1,0 +1,62 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from nn.optim.optimiser import Array, Optimiser
+
+
+class SGD(Optimiser):
+    """Gradient descent, with momentum if wanted.
+
+    With the gradient g (plus ``weight_decay`` · parameter), the velocity v is g at the first step and
+    then momentum · v + (1 - dampening) · g; the parameter loses lr · v, or lr · (g + momentum · v)
+    with ``nesterov``. (Sutskever et al., 2013, in PyTorch's form.)
+
+    Args:
+        params: parameters, or groups of them.
+        lr: the learning rate.
+        momentum: how much of the velocity stays.
+        dampening: how much of the gradient does not enter the velocity.
+        weight_decay: the strength of an L2 penalty.
+        nesterov: look ahead along the velocity.
+
+    Raises:
+        ValueError: an option is negative, infinite or not a number; or ``nesterov`` without momentum.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("nesterov: expected a momentum above 0 and no dampening")
+        super().__init__(
+            params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov
+        )
+
+    def update(self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]) -> Array:
+        """Give the step of one parameter."""
+        scratch: Array = state["scratch"]
+        if group["weight_decay"]:
+            gradient = np.add(gradient, np.multiply(parameter, group["weight_decay"], out=scratch), out=scratch)
+        if group["momentum"]:
+            if "velocity" not in state:
+                state["velocity"] = gradient.copy()
+            else:
+                state["velocity"] *= group["momentum"]
+                state["velocity"] += (1 - group["dampening"]) * gradient
+            if group["nesterov"]:
+                gradient = gradient + group["momentum"] * state["velocity"]
+            else:
+                gradient = state["velocity"]
+        return np.multiply(gradient, group["lr"], out=scratch)

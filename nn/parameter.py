@@ -1,0 +1,24 @@
+"""Parameter: a Tensor that a module learns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+
+
+class Parameter(Tensor):
+    """A leaf Tensor that requires a gradient, and that a module finds among its fields.
+
+    Example:
+        >>> Parameter(np.zeros(2), name="bias")
+        tensor([0., 0.], name='bias', requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, requires_grad: bool = True, *, name: str | None = None) -> None:
+        super().__init__(np.array(data), name=name)
+        self.requires_grad = requires_grad
