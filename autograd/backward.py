@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
@@ -46,6 +46,11 @@ class Backward(InPlace):
         if value and self._data.dtype.kind != "f":
             raise TypeError(errors.not_differentiable(self))
         self.tracked = value
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Make this leaf require a gradient, or not, and give it back."""
+        self.requires_grad = requires_grad
+        return self
 
     @property
     def grad(self) -> Tensor | None:

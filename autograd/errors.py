@@ -145,6 +145,28 @@ def leaves_transform(tensor: Any, transform: str) -> str:
     )
 
 
+# Functional transforms
+
+
+def not_differentiable_argument(transform: str, argument: Any, array: Any) -> str:
+    """Refuse to differentiate by integers."""
+    return (
+        f"{transform}: expected floating arguments to differentiate by, got {argument!r} of dtype {array.dtype}; "
+        f"the usual fix: 2.0 for 2, x.astype(float), or argnums= without it"
+    )
+
+
+def not_a_scalar_function(out: Any) -> str:
+    """Refuse the gradient of an array."""
+    return f"grad: expected a function with one scalar result, got {describe(out)}; use np.sum, or jacobian"
+
+
+def wrong_tangents(tangents: Any, inputs: Any) -> str:
+    """Refuse tangents of other shapes than the primals."""
+    expected, got = [x.shape for x in inputs], [np.shape(t) for t in tangents]
+    return f"jvp: expected tangents of the primals' shapes {expected}, got {got}"
+
+
 # In place
 
 

@@ -192,7 +192,8 @@ def train_digits(pixels: Array, labels: Indices, seed: int) -> DigitRun:
 # ---------------------------------------------------------------------------------------- pictures
 
 # The palette of Okabe and Ito, which colour-blind readers can tell apart.
-BLUE, ORANGE, GREEN, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
+BLACK, BLUE, SKY = "#000000", "#0072B2", "#56B4E9"
+ORANGE, GREEN, PURPLE = "#D55E00", "#009E73", "#CC79A7"
 
 STYLE = {
     "font.size": 11,
@@ -220,7 +221,7 @@ def draw_losses(ours: HouseRun, by_hand: HouseRun, digits: list[DigitRun]) -> Fi
     left.loglog(
         steps, ours.losses, color=SKY, linewidth=5, solid_capstyle="round", label="chainrule"
     )
-    left.loglog(steps, by_hand.losses, "--", color="black", linewidth=1.3, label="NumPy, by hand")
+    left.loglog(steps, by_hand.losses, "--", color=BLACK, linewidth=1.3, label="NumPy, by hand")
     left.yaxis.set_major_locator(FixedLocator([1, 2, 5, 10, 20]))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_locator(NullLocator())
@@ -231,7 +232,7 @@ def draw_losses(ours: HouseRun, by_hand: HouseRun, digits: list[DigitRun]) -> Fi
     left.legend()
 
     epochs = np.arange(1, DIGIT_EPOCHS + 1)
-    for run, colour in zip(digits, (BLUE, ORANGE, GREEN, PURPLE, SKY), strict=True):
+    for run, colour in zip(digits, (BLUE, ORANGE, GREEN, PURPLE, BLACK), strict=True):
         right.semilogy(epochs, run.losses, color=colour, label=f"seed {run.seed}")
     right.set_title("Digits")
     right.set_xlabel("Epoch")

@@ -1,0 +1,42 @@
+"""Nested tuples, lists and dicts of arrays, taken apart and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+def leaves(tree: Any) -> list[Any]:
+    """List what stands in a nested container that is itself no container.
+
+    Example:
+        >>> leaves({"w": [1.0, 2.0], "b": (3.0,)})
+        [1.0, 2.0, 3.0]
+    """
+    if isinstance(tree, dict):
+        tree = tuple(tree.values())
+    if isinstance(tree, (tuple, list)):
+        return [leaf for branch in tree for leaf in leaves(branch)]
+    return [] if tree is None else [tree]
+
+
+def rebuilt(tree: Any, new_leaves: Iterator[Any]) -> Any:
+    """Give a container like ``tree`` with other leaves.
+
+    Example:
+        >>> rebuilt({"w": [1.0, 2.0], "b": (3.0,)}, iter("xyz"))
+        {'w': ['x', 'y'], 'b': ('z',)}
+    """
+    if tree is None:
+        return None
+    if isinstance(tree, dict):
+        return {key: rebuilt(branch, new_leaves) for key, branch in tree.items()}
+    if isinstance(tree, (tuple, list)):
+        branches = [rebuilt(branch, new_leaves) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return next(new_leaves)
+
+
+def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
+    """Apply a function to every leaf of a container."""
+    return rebuilt(tree, iter([function(leaf) for leaf in leaves(tree)]))

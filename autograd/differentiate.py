@@ -1,0 +1,258 @@
+"""Functional transforms: a function in, a function that gives its derivatives out.
+
+Arguments are arrays, or nested tuples, lists and dicts of arrays. Arrays in, arrays out; what
+depends on a tracked Tensor is given as a Tensor, so that transforms nest and mix with
+``backward()``. Every transform makes vertices of its own for its arguments, so that one inside
+another never confuses the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd import errors, modes
+from autograd.containers import leaves, mapped, rebuilt
+from autograd.graph import Vertex, sweep, topological_order
+from autograd.tensor import Tensor
+
+Function = Callable[..., Any]
+Argnums = int | tuple[int, ...]
+
+
+class _Trace:
+    """One evaluation of a function, recorded with respect to some of its arguments."""
+
+    def __init__(self, name: str, f: Function, primals: tuple[Any, ...], argnums: Iterable[int], has_aux: bool) -> None:
+        self.recording = modes.recording.get()
+        self.primals = [primals[i] for i in argnums]
+        given = leaves(self.primals)
+        self.inputs = [self._input(name, leaf) for leaf in given]
+        self.plain = not any(isinstance(leaf, Tensor) for leaf in given)
+        traced = dict(zip(argnums, rebuilt(self.primals, iter(self.inputs)), strict=True))
+        token = modes.transforming.set(name)
+        try:
+            with modes.enable_grad():
+                result = f(*(traced.get(i, primal) for i, primal in enumerate(primals)))
+        finally:
+            modes.transforming.reset(token)
+        self.out, self.aux = result if has_aux else (result, None)
+        self.outputs = [Tensor.lift(out) for out in leaves(self.out)]
+        self.linked = self.recording and self._depends_on_others()
+
+    def _input(self, name: str, leaf: Any) -> Tensor:
+        """Make a vertex of our own for an argument."""
+        if isinstance(leaf, Tensor) and leaf.tracked and self.recording:
+            return Tensor.apply(np.positive, (leaf,))  # type: ignore[no-any-return]
+        array = leaf.data if isinstance(leaf, Tensor) else np.asarray(leaf)
+        if array.dtype.kind != "f":
+            raise TypeError(errors.not_differentiable_argument(name, leaf, array))
+        tensor = Tensor(array)
+        tensor.requires_grad = True
+        return tensor
+
+    def _depends_on_others(self) -> bool:
+        """Tell whether the result depends on tracked Tensors beside our own arguments."""
+        own = {id(tensor) for tensor in self.inputs}
+        for output in self.outputs:
+            for vertex in [output, *(a for node in topological_order(output.node or output) for a in node.args)]:
+                if isinstance(vertex, Tensor) and vertex.node is None and vertex.tracked and id(vertex) not in own:
+                    return True
+        return False
+
+    def pull_back(self, cotangents: list[Any]) -> list[Any]:
+        """Give the cotangent of every input, given that of every output."""
+        totals: list[Any] = [None] * len(self.inputs)
+        vertices: list[Vertex] = [tensor.node or tensor for tensor in self.inputs]
+        record = self.linked or any(isinstance(c, Tensor) and c.tracked for c in cotangents)
+        for output, cotangent in zip(self.outputs, cotangents, strict=True):
+            seed = Tensor.lift(cotangent)
+            if seed.shape != output.shape:
+                raise ValueError(errors.wrong_shape("cotangent", output, seed))
+            seed = seed if seed.dtype == output.dtype else seed.astype(output.dtype)
+            with modes.set_grad_enabled(record):
+                found = sweep(
+                    output.node or output,
+                    seed if record else seed.data,
+                    wrt=vertices,
+                    lift=Tensor.lift if record else None,
+                ) if output.tracked else {}
+                for i, vertex in enumerate(vertices):
+                    if vertex in found:
+                        totals[i] = found[vertex] if totals[i] is None else totals[i] + found[vertex]
+        return [np.zeros_like(x.data) if g is None else g for x, g in zip(self.inputs, totals, strict=True)]
+
+    def finished(self, value: Any) -> Any:
+        """Give a result to the user: an array, unless it is tracked or a Tensor came in."""
+        if isinstance(value, Tensor):
+            if value.tracked:
+                return value
+            value = value.data
+        return value[()] if self.plain else Tensor.lift(value)
+
+    def value(self) -> Any:
+        """Give what the function gave, without our own vertices if nothing else needs them."""
+        finish = (lambda out: out) if self.linked else (lambda out: self.finished(Tensor.lift(out).data))
+        return mapped(finish, self.out)
+
+    def gradients(self, cotangents: list[Any]) -> list[Any]:
+        """Give the cotangents of the arguments, in the arguments' own containers."""
+        found = iter([self.finished(g) for g in self.pull_back(cotangents)])
+        return [rebuilt(primal, found) for primal in self.primals]
+
+
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """Give the function that computes ``f`` and its gradient in one go.
+
+    Args:
+        f: a function with a scalar result; with ``has_aux``, of a pair (result, anything else).
+        argnums: by which positional argument to differentiate, or by which ones.
+        has_aux: whether ``f`` gives a pair.
+
+    Returns:
+        A function of the same arguments that gives ``(value, gradient)``, where the value is the pair
+        if ``has_aux``. The gradient has the structure of the argument; with several ``argnums`` it
+        is a tuple.
+
+    Raises:
+        TypeError: an argument is no floating array, or the result is no scalar.
+
+    Example:
+        >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+        (np.float64(5.0), array([2., 4.]))
+    """
+
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        trace = _Trace("grad", lambda *a: f(*a, **kwargs), args, chosen, has_aux)
+        if len(trace.outputs) != 1 or trace.outputs[0].size != 1:
+            raise TypeError(errors.not_a_scalar_function(trace.out))
+        gradients = trace.gradients([np.ones_like(trace.outputs[0].data)])
+        gradient = gradients[0] if isinstance(argnums, int) else tuple(gradients)
+        return ((trace.value(), trace.aux) if has_aux else trace.value()), gradient
+
+    return value_and_gradient
+
+
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """Give the function that computes the gradient of ``f``.
+
+    See :func:`value_and_grad` for the arguments. With ``has_aux`` the result is a pair
+    (gradient, what else ``f`` gave).
+
+    Example:
+        >>> grad(lambda x: x**3)(2.0)
+        np.float64(12.0)
+        >>> grad(grad(lambda x: x**3))(2.0)
+        np.float64(12.0)
+        >>> grad(lambda w: np.sum(w["a"] * w["b"]))({"a": 2.0, "b": 3.0})
+        {'a': np.float64(3.0), 'b': np.float64(2.0)}
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, result = both(*args, **kwargs)
+        return (result, value[1]) if has_aux else result
+
+    return gradient
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """Give ``f(*primals)`` and its pullback: cotangents of the result to those of the arguments.
+
+    The pullback gives a tuple, one for each argument, and may be called many times.
+
+    Example:
+        >>> value, pullback = vjp(lambda x, y: x * y, 2.0, 3.0)
+        >>> value, pullback(1.0)
+        (np.float64(6.0), (np.float64(3.0), np.float64(2.0)))
+    """
+    trace = _Trace("vjp", f, primals, range(len(primals)), False)
+    return trace.value(), lambda cotangent: tuple(trace.gradients(leaves(cotangent)))
+
+
+def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Give ``f(*primals)`` and its derivative in the direction of ``tangents``.
+
+    The pullback is linear in the cotangent; to pull back through *it* is to push forward through f.
+
+    Example:
+        >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+        (np.float64(6.0), np.float64(3.0))
+    """
+    trace = _Trace("jvp", f, primals, range(len(primals)), False)
+    directions = leaves(tangents)
+    if [np.shape(d) for d in directions] != [x.shape for x in trace.inputs]:
+        raise ValueError(errors.wrong_tangents(directions, trace.inputs))
+    cotangents = [Tensor(np.ones_like(out.data)).requires_grad_() for out in trace.outputs]
+    with modes.enable_grad():
+        pulled = trace.pull_back(list(cotangents))
+        total = sum((np.sum(g * d) for g, d in zip(pulled, directions, strict=True)), Tensor(np.zeros(())))
+    found = (
+        sweep(total.node, Tensor(np.ones_like(total.data)) if trace.linked else np.ones_like(total.data),
+              wrt=cotangents, lift=Tensor.lift if trace.linked else None)
+        if total.node is not None else {}
+    )  # fmt: skip
+    pushed = [trace.finished(found.get(c, np.zeros_like(c.data))) for c in cotangents]
+    return trace.value(), rebuilt(trace.out, iter(pushed))
+
+
+def jacobian(f: Function, argnums: Argnums = 0) -> Function:
+    """Give the function that computes the Jacobian of ``f``.
+
+    For an argument of shape I and a result of shape O, its shape is O + I. Containers of results
+    give containers of Jacobians, and those of arguments give containers inside them.
+
+    Example:
+        >>> jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
+        array([[2., 0.],
+               [0., 4.]])
+    """
+
+    def jacobian_of(*args: Any, **kwargs: Any) -> Any:
+        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        trace = _Trace("jacobian", lambda *a: f(*a, **kwargs), args, chosen, False)
+        zeros = [np.zeros_like(out.data) for out in trace.outputs]
+        blocks = []
+        for i, out in enumerate(trace.outputs):
+            rows = []
+            for position in np.ndindex(out.shape):
+                seed = zeros[i].copy()
+                seed[position] = 1
+                rows.append(trace.pull_back([*zeros[:i], seed, *zeros[i + 1 :]]))
+            columns = [
+                np.reshape(np.stack(column), out.shape + x.shape) if rows else np.zeros(out.shape + x.shape)
+                for column, x in zip(zip(*rows, strict=True) if rows else [()] * len(trace.inputs), trace.inputs, strict=True)
+            ]
+            found = iter([trace.finished(column) for column in columns])
+            block = [rebuilt(primal, found) for primal in trace.primals]
+            blocks.append(block[0] if isinstance(argnums, int) else tuple(block))
+        return rebuilt(trace.out, iter(blocks))
+
+    return jacobian_of
+
+
+def hessian(f: Function, argnums: Argnums = 0) -> Function:
+    """Give the function that computes the matrix of second derivatives of a scalar function.
+
+    Example:
+        >>> hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
+        array([[ 6.,  0.],
+               [ 0., 12.]])
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def hvp(f: Function, x: Any, v: Any) -> Any:
+    """Compute the product of the Hessian of ``f`` at ``x`` with ``v``, which has the structure of x.
+
+    The Hessian is symmetric, so one pullback through the gradient gives it.
+
+    Example:
+        >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+        array([ 6., 12.])
+    """
+    _, pullback = vjp(grad(f), x)
+    return pullback(v)[0]
