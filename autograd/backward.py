@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from autograd import errors, modes
-from autograd.graph import Vertex, sweep
+from autograd.graph import Retained, Vertex, sweep
 from autograd.inplace import InPlace
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class Backward(InPlace):
         """
         if self.node is None:
             return self._grad
-        return None if self.node.grad is None else self.lift(self.node.grad)
+        retained = self.node.retained
+        return None if retained is None or retained.grad is None else self.lift(retained.grad)
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -70,8 +71,9 @@ class Backward(InPlace):
 
     def retain_grad(self) -> None:
         """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
-        if self.node is not None:
-            self.node.retains = True
+        if self.node is not None and self.node.retained is None:
+            self.node.retained = Retained()
+            self.node.hooks = (self.node.hooks or {}) | {0: self.node.retained}
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> Hook:
         """Call ``hook`` with the gradient of this Tensor in every backward pass.
@@ -117,26 +119,33 @@ class Backward(InPlace):
             raise RuntimeError(errors.untracked(self))
         if gradient is None and self.size != 1:
             raise RuntimeError(errors.not_a_scalar(self))
-        seed = self.lift(np.ones_like(self._data) if gradient is None else gradient)
-        if seed.shape != self.shape:
-            raise ValueError(errors.wrong_shape("gradient", self, seed))
-        seed = seed if seed.dtype == self.dtype else seed.astype(self.dtype)
         root = self.node or self
-        if create_graph:
-            with modes.enable_grad():
-                cotangents = sweep(root, seed, lift=self.lift)
+        if gradient is None and not create_graph:
+            seed = np.empty_like(self._data)
+            seed.fill(1)
+            cotangents = sweep(root, seed, release=not retain_graph)
         else:
-            cotangents = sweep(root, seed.data, release=not retain_graph)
-        shared = {id(seed), id(seed.data)}
+            start = self.lift(np.ones(self.shape) if gradient is None else gradient)
+            if start.shape != self.shape:
+                raise ValueError(errors.wrong_shape("gradient", self, start))
+            start = start if start.dtype == self.dtype else start.astype(self.dtype)
+            seed = start.data
+            with modes.set_grad_enabled(create_graph):
+                lift = self.lift if create_graph else None
+                release = not retain_graph and not create_graph
+                cotangents = sweep(root, start if create_graph else seed, lift=lift, release=release)
+        shared = {id(seed)}
         for leaf, g in cotangents.items():
-            fresh = not create_graph and g.base is None and id(g) not in shared
+            if create_graph or g.base is not None or id(g) in shared:
+                g = g.copy()  # no two leaves may share an array
             shared.add(id(g))
-            leaf.accumulate(g if fresh else g.copy())
+            leaf.accumulate(g)
 
     def accumulate(self, g: Any) -> None:
         """Add a gradient that nobody else holds to ``grad``; threads may do so at once."""
-        for hook in list((self.hooks or {}).values()):
-            g = hook(g)
+        if self.hooks:
+            for hook in list(self.hooks.values()):
+                g = hook(g)
         with _accumulation:
             if self._grad is None:
                 self._grad = self.lift(g)

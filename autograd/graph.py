@@ -7,6 +7,7 @@ after its arguments were; hence **the order of recording is a topological order*
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
@@ -14,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd import errors
-from autograd.derivatives.pullback import OPERANDS, OUT, Pullback
-from autograd.derivatives.table import Plan
+from autograd.derivatives.pullback import OPERANDS, OUT, RESIDUAL, Plan, Read
 from autograd.fit import fit
 from autograd.versions import Version, check_unchanged, next_serial
 
@@ -35,39 +35,55 @@ class Vertex:
 class Node(Vertex):
     """A recorded call: its function (in the plan), arguments and keyword arguments.
 
-    Beside them it keeps the arrays that its rules will read, until a sweep releases them.
+    Beside them it keeps what its rules will read: ``values``, arrays of arguments, and ``out``,
+    the result or what the function left as residual, until a sweep releases them.
     """
 
-    __slots__ = (
-        "args", "dtype", "grad", "kwargs", "out", "plan", "released", "retains", "serial", "shape",
-        "values",
-    )  # fmt: skip
+    __slots__ = ("args", "dtype", "kwargs", "out", "plan", "retained", "serial", "shape", "values")
 
-    def __init__(self, plan: Plan, args: Any, kwargs: Any, values: list[Any], out: Any) -> None:
+    def __init__(
+        self, plan: Plan, args: tuple[Any, ...], kwargs: Any, values: list[Any], out: Any, residual: Any
+    ) -> None:
         self.plan = plan
         self.args = args
-        self.kwargs = kwargs or None
-        self.values = plan.keep and [v if k else None for v, k in zip(values, plan.keep, strict=True)]
-        self.out = out if plan.keep_out else None
+        self.kwargs = kwargs
+        self.values = [values[i] for i in plan.kept] if plan.kept else None
+        self.out = out if plan.keep_out else residual
         self.shape = out.shape
         self.dtype = out.dtype
         self.serial = next_serial()
-        self.version = self.hooks = self.grad = None
-        self.retains = self.released = False
+        self.version = self.hooks = self.retained = None
+
+
+RELEASED = object()  # stands in ``out`` when a sweep has released what the node kept
+
+
+class Retained:
+    """A place for the gradient of a node, filled in every sweep: what ``retain_grad`` makes."""
+
+    __slots__ = ("grad",)
+
+    def __init__(self) -> None:
+        self.grad: Any = None
+
+    def __call__(self, g: Any) -> Any:
+        """Keep a copy of the gradient, as a hook."""
+        self.grad = g.copy()
+        return g
 
 
 def topological_order(root: Vertex) -> list[Node]:
     """List the nodes that ``root`` was computed from, and itself: arguments before results."""
+    if type(root) is not Node:
+        return []
     seen = {root}
     stack = [root]
     while stack:
-        vertex = stack.pop()
-        if type(vertex) is Node:
-            for argument in vertex.args:
-                if type(argument) is Node and argument not in seen:
-                    seen.add(argument)
-                    stack.append(argument)
-    return sorted((v for v in seen if type(v) is Node), key=attrgetter("serial"))
+        for argument in stack.pop().args:
+            if type(argument) is Node and argument not in seen:
+                seen.add(argument)
+                stack.append(argument)
+    return sorted(seen, key=attrgetter("serial"))
 
 
 def sweep(
@@ -102,69 +118,76 @@ def sweep(
             g = cotangents.get(node) if node in wanted else cotangents.pop(node, None)
             if g is None:
                 continue
-            if node.released:
+            if node.out is RELEASED:
                 raise RuntimeError(errors.released(node))
             if node.hooks:
                 for hook in list(node.hooks.values()):
                     g = hook(g)
-            if node.retains:
-                node.grad = g.copy()
-            for i, pullback in node.plan.pullbacks:
-                argument = node.args[i]
-                if useful is not None and argument not in useful:
-                    continue
-                contribution = _pull_back(node, i, pullback, g, lift)
-                total = cotangents.get(argument)
-                if total is None:
-                    cotangents[argument] = contribution
-                elif argument in summed:
-                    total += contribution
-                    cotangents[argument] = total
-                else:
-                    cotangents[argument] = total + contribution
-                    summed.add(argument)
+            plan, args = node.plan, node.args
+            try:
+                for i, pull, pullback in plan.pullbacks:
+                    argument = args[i]
+                    if useful is not None and argument not in useful:
+                        continue
+                    if lift is None:
+                        contribution = pull(g, node, i)
+                    else:
+                        reads = [_lifted(lift, node, i, read) for read in pullback.reads]
+                        contribution = pullback.rule(g, *reads)
+                    if plan.guarded:
+                        contribution = _without_nan(contribution, g)
+                    if contribution.shape != argument.shape or contribution.dtype is not argument.dtype:
+                        contribution = fit(contribution, argument.shape, argument.dtype)
+                    total = cotangents.get(argument)
+                    if total is None:
+                        cotangents[argument] = contribution
+                    elif argument in summed:
+                        total += contribution
+                        cotangents[argument] = total
+                    else:
+                        cotangents[argument] = total + contribution
+                        summed.add(argument)
+            except Exception as error:
+                error.add_note(errors.in_pullback(node, i))
+                raise
             if release:
-                node.values = node.out = None
-                node.released = True
+                node.values, node.out = None, RELEASED
     return cotangents
 
 
 def _leading_to(wanted: set[Vertex], order: Sequence[Node]) -> set[Vertex]:
     useful = set(wanted)
     for node in order:
-        if any(node.args[i] in useful for i, _ in node.plan.pullbacks):
+        if any(node.args[i] in useful for i, _, _ in node.plan.pullbacks):
             useful.add(node)
     return useful
 
 
-def _pull_back(node: Node, i: int, pullback: Pullback, g: Any, lift: Lift | None) -> Any:
-    """Pull ``g`` back to argument ``i``, and fit it to that argument."""
-    argument, entry = node.args[i], node.plan.entry
-    if lift is None:
-        reads = [get(node, i) for _, get in pullback.reads]
-    else:
-        reads = [_lifted(lift, node, whose, get(node, i)) for whose, get in pullback.reads]
-    try:
-        contribution = pullback.rule(g, *reads)
-        if entry.guarded and _has_nan(contribution, lift):
-            # Where nothing flows in, nothing flows on, be the slope infinite or undefined.
-            contribution = np.where(np.isnan(contribution) & (g == 0), 0, contribution)
-        return fit(contribution, argument.shape, argument.dtype)
-    except Exception as error:
-        error.add_note(errors.in_pullback(node, i))
-        raise
-
-
-def _lifted(lift: Lift, node: Node, whose: int | None, value: Any) -> Any:
-    """Make a Tensor of what a rule reads if it is the array of something recorded."""
+def _lifted(lift: Lift, node: Node, i: int, read: Read) -> Any:
+    """Give what a rule reads, as a Tensor where it is the array of something recorded."""
+    whose, get = read
     if whose is None:
-        return value
-    if whose == OPERANDS:
-        return [_lifted(lift, node, i, operand) for i, operand in enumerate(value)]
-    vertex = node if whose == OUT else node.args[whose]
-    return lift(value, vertex) if isinstance(vertex, Vertex) else value
+        return get(node, i)
+    if whose == OUT:
+        return lift(node.out, node)
+    arrays = dict(zip(node.plan.kept, node.values, strict=True)) if node.values else {}
+    operands = {
+        position: lift(array, node.args[position]) if isinstance(node.args[position], Vertex) else array
+        for position, array in arrays.items()
+    }
+    if whose == RESIDUAL:
+        return node.plan.entry.residual(*operands.values(), **(node.kwargs or {}))
+    return list(operands.values()) if whose == OPERANDS else operands[whose]
 
 
-def _has_nan(array: Any, lift: Lift | None) -> bool:
-    """Look for a NaN at the price of one dot product: a sum of squares is NaN if a term is."""
-    return bool(np.isnan(np.vdot(array, array)) if lift is None else np.isnan(array).any())
+def _without_nan(contribution: Any, g: Any) -> Any:
+    """Where nothing flows in, nothing flows on, be the slope infinite or undefined.
+
+    One dot product tells whether there is a NaN at all: a sum of squares is NaN if a term is.
+    """
+    if isinstance(contribution, (np.ndarray, np.generic)):
+        if not math.isnan(np.vdot(contribution, contribution)):
+            return contribution
+    elif not np.isnan(contribution).any():
+        return contribution
+    return np.where(np.isnan(contribution) & (g == 0), 0, contribution)

@@ -32,7 +32,8 @@ class InPlace(Handle):
 
     @data.setter
     def data(self, array: npt.ArrayLike) -> None:
-        self._data = np.asarray(array)
+        if array is not self._data:
+            self._data = np.asarray(array)
         self.shared_version().write()
 
     def write(self, function: Any, *args: Any) -> Self:

@@ -40,9 +40,9 @@ class Tensor(ArrayMethods):
             return _apply_other(entry, function, args, kwargs or {})
         if kwargs or len(args) != len(entry.names):
             args, kwargs = bind(entry, args, kwargs or {})
-            if is_tracked(kwargs):
+            if kwargs and is_tracked(kwargs):
                 raise TypeError(errors.tracked_keyword(function, kwargs))
-            kwargs = plain(kwargs)
+            kwargs = kwargs and plain(kwargs)
         values, arguments, tracked = [], [], []
         for i, argument in enumerate(args):
             if isinstance(argument, Tensor):
@@ -57,6 +57,7 @@ class Tensor(ArrayMethods):
             out = entry.forward(*values, **kwargs) if kwargs else entry.forward(*values)
         except (TypeError, ValueError, IndexError) as error:
             raise errors.explained(error, function, args) from error
+        out, residual = out if entry.residual else (out, None)
         result = Tensor(out if type(out) is np.ndarray else np.asarray(out))
         if tracked and not modes.recording.get():
             result.cut = ("no_grad()", function)
@@ -66,7 +67,7 @@ class Tensor(ArrayMethods):
             if plan.pullbacks:
                 if result._data.dtype.kind != "f":
                     raise TypeError(errors.not_real(function, result))
-                result.node = Node(plan, tuple(arguments), kwargs, values, result._data)
+                result.node = Node(plan, tuple(arguments), kwargs or None, values, result._data, residual)
                 result.tracked = True
         if result._data.base is not None:
             result.share_version(args)
@@ -79,7 +80,7 @@ class Tensor(ArrayMethods):
             return value
         if isinstance(vertex, Tensor):
             return vertex
-        return Tensor(np.asarray(value), vertex if isinstance(vertex, Node) else None)
+        return Tensor(np.asarray(value), vertex)  # type: ignore[arg-type]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
         """Answer ``np.add(x, y)`` and every other ufunc (NEP 13)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import as_tensor
 from nn import functional
 from nn.module import Module
 
@@ -22,7 +21,7 @@ class BinaryStep(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute the step of every element."""
-        return functional.binary_step(as_tensor(x))
+        return functional.binary_step(x)
 
 
 class Sigmoid(Module):
@@ -30,7 +29,7 @@ class Sigmoid(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute σ of every element."""
-        return functional.sigmoid(as_tensor(x))
+        return functional.sigmoid(x)
 
 
 class Tanh(Module):
@@ -38,7 +37,7 @@ class Tanh(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute tanh of every element."""
-        return functional.tanh(as_tensor(x))
+        return functional.tanh(x)
 
 
 class ReLU(Module):
@@ -46,7 +45,7 @@ class ReLU(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute max(x, 0) of every element."""
-        return functional.relu(as_tensor(x))
+        return functional.relu(x)
 
 
 class LeakyReLU(Module):
@@ -57,7 +56,7 @@ class LeakyReLU(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute the function of every element."""
-        return functional.leaky_relu(as_tensor(x), negative_slope=self.negative_slope)
+        return functional.leaky_relu(x, negative_slope=self.negative_slope)
 
     def describe(self) -> str:
         """Say the slope."""
@@ -72,7 +71,7 @@ class ELU(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute the function of every element."""
-        return functional.elu(as_tensor(x), alpha=self.alpha)
+        return functional.elu(x, alpha=self.alpha)
 
     def describe(self) -> str:
         """Say α."""
@@ -84,7 +83,7 @@ class Softplus(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute the function of every element."""
-        return functional.softplus(as_tensor(x))
+        return functional.softplus(x)
 
 
 class Softmax(Module):
@@ -95,7 +94,7 @@ class Softmax(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute the shares along the axis."""
-        return functional.softmax(as_tensor(x), axis=self.dim)
+        return functional.softmax(x, axis=self.dim)
 
     def describe(self) -> str:
         """Say the axis."""

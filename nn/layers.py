@@ -59,11 +59,6 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         """Map inputs of shape (..., in_features) to outputs of shape (..., out_features)."""
-        if np.shape(x)[-1:] != (self.in_features,):
-            raise ValueError(
-                f"Linear: expected inputs of shape (..., {self.in_features}), got {np.shape(x)}; the usual "
-                f"fix is x.reshape(-1, {self.in_features}), or another in_features"
-            )
         return functional.linear(x, self.weight, self.bias)
 
     def describe(self) -> str:

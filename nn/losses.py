@@ -37,7 +37,7 @@ class MSELoss(Loss):
 
     def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
         """Compute the loss of predictions and targets of one shape."""
-        return functional.mse_loss(as_tensor(input), target, reduction=self.reduction)
+        return functional.mse_loss(as_tensor(input), target, self.reduction)
 
 
 class BCELoss(Loss):
@@ -51,7 +51,7 @@ class BCELoss(Loss):
 
     def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
         """Compute the loss of probabilities and targets between 0 and 1, of one shape."""
-        return functional.binary_cross_entropy(as_tensor(input), target, reduction=self.reduction)
+        return functional.binary_cross_entropy(as_tensor(input), target, self.reduction)
 
 
 class BCEWithLogitsLoss(Loss):
@@ -59,7 +59,7 @@ class BCEWithLogitsLoss(Loss):
 
     def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
         """Compute the loss of logits and targets between 0 and 1, of one shape."""
-        return functional.binary_cross_entropy_with_logits(as_tensor(input), target, reduction=self.reduction)
+        return functional.binary_cross_entropy_with_logits(as_tensor(input), target, self.reduction)
 
 
 class CrossEntropyLoss(Loss):
@@ -70,7 +70,7 @@ class CrossEntropyLoss(Loss):
 
     def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
         """Compute the loss of logits (rows, classes) and classes (rows,) or probabilities."""
-        return functional.cross_entropy(as_tensor(input), target, reduction=self.reduction)
+        return functional.cross_entropy(as_tensor(input), target, self.reduction)
 
 
 class NLLLoss(Loss):
@@ -78,4 +78,4 @@ class NLLLoss(Loss):
 
     def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
         """Compute the loss of log-probabilities (rows, classes) and classes (rows,)."""
-        return functional.nll_loss(as_tensor(input), target, reduction=self.reduction)
+        return functional.nll_loss(as_tensor(input), target, self.reduction)

@@ -29,9 +29,10 @@ def shape_of(argument: Any) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=None)
-def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Give the names of a function's own parameters, in order."""
-    return tuple(inspect.signature(function).parameters)
+def parameters_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """Give the names of a function's own parameters, in order, and their defaults."""
+    parameters = inspect.signature(function).parameters
+    return {name: parameter.default for name, parameter in parameters.items()}
 
 
 def bind(entry: Any, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -43,16 +44,17 @@ def bind(entry: Any, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...]
     count = len(entry.names)
     if entry.variadic or (len(args) == count and kwargs.keys() <= entry.keywords):
         return args, kwargs
-    names = parameters_of(entry.function)
-    named = dict(zip(names, args, strict=False)) | kwargs
+    parameters = parameters_of(entry.function)
+    named = dict(zip(parameters, args, strict=False)) | kwargs
     if named.get("out", ...) is None:
         del named["out"]
-    arrays = names[:count]
-    unknown = named.keys() - entry.keywords - set(arrays)
-    if unknown or not named.keys() >= set(arrays):
-        how = f"with {min(unknown)}=" if unknown else "without all of its arguments"
+    first = list(parameters)[:count]
+    unknown = named.keys() - entry.keywords - set(first)
+    missing = [name for name in first if name not in named and parameters[name] is inspect.Parameter.empty]
+    if unknown or missing or len(args) > len(parameters):
+        how = f"with {min(unknown)}=" if unknown else f"without {missing[0]}" if missing else "with more arguments"
         raise TypeError(
             f"{name_of(entry.function)} {how} has no derivative here; write it through other "
             f"functions, or leave the graph with tensor.detach()"
         )
-    return tuple(named.pop(name) for name in arrays), named
+    return tuple(named.pop(name, parameters[name]) for name in first), named

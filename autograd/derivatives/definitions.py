@@ -11,8 +11,6 @@ from autograd.derivatives.table import definition
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
     """Compute the norm of a vector, or the Frobenius norm of a matrix; at 0 the gradient is 0."""
-    if axis is None and ord is None:
-        x, axis = np.ravel(x), (0,)
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if len(axes) > 1 and ord not in (None, "fro"):
         raise TypeError(f"np.linalg.norm of a matrix with ord={ord!r} has no derivative here; use ord=None")
@@ -28,15 +26,22 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     return np.sum(size**ord, axis=axes, keepdims=keepdims) ** (1 / ord)
 
 
-definition(np.linalg.norm, _norm)
-definition(np.ptp, lambda a, axis=None, keepdims=False: np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims))
-definition(np.average, lambda a, axis=None, weights=None: _average(a, axis, weights))
+def _ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
-def _average(a: Any, axis: Any, weights: Any) -> Any:
+def _average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Any:
     if weights is None:
-        return np.mean(a, axis=axis)
+        return np.mean(a, axis=axis, keepdims=keepdims)
     if axis is not None and np.ndim(weights) != np.ndim(a):
         weights = np.reshape(weights, [n if i == axis % np.ndim(a) else 1 for i, n in enumerate(np.shape(a))])
     weights = np.broadcast_to(weights, np.shape(a))
-    return np.sum(a * weights, axis=axis) / np.sum(weights, axis=axis)
+    total = np.sum(weights, axis=axis, keepdims=keepdims)
+    if np.any(np.equal(total, 0)):
+        raise ZeroDivisionError("np.average: the weights sum to zero")
+    return np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+
+
+definition(np.linalg.norm, _norm)
+definition(np.ptp, _ptp)
+definition(np.average, _average)

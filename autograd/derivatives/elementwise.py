@@ -128,7 +128,7 @@ def _to_integer(x: Any) -> Any:
 
 def _share(x: Any, y: Any, base: float = 1.0) -> Any:
     """Compute eˣ / (eˣ + eʸ), the share of x in the sum, without overflow and with ∞ = ∞ shared."""
-    return 0.5 + 0.5 * np.tanh(0.5 * base * np.where(np.equal(x, y), 0, x - y))
+    return 0.5 + 0.5 * np.tanh(0.5 * base * np.where(np.equal(x, y) & np.isinf(x), 0, x - y))
 
 
 def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:

@@ -64,19 +64,19 @@ derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
 # fmt: on
 
 
-def _take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    x, axis = (np.ravel(x), 0) if axis is None else (x, axis % np.ndim(x))
+def _take(a: Any, indices: Any, axis: int | None = None) -> Any:
+    x, axis = (np.ravel(a), 0) if axis is None else (a, axis % np.ndim(a))
     return x[(slice(None),) * axis + (np.asarray(indices),)]
 
 
-def _repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
-    n = np.size(x) if axis is None else np.shape(x)[axis]
-    return np.take(x, np.repeat(np.arange(n), repeats), axis)
+def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
+    n = np.size(a) if axis is None else np.shape(a)[axis]
+    return np.take(a, np.repeat(np.arange(n), repeats), axis)
 
 
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    x = x if low is None else np.maximum(x, low)
+    x = a if low is None else np.maximum(a, low)
     return x if high is None else np.minimum(x, high)
 
 

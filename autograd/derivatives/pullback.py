@@ -8,19 +8,61 @@ from typing import Any, NamedTuple
 from autograd.derivatives.calls import name_of, shape_of
 
 Read = tuple[int | None, Callable[[Any, int], Any]]
-OUT, OPERANDS = -1, -2  # what a rule may read beside the array of one argument
+OUT, OPERANDS, RESIDUAL = -1, -2, -3  # what a rule may read beside the array of one argument
 
 
 class Pullback(NamedTuple):
-    """A rule, and how to find in a recorded call what each of its parameters after ``g`` reads.
+    """A rule, and what each of its parameters after ``g`` reads of a recorded call.
 
-    A read is a pair: whose array it is (the argument's position, ``OUT``, ``OPERANDS``, or None
-    where it is no array), and a function of the call and of the pullback's own position.
+    A read is a pair: whose array it is (the argument's position, ``OUT``, ``OPERANDS``,
+    ``RESIDUAL``, or None where it is no array), and a function that gets it from the call, given
+    the pullback's own position too.
     """
 
     rule: Callable[..., Any]
     reads: tuple[Read, ...]
     keywords: frozenset[str]
+
+
+class Plan(NamedTuple):
+    """What the backward pass of a call needs, given which of its arguments are tracked."""
+
+    entry: Any
+    pullbacks: tuple[tuple[int, Callable[[Any, Any, int], Any], Pullback], ...]
+    kept: tuple[int, ...]  # the positions of the arguments whose arrays are read
+    keep_out: bool
+    guarded: bool
+
+
+def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
+    """Plan the backward pass of a call with ``count`` arguments, of which some are tracked."""
+    rules = entry.pullbacks * count if entry.variadic else entry.pullbacks
+    chosen = [(i, rules[i]) for i in tracked if rules[i] is not None]
+    read = {whose for _, pullback in chosen for whose, _ in pullback.reads}
+    kept = tuple(i for i in range(count) if read & {i, OPERANDS, RESIDUAL})
+    pullbacks = tuple((i, _reader(pullback, kept), pullback) for i, pullback in chosen)
+    return Plan(entry, pullbacks, kept, OUT in read, entry.guarded)
+
+
+def _reader(pullback: Pullback, kept: tuple[int, ...]) -> Callable[[Any, Any, int], Any]:
+    """Make of a rule a function of the cotangent, the recorded call and the pullback's position."""
+    rule, reads = pullback.rule, pullback.reads
+    places = [kept.index(whose) for whose, _ in reads if whose is not None and whose >= 0]
+    if not reads:
+        return lambda g, call, i: rule(g)
+    if len(places) == len(reads) == 1:  # the two most frequent cases, for speed
+        (place,) = places
+        return lambda g, call, i: rule(g, call.values[place])
+    if [whose for whose, _ in reads] == [OUT]:
+        return lambda g, call, i: rule(g, call.out)
+    gets = [
+        get if whose is None or whose < 0 else _get_kept(kept.index(whose)) for whose, get in reads
+    ]
+    return lambda g, call, i: rule(g, *[get(call, i) for get in gets])
+
+
+def _get_kept(place: int) -> Callable[[Any, int], Any]:
+    return lambda call, _: call.values[place]
 
 
 def declare(function: Callable[..., Any], rule: Callable[..., Any], names: Sequence[str]) -> Pullback:
@@ -35,38 +77,33 @@ def declare(function: Callable[..., Any], rule: Callable[..., Any], names: Seque
     keywords = dict(zip(parameters[len(required) :], defaults, strict=True))
     if required[:1] != ("g",):
         raise TypeError(f"derivative of {name_of(function)}: a pullback's first parameter is g")
-    reads = []
-    for name in required[1:]:
-        argument = name.removesuffix("_shape")
-        if name in _READS:
-            reads.append(_READS[name])
-        elif name in names:
-            reads.append((names.index(name), _read_array(names.index(name))))
-        elif argument in names:
-            reads.append((None, _read_shape(names.index(argument))))
-        else:
-            raise TypeError(
-                f"derivative of {name_of(function)}: parameter {name!r} of a pullback is none of g, "
-                f"out, {', '.join(names)}, {names[0]}_shape, nor a keyword argument with a default"
-            )
+    reads = [_read(function, name, names) for name in required[1:]]
     reads += [(None, _read_keyword(*item)) for item in keywords.items()]
     return Pullback(rule, tuple(reads), frozenset(keywords))
 
 
+def _read(function: Callable[..., Any], name: str, names: Sequence[str]) -> Read:
+    argument = name.removesuffix("_shape")
+    if name in _READS:
+        return _READS[name]
+    if name in names:
+        return names.index(name), lambda call, _: call.values
+    if argument in names:
+        i = names.index(argument)
+        return None, lambda call, _: shape_of(call.args[i])
+    raise TypeError(
+        f"derivative of {name_of(function)}: parameter {name!r} of a pullback is none of g, "
+        f"out, {', '.join(names)}, {names[0]}_shape, nor a keyword argument with a default"
+    )
+
+
 _READS: dict[str, Read] = {
     "out": (OUT, lambda call, _: call.out),
+    "residual": (RESIDUAL, lambda call, _: call.out),
     "operands": (OPERANDS, lambda call, _: call.values),
     "shapes": (None, lambda call, _: [shape_of(operand) for operand in call.args]),
     "position": (None, lambda call, position: position),
 }
-
-
-def _read_array(i: int) -> Callable[[Any, int], Any]:
-    return lambda call, _: call.values[i]
-
-
-def _read_shape(i: int) -> Callable[[Any, int], Any]:
-    return lambda call, _: shape_of(call.args[i])
 
 
 def _read_keyword(name: str, default: Any) -> Callable[[Any, int], Any]:

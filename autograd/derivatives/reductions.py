@@ -82,18 +82,18 @@ derivative(np.min,  lambda g, x, out, axis=None, keepdims=False: restore(g, np.s
 # fmt: on
 
 
-def _var(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    deviation = x - np.mean(x, axis=axis, keepdims=True)
+def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    deviation = a - np.mean(a, axis=axis, keepdims=True)
     total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
-    return total / (count(np.shape(x), axis) - ddof)
+    return total / max(count(np.shape(a), axis) - ddof, 0)
 
 
-def _std(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    return np.sqrt(np.var(x, axis=axis, ddof=ddof, keepdims=keepdims))
+def _std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    return np.sqrt(np.var(a, axis=axis, ddof=ddof, keepdims=keepdims))
 
 
-def _cumsum(x: Any, axis: int | None = None) -> Any:
-    return running_sum(np.ravel(x), 0) if axis is None else running_sum(x, axis)
+def _cumsum(a: Any, axis: int | None = None) -> Any:
+    return running_sum(np.ravel(a), 0) if axis is None else running_sum(a, axis)
 
 
 @table.primitive

@@ -90,14 +90,14 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     return join(*arrays, axis=axis, ends=tuple(ends))
 
 
-def _split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    pieces = np.split(np.arange(np.shape(x)[axis]), indices_or_sections)
-    return _cut(x, pieces, axis)
+def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    pieces = np.split(np.arange(np.shape(ary)[axis]), indices_or_sections)
+    return _cut(ary, pieces, axis)
 
 
-def _array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    pieces = np.array_split(np.arange(np.shape(x)[axis]), indices_or_sections)
-    return _cut(x, pieces, axis)
+def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    pieces = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
+    return _cut(ary, pieces, axis)
 
 
 def _cut(x: Any, pieces: Sequence[Any], axis: int) -> list[Any]:
@@ -127,6 +127,11 @@ def _hstack(arrays: Sequence[Any]) -> Any:
     return concatenate(arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
 
 
+def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
+    start += np.ndim(a) * (start < 0)
+    return np.moveaxis(a, axis, start - (axis % np.ndim(a) < start))
+
+
 table.constant(_cast_away)
 if hasattr(np, "astype"):  # since NumPy 2.1
     definition(np.astype, astype)
@@ -147,4 +152,4 @@ definition(np.atleast_3d, lambda *arys: _at_least_all(3, arys))
 definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))
 definition(np.fliplr, lambda m: np.flip(m, 1))
 definition(np.flipud, lambda m: np.flip(m, 0))
-definition(np.rollaxis, lambda a, axis, start=0: np.moveaxis(a, axis, start - (axis % np.ndim(a) < start)))
+definition(np.rollaxis, _rollaxis)

@@ -31,22 +31,13 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
+from numpy import ndarray
 
 from autograd.derivatives.domains import REALS, Interval
-from autograd.derivatives.pullback import OPERANDS, OUT, Pullback, declare
+from autograd.derivatives.pullback import Plan, Pullback, declare, plan
 
 Function = Callable[..., Any]
 F = TypeVar("F", bound=Function)
-
-
-class Plan(NamedTuple):
-    """What the backward pass of a call needs, given which of its arguments are tracked."""
-
-    entry: Derivative
-    pullbacks: tuple[tuple[int, Pullback], ...]
-    keep: tuple[bool, ...] | None  # whose arrays are read; None where no array is
-    keep_out: bool
 
 
 @dataclass(eq=False)
@@ -62,22 +53,18 @@ class Derivative:
     keywords: set[str]
     bounded: bool
     variadic: bool
+    forward: Function
+    residual: Function | None
     plans: dict[tuple[int, ...], Plan] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.forward: Function = getattr(self.function, "forward", self.function)
         self.guarded = self.kind == "elementwise" and not self.bounded
 
     def plan(self, tracked: tuple[int, ...], count: int) -> Plan:
         """Plan the backward pass of a call with ``count`` arguments, of which some are tracked."""
-        rules = self.pullbacks * count if self.variadic else self.pullbacks
-        pullbacks = tuple((i, rule) for i in tracked if (rule := rules[i]))
-        read = {position for _, pullback in pullbacks for position, _ in pullback.reads}
-        keep = tuple(OPERANDS in read or i in read for i in range(count))
-        plan = Plan(self, pullbacks, keep if any(keep) else None, OUT in read)
-        if not self.variadic:
-            self.plans[tracked] = plan
-        return plan
+        if tracked not in self.plans:
+            self.plans[tracked] = plan(self, tracked, count)
+        return self.plans[tracked] if not self.variadic else self.plans.pop(tracked)
 
 
 class Definition(NamedTuple):
@@ -106,6 +93,8 @@ def derivative(
     keywords: str = "",
     bounded: bool = False,
     variadic: bool = False,
+    forward: Function | None = None,
+    residual: Function | None = None,
 ) -> None:
     """Enter the derivative of a function in the table.
 
@@ -121,6 +110,9 @@ def derivative(
         bounded: the slope is finite wherever the function is, so that a zero cotangent can make
             no NaN, and the backward pass need not look for one.
         variadic: the one pullback serves any number of arguments.
+        forward: computes the function on arrays; by default the function itself.
+        residual: an intermediate result that rules read as ``residual``, as a function of the
+            arguments. Then ``forward`` gives a pair: the result, and the residual on arrays.
 
     Raises:
         TypeError: a pullback has a parameter that nothing explains.
@@ -139,8 +131,9 @@ def derivative(
     arguments = names.split() or list("xyz"[: len(pullbacks)])
     rules = [declare(function, rule, arguments) if rule else None for rule in pullbacks]
     read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in rules if rule))
+    forward = forward or getattr(function, "forward", function)
     TABLE[function] = Derivative(
-        function, rules, arguments, domain, kink, kind, read, bounded, variadic
+        function, rules, arguments, domain, kink, kind, read, bounded, variadic, forward, residual
     )
 
 
@@ -162,10 +155,9 @@ def primitive(function: F) -> F:
 
     @wraps(function)
     def dispatch(*args: Any, **kwargs: Any) -> Any:
-        for argument in args:
-            kind = type(argument)
-            if kind is not np.ndarray and hasattr(kind, "__array_function__"):
-                return argument.__array_function__(dispatch, (kind,), args, kwargs)
+        for argument in (*args, *kwargs.values()) if kwargs else args:
+            if type(argument) is not ndarray and hasattr(argument, "__array_function__"):
+                return argument.__array_function__(dispatch, (), args, kwargs)
         return function(*args, **kwargs)
 
     dispatch.forward = function  # type: ignore[attr-defined]

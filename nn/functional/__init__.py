@@ -20,11 +20,10 @@ from nn.functional.losses import (
     cross_entropy,
     mse_loss,
     nll_loss,
-    one_hot,
 )
 
 __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "binary_step", "cross_entropy", "elu",
-    "identity", "leaky_relu", "linear", "log_softmax", "logsumexp", "mse_loss", "nll_loss", "one_hot",
+    "identity", "leaky_relu", "linear", "log_softmax", "logsumexp", "mse_loss", "nll_loss",
     "relu", "sigmoid", "softmax", "softplus", "tanh",
 ]  # fmt: skip

@@ -8,7 +8,8 @@ import numpy as np
 
 from autograd import definition, derivative, primitive
 
-_LOWEST = {np.dtype(np.float16): -10.0, np.dtype(np.float32): -87.0}  # where exp(-x) overflows
+# Below these e⁻ˣ overflows. As arrays, because NumPy is slow to convert numbers.
+_LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np.float16, np.float32, np.float64)}
 
 
 @primitive
@@ -21,8 +22,9 @@ def sigmoid(x: Any) -> Any:
         >>> sigmoid(np.array([-1000.0, 0.0, 2.0]))
         array([0.       , 0.5      , 0.88079708])
     """
-    x = np.asarray(x)
-    return 1 / (1 + np.exp(-np.maximum(x, _LOWEST.get(x.dtype, -709.0))))
+    powers = np.exp(-np.maximum(x, _LOWEST[np.asarray(x).dtype]))
+    powers += 1.0
+    return 1.0 / powers
 
 
 @primitive

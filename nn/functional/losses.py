@@ -6,6 +6,7 @@ probabilities of the shape of the predictions.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def reduced(losses: Any, reduction: str) -> Any:
     """Sum or average the losses of all elements, or leave them."""
     if reduction == "none":
         return losses
-    return np.sum(losses) if reduction == "sum" else np.mean(losses)
+    return losses.sum() if reduction == "sum" else losses.sum() / losses.size
 
 
 def _weight(g: Any, count: int, reduction: str) -> Any:
@@ -35,9 +36,9 @@ def check_reduction(reduction: str) -> None:
 
 
 def _same_shape(name: str, x: Any, y: Any) -> None:
-    if np.shape(x) != np.shape(y):
+    if x.shape != y.shape:
         raise ValueError(
-            f"{name}: expected input and target of one shape, got {np.shape(x)} and {np.shape(y)}; "
+            f"{name}: expected input and target of one shape, got {x.shape} and {y.shape}; "
             f"the usual fix is target.reshape(input.shape)"
         )
 
@@ -96,98 +97,115 @@ def _define_bce_with_logits(x: Any, y: Any, reduction: str = "mean") -> Any:
     return reduced(softplus(x) - x * y, reduction)
 
 
-def _classes(name: str, x: Any, target: Any) -> np.ndarray[Any, Any]:
-    """Check class targets against scores of shape (classes,) or (rows, classes, ...)."""
-    target = np.asarray(target)
-    shape = np.shape(x)
-    classes = shape[0] if len(shape) == 1 else shape[1]
-    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
-    if target.shape != expected:
+def _positions(name: str, x: Any, target: Any) -> np.ndarray[Any, Any]:
+    """Give for each row the place of the target's class in ``x.ravel()``; refuse unfit targets."""
+    target, shape, axis = np.asarray(target), x.shape, _class_axis(x)
+    expected = shape[:axis] + shape[axis + 1 :]
+    if target.shape != expected or target.dtype.kind not in "iu":
         raise ValueError(
-            f"{name}: expected class targets of shape {expected} for an input of shape {shape}, got {target.shape}; "
-            f"one-hot rows are floating numbers of the input's shape"
+            f"{name}: expected integer class targets of shape {expected} for an input of shape {shape}, got "
+            f"{target.dtype} of {target.shape}; one-hot rows are floating numbers of the input's shape"
         )
-    if target.size and not (0 <= target.min() and target.max() < classes):
+    if target.size and target.astype(np.uint64).max() >= shape[axis]:  # a negative number becomes huge
         raise ValueError(
-            f"{name}: expected class targets from 0 to {classes - 1} for {classes} classes, got values from "
-            f"{target.min()} to {target.max()}; the usual cause is labels that start at 1"
+            f"{name}: expected class targets from 0 to {shape[axis] - 1}, got values from {target.min()} to "
+            f"{target.max()}; the usual cause is labels that start at 1"
         )
-    return target
-
-
-def _at_class(x: Any, target: Any) -> Any:
-    """Pick the score of the target's class: x[i, target[i], ...]."""
-    if x.ndim == 1:
-        return x[int(target)]
-    if x.ndim == 2:
-        return x[np.arange(len(target)), target]
-    return np.take_along_axis(x, np.expand_dims(target, 1), 1).squeeze(1)
+    if x.ndim <= 2:
+        return np.arange(0, x.size, shape[axis]) + target if x.ndim == 2 else target
+    inner = math.prod(shape[2:])
+    row, column = np.divmod(np.arange(target.size), inner)
+    return (row * shape[1] + target.ravel()) * inner + column
 
 
 @primitive
-def one_hot(target: Any, shape: tuple[int, ...]) -> Any:
-    """Give 1 at the target's class and 0 elsewhere, for scores of ``shape``."""
-    result = np.zeros(shape)
-    if len(shape) == 2:
-        result[np.arange(shape[0]), target] = 1
-    else:
-        np.put_along_axis(result, np.expand_dims(target, min(len(shape) - 1, 1)), 1, min(len(shape) - 1, 1))
+def minus_one_hot(p: Any, positions: Any) -> Any:
+    """Subtract 1 at some places of ``p.ravel()``: softmax minus the one-hot target."""
+    result = np.array(p, order="C")  # so that reshape gives a view
+    result.reshape(-1)[positions] -= 1
     return result
+
+
+def _softmax_and_log(x: Any, axis: int) -> tuple[Any, Any]:
+    """Compute softmax(x) and log softmax(x) from one exponential."""
+    logarithms = x - x.max(axis=axis, keepdims=True)
+    powers = np.exp(logarithms)
+    total = powers.sum(axis=axis, keepdims=True)
+    powers /= total
+    logarithms -= np.log(total)
+    return powers, logarithms
 
 
 @primitive
 def nll_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -x at the target's class, for log-probabilities x."""
     check_reduction(reduction)
-    return reduced(-_at_class(x, _classes("nll_loss", x, target)), reduction)
+    losses = -x.take(_positions("nll_loss", x, target))
+    return reduced(losses.reshape(np.shape(target)), reduction)
+
+
+def _cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> tuple[Any, Any]:
+    check_reduction(reduction)
+    positions = _positions("cross_entropy", x, target)
+    probabilities, logarithms = _softmax_and_log(x, _class_axis(x))
+    losses = -logarithms.take(positions)
+    return reduced(losses.reshape(np.shape(target)), reduction), (probabilities, positions)
 
 
 @primitive
 def cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -log softmax(x) at the target's class, for logits x."""
+    return _cross_entropy_of_classes(x, target, reduction)[0]
+
+
+def _cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean") -> tuple[Any, Any]:
     check_reduction(reduction)
-    target = _classes("cross_entropy", x, target)
-    return reduced(-_at_class(log_softmax(x, _class_axis(x)), target), reduction)
+    _same_shape("cross_entropy", x, target)
+    axis = _class_axis(x)
+    probabilities, logarithms = _softmax_and_log(x, axis)
+    products = target * np.where(np.equal(target, 0), 0, logarithms)  # 0 · -∞ is 0
+    return reduced(-products.sum(axis=axis), reduction), probabilities
 
 
 @primitive
 def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -Σ target · log softmax(x) over the classes, where 0 · -∞ is 0."""
-    check_reduction(reduction)
-    _same_shape("cross_entropy", x, target)
-    axis = _class_axis(x)
-    logarithms = np.where(np.equal(target, 0), 0, log_softmax(x, axis))
-    return reduced(-np.sum(target * logarithms, axis=axis), reduction)
+    return _cross_entropy_of_probabilities(x, target, reduction)[0]
 
 
 def _class_axis(x: Any) -> int:
-    return 0 if np.ndim(x) == 1 else 1
+    return 0 if x.ndim == 1 else 1
 
 
-def _each(g: Any, shape: tuple[int, ...], reduction: str) -> Any:
+def _each(g: Any, x: Any, reduction: str) -> Any:
     """Give the cotangent of each row's loss, along the classes."""
-    axis = 0 if len(shape) == 1 else 1
-    rows = int(np.prod(shape)) // max(shape[axis], 1)
-    return np.expand_dims(g, axis) if reduction == "none" and len(shape) > 1 else _weight(g, rows, reduction)
+    axis = _class_axis(x)
+    if reduction == "none":
+        return np.expand_dims(g, axis)
+    return _weight(g, x.size // max(x.shape[axis], 1), reduction)
 
 
 # fmt: off
-derivative(mse_loss, lambda g, x, y, reduction="mean": _weight(2 * g, np.size(x), reduction) * (x - y),
-                     lambda g, x, y, reduction="mean": _weight(2 * g, np.size(x), reduction) * (y - x), kind="loss")
+derivative(mse_loss, lambda g, x, y, reduction: _weight(g + g, x.size, reduction) * (x - y),
+                     lambda g, x, y, reduction: _weight(g + g, x.size, reduction) * (y - x),
+                     None, names="x y reduction", kind="loss")
 derivative(binary_cross_entropy,
-                     lambda g, p, y, reduction="mean": _weight(g, np.size(p), reduction) * (p - y) / np.maximum(p * (1 - p), 1e-12),
-                     lambda g, p, reduction="mean": _weight(g, np.size(p), reduction) * (_log(1 - p) - _log(p)),
-                     names="p y", kind="loss")
+                     lambda g, p, y, reduction: _weight(g, p.size, reduction) * (p - y) / np.maximum(p * (1 - p), 1e-12),
+                     lambda g, p, reduction: _weight(g, p.size, reduction) * (_log(1 - p) - _log(p)), None,
+                     names="p y reduction", kind="loss")
+derivative(minus_one_hot, lambda g: g, None, names="p positions", kind="class loss")
 derivative(nll_of_classes,
-                     lambda g, x_shape, target, reduction="mean": -_each(g, x_shape, reduction) * one_hot(target, x_shape),
-                     None, names="x target", kind="class loss")
+                     lambda g, x, target, reduction: _each(g, x, reduction) * minus_one_hot(np.zeros_like(x), _positions("", x, target)),
+                     None, None, names="x target reduction", kind="class loss")
 derivative(cross_entropy_of_classes,
-                     lambda g, x, target, reduction="mean": _each(g, np.shape(x), reduction) * (softmax(x, _class_axis(x)) - one_hot(target, np.shape(x))),
-                     None, names="x target", kind="class loss")
+                     lambda g, residual, reduction: _each(g, residual[0], reduction) * minus_one_hot(*residual),
+                     None, None, names="x target reduction", kind="class loss", forward=_cross_entropy_of_classes,
+                     residual=lambda x, target, reduction: (softmax(x, _class_axis(x)), _positions("", x, target)))
 derivative(cross_entropy_of_probabilities,
-                     lambda g, x, target, reduction="mean": _each(g, np.shape(x), reduction) * (softmax(x, _class_axis(x)) * np.sum(target, axis=_class_axis(x), keepdims=True) - target),
-                     lambda g, x, reduction="mean": -_each(g, np.shape(x), reduction) * log_softmax(x, _class_axis(x)),
-                     names="x target", kind="loss")
+                     lambda g, residual, target, reduction: _each(g, residual, reduction) * (residual * np.sum(target, axis=_class_axis(residual), keepdims=True) - target),
+                     lambda g, x, reduction: -_each(g, x, reduction) * log_softmax(x, _class_axis(x)), None,
+                     names="x target reduction", kind="loss", forward=_cross_entropy_of_probabilities,
+                     residual=lambda x, target, reduction: softmax(x, _class_axis(x)))
 # fmt: on
 definition(binary_cross_entropy_with_logits, _define_bce_with_logits)
 
@@ -203,7 +221,7 @@ def nll_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
         >>> float(nll_loss(np.log([[0.5, 0.5]]), np.array([1])))
         0.6931471805599453
     """
-    return nll_of_classes(x, target, reduction=reduction)
+    return nll_of_classes(x, target, reduction)
 
 
 def cross_entropy(x: Any, target: Any, reduction: str = "mean") -> Any:
@@ -220,5 +238,5 @@ def cross_entropy(x: Any, target: Any, reduction: str = "mean") -> Any:
     """
     dtype = getattr(target, "dtype", None) or np.asarray(target).dtype
     if dtype.kind == "f":
-        return cross_entropy_of_probabilities(x, target, reduction=reduction)
-    return cross_entropy_of_classes(x, target, reduction=reduction)
+        return cross_entropy_of_probabilities(x, target, reduction)
+    return cross_entropy_of_classes(x, target, reduction)

@@ -35,7 +35,7 @@ class Optimiser:
                     raise TypeError(f"params: expected leaf Tensors, got {type(parameter).__name__}")
                 if id(parameter) in self.state:
                     raise ValueError(f"params: a parameter of shape {parameter.shape} stands there twice")
-                self.state[id(parameter)] = {}
+                self.state[id(parameter)] = {"scratch": np.empty_like(parameter.data)}
             self.check(group)
 
     def check(self, group: dict[str, Any]) -> None:
@@ -56,12 +56,10 @@ class Optimiser:
             if not 0 <= group["lr"] < math.inf:
                 self.check(group)
             for parameter in group["params"]:
-                if parameter.grad is not None:
+                gradient = parameter.grad
+                if gradient is not None:
                     array = parameter.data
-                    state = self.state[id(parameter)]
-                    if not state:
-                        state["scratch"] = np.empty_like(array)
-                    array -= self.update(array, parameter.grad.data, state, group)
+                    array -= self.update(array, gradient.data, self.state[id(parameter)], group)
                     parameter.data = array
 
     def update(self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]) -> Array:

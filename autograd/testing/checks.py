@@ -1,0 +1,369 @@
+"""What every entry of the table must hold, whatever its function is.
+
+A property looks at one call of the function and raises an AssertionError where it does not hold.
+All arrays that it hands over are read-only, so that a rule which writes to one fails.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from hypothesis import given, settings
+
+from autograd.creation import as_tensor
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.table import TABLE, Constant, Derivative
+from autograd.differentiate import vjp
+from autograd.gradcheck import gradcheck
+from autograd.tensor import Tensor
+from autograd.testing.arguments import Entry, calls
+from autograd.testing.strategies import ANY_DTYPE, BORDER, EMPTY, SMOOTH, TIED, Array, Call, Style
+
+Check = Callable[[Entry, Call], None]
+STEP = 1e-6  # of one-sided differences
+
+
+# Tools
+
+
+def frozen(array: Any, dtype: Any = None) -> Array:
+    """Copy an array, read-only."""
+    copy = np.array(array, dtype)
+    copy.flags.writeable = False
+    return copy
+
+
+def cotangent_of(shape: tuple[int, ...], dtype: Any = np.float64) -> Array:
+    """Give a cotangent that is nowhere zero, the same one in every run."""
+    random = np.random.default_rng(0)
+    return frozen((random.integers(1, 64, shape) / 32) * random.choice((-1, 1), shape), dtype)
+
+
+def single(results: Any) -> Any:
+    """Make one array, or Tensor, of the results of a function that gives several."""
+    if isinstance(results, (list, tuple)):
+        return np.concatenate([np.ravel(result) for result in results])
+    return results
+
+
+class Gradients(NamedTuple):
+    """A differentiated call: its leaves, its result, the cotangent of that, and the gradients."""
+
+    leaves: list[Tensor]
+    result: Any
+    seed: Array
+    by_array: list[Array]
+
+
+def differentiate(
+    entry: Entry,
+    call: Call,
+    arrays: Sequence[Any],
+    seed: Any = None,
+    only: int | None = None,
+    create_graph: bool = False,
+) -> Gradients:
+    """Call the function on Tensors of ``arrays``, all tracked or ``only`` one, and go backward.
+
+    Args:
+        entry: what is tested.
+        call: how the function is called.
+        arrays: take the place of the call's own.
+        seed: the cotangent of the result.
+        only: which of the arrays is tracked; by default all are.
+        create_graph: whether to go back by rules on Tensors.
+    """
+    leaves = [as_tensor(array) for array in arrays]
+    for i, leaf in enumerate(leaves):
+        leaf.requires_grad = only in (None, i)
+    result = single(call.with_arrays(leaves).of(entry.function))
+    seed = cotangent_of(result.shape, result.dtype) if seed is None else frozen(np.broadcast_to(seed, result.shape))
+    if isinstance(result, Tensor) and result.requires_grad:
+        result.backward(seed, create_graph=create_graph)
+    found = [np.zeros_like(leaf.data) if leaf.grad is None else leaf.grad.data for leaf in leaves]
+    return Gradients(leaves, result, seed, found)
+
+
+def assert_same(actual: Any, expected: Any, tolerance: float = 64) -> None:
+    """Compare shape, dtype and values, to some units in the last place of the largest."""
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    assert actual.shape == expected.shape, f"shape {actual.shape}, expected {expected.shape}"
+    assert actual.dtype == expected.dtype, f"dtype {actual.dtype}, expected {expected.dtype}"
+    if actual.dtype.kind != "f":
+        np.testing.assert_array_equal(actual, expected)
+        return
+    finite = np.abs(expected[np.isfinite(expected)])
+    scale = max(1.0, float(np.max(finite, initial=0)))
+    allowed = tolerance * float(np.finfo(actual.dtype).eps) * scale
+    np.testing.assert_allclose(actual, expected, rtol=0, atol=allowed)
+
+
+# Properties
+
+
+def value_is_that_on_arrays(entry: Entry, call: Call) -> None:
+    """Tensors, tracked or not, give the value and the dtype that arrays give."""
+    for dtypes in _choices_of_dtype(call):
+        arrays = [frozen(x, dtype) for x, dtype in zip(call.arrays(), dtypes, strict=True)]
+        expected = call.with_arrays(arrays).of(entry.function)
+        for tracked in False, True:
+            tensors = [as_tensor(x) for x in arrays]
+            for tensor in tensors:
+                tensor.requires_grad = tracked
+            actual = call.with_arrays(tensors).of(entry.function)
+            assert isinstance(actual, (list, tuple)) == isinstance(expected, (list, tuple))
+            several = isinstance(expected, (list, tuple))
+            for a, e in zip(actual, expected, strict=True) if several else [(actual, expected)]:
+                assert isinstance(a, Tensor), f"a {type(a).__name__} for a Tensor"
+                assert_same(a.data, e)
+
+
+def derivatives_are_those_of_differences(entry: Entry, call: Call) -> None:
+    """First and second derivatives, in the arguments and the cotangent, agree with differences."""
+    gradcheck(lambda arrays: call.with_arrays(arrays).of(entry.function), call.arrays(), order=2)
+
+
+def gradients_fit_their_arrays(entry: Entry, call: Call) -> None:
+    """A gradient has the shape and the dtype of its array, whatever those of the others are."""
+    for dtypes in _choices_of_dtype(call):
+        arrays = [frozen(x, dtype) for x, dtype in zip(call.arrays(), dtypes, strict=True)]
+        for create_graph in False, True:
+            for x, g in zip(arrays, differentiate(entry, call, arrays, create_graph=create_graph).by_array, strict=True):
+                assert (g.shape, g.dtype) == (x.shape, x.dtype), f"{g.dtype} {g.shape} for {x.dtype} {x.shape}"
+
+
+def rules_on_tensors_are_rules_on_arrays(entry: Entry, call: Call) -> None:
+    """Going back with ``create_graph=True`` gives the same gradients."""
+    arrays = [frozen(x) for x in call.arrays()]
+    plain = differentiate(entry, call, arrays)
+    recorded = differentiate(entry, call, arrays, create_graph=True)
+    for a, b in zip(plain.by_array, recorded.by_array, strict=True):
+        assert_same(a, b, 16)
+
+
+def arrays_are_differentiated_alone(entry: Entry, call: Call) -> None:
+    """The gradient by one array is the same whether the others are tracked or not."""
+    arrays = [frozen(x) for x in call.arrays()]
+    together = differentiate(entry, call, arrays).by_array
+    for i, g in enumerate(together):
+        assert_same(differentiate(entry, call, arrays, only=i).by_array[i], g, 16)
+
+
+def zero_cotangent_gives_zero(entry: Entry, call: Call) -> None:
+    """Where no cotangent flows in, exactly nothing flows on: also at the borders of the domain."""
+    arrays = [frozen(x) for x in call.arrays()]
+
+    def pulled_back(arrays: list[Any]) -> Any:
+        value, pullback = vjp(lambda xs: single(call.with_arrays(xs).of(entry.function)), arrays)
+        return pullback(np.zeros(value.shape))[0]
+
+    with np.errstate(all="ignore"):
+        first, pullback = vjp(pulled_back, arrays)
+        second = pullback([cotangent_of(x.shape) for x in arrays])[0]
+    for order, gradients in enumerate((first, second), 1):
+        for g in gradients:
+            assert np.all(np.equal(g, 0)), f"a zero cotangent gives {g} in derivatives of order {order}"
+
+
+def slope_lies_between_one_sided_slopes(entry: Entry, call: Call) -> None:
+    """At a kink too the derivative lies between the slopes ahead and behind."""
+    arrays = [frozen(x) for x in call.arrays()]
+    value = np.asarray(single(call.with_arrays(arrays).of(entry.function)))
+    seed = np.abs(cotangent_of(value.shape))
+    gradients = differentiate(entry, call, arrays, seed=seed).by_array
+    random = np.random.default_rng(0)
+    for sparse in False, True:
+        directions = [random.normal(size=x.shape) * (random.random(x.shape) < 0.3 if sparse else 1) for x in arrays]
+        sides = []
+        for step in STEP, -STEP:
+            moved = [x + step * v for x, v in zip(arrays, directions, strict=True)]
+            there = np.asarray(single(call.with_arrays(moved).of(entry.function)))
+            sides.append(seed * (there - value) / step)
+        low, high = np.sum(np.minimum(*sides)), np.sum(np.maximum(*sides))
+        terms = [g * v for g, v in zip(gradients, directions, strict=True)]
+        slope = sum(float(np.sum(term)) for term in terms)
+        noise = 1e-4 * (1 + sum(float(np.sum(np.abs(term))) for term in terms))
+        assert low - noise <= slope <= high + noise, f"slope {slope}, one-sided slopes {low} and {high}"
+
+
+def layout_makes_no_difference(entry: Entry, call: Call) -> None:
+    """Arrays that are not contiguous have the same values and gradients."""
+    contiguous = differentiate(entry, call, [frozen(x) for x in call.arrays()])
+    for strided in _with_gaps, _fortran_order:
+        other = differentiate(entry, call, [strided(x) for x in call.arrays()])
+        assert_same(single(other.result).data, single(contiguous.result).data)
+        for a, b in zip(other.by_array, contiguous.by_array, strict=True):
+            assert_same(a, b)
+
+
+def empty_arrays_are_arrays(entry: Entry, call: Call) -> None:
+    """On empty arrays, Tensors give what arrays give, be it an error; gradients have their shapes."""
+    arrays = [frozen(x) for x in call.arrays()]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)  # the mean of nothing
+        try:
+            expected = single(call.with_arrays(arrays).of(entry.function))
+        except (ValueError, ZeroDivisionError) as error:
+            _assert_raises(type(error), lambda: differentiate(entry, call, arrays))
+            return
+        for create_graph in False, True:
+            actual = differentiate(entry, call, arrays, create_graph=create_graph)
+            assert_same(actual.result.data, expected)
+            for x, g in zip(arrays, actual.by_array, strict=True):
+                assert g.shape == x.shape
+
+
+def one_tensor_may_come_twice(entry: Entry, call: Call) -> None:
+    """In f(x, x) the gradient is the sum of those by both arguments."""
+    arrays = [frozen(x) for x in call.arrays()]
+    if isinstance(entry, Derivative) and entry.kind == "elementwise":
+        arrays = [frozen(np.broadcast_to(x, np.broadcast_shapes(*(x.shape for x in arrays)))) for x in arrays]
+    first, *others = arrays
+    twins = [first.shape == x.shape for x in arrays]
+    with np.errstate(all="ignore"):
+        apart = differentiate(entry, call, [first if twin else x for twin, x in zip(twins, arrays, strict=True)])
+        x = as_tensor(first)
+        x.requires_grad = True
+        result = single(call.with_arrays([x if twin else y for twin, y in zip(twins, arrays, strict=True)]).of(entry.function))
+        if isinstance(result, Tensor) and result.requires_grad:
+            result.backward(apart.seed)
+    expected = sum(g for twin, g in zip(twins, apart.by_array, strict=True) if twin)
+    assert_same(np.zeros_like(first) if x.grad is None else x.grad.data, expected)
+
+
+def nothing_is_written(entry: Entry, call: Call) -> None:
+    """Neither the arguments, nor the cotangent, nor the result change on the way back."""
+    arrays = [np.array(x) for x in call.arrays()]
+    leaves = [as_tensor(x) for x in arrays]
+    for leaf in leaves:
+        leaf.requires_grad = True
+    result = single(call.with_arrays(leaves).of(entry.function))
+    if not isinstance(result, Tensor) or not result.requires_grad:
+        return
+    seed = np.array(cotangent_of(result.shape, result.dtype))
+    before = [np.array(x) for x in (*arrays, result.data, seed)]
+    result.backward(seed, retain_graph=True)
+    result.backward(seed, create_graph=True)
+    for was, now in zip(before, (*arrays, result.data, seed), strict=True):
+        np.testing.assert_array_equal(was, now)
+
+
+def gradients_are_arrays_of_their_own(entry: Entry, call: Call) -> None:
+    """A gradient shares no memory with the cotangent, an argument, the result or another gradient."""
+    arrays = [frozen(x) for x in call.arrays()]
+    for create_graph in False, True:
+        found = differentiate(entry, call, arrays, create_graph=create_graph)
+        others = [found.seed, found.result.data, *arrays]
+        for g in found.by_array:
+            assert g.flags.writeable, "a gradient is read-only"
+            assert not any(np.may_share_memory(g, other) for other in others), "a gradient is an alias"
+            others.append(g)
+
+
+def arguments_may_be_named(entry: Entry, call: Call) -> None:
+    """Arguments may be given by their names or by position, as far as the function allows it."""
+    expected = differentiate(entry, call, [frozen(x) for x in call.arrays()])
+    for other in _other_spellings(entry.function, call):
+        actual = differentiate(entry, other, [frozen(x) for x in other.arrays()])
+        assert_same(actual.result.data, expected.result.data)
+        for a, b in zip(actual.by_array, expected.by_array, strict=True):
+            assert_same(a, b)
+
+
+CHECKS: dict[Style, tuple[Check, ...]] = {
+    SMOOTH: (
+        derivatives_are_those_of_differences,
+        arrays_are_differentiated_alone,
+        one_tensor_may_come_twice,
+        gradients_are_arrays_of_their_own,
+        nothing_is_written,
+        layout_makes_no_difference,
+        arguments_may_be_named,
+    ),
+    TIED: (slope_lies_between_one_sided_slopes, rules_on_tensors_are_rules_on_arrays),
+    BORDER: (zero_cotangent_gives_zero,),
+    EMPTY: (empty_arrays_are_arrays,),
+    ANY_DTYPE: (value_is_that_on_arrays, gradients_fit_their_arrays),
+}
+
+
+def check_entry(function: Callable[..., Any], max_examples: int = 25) -> None:
+    """Check a function of the table, a user's own too, for everything that all entries must hold.
+
+    Args:
+        function: a function that was entered with ``derivative`` or ``definition``.
+        max_examples: how many calls of each style are tried.
+
+    Raises:
+        AssertionError: a property does not hold; the smallest call found is printed.
+        LookupError: nothing says which arguments the function takes.
+    """
+    entry = TABLE[function]
+    assert not isinstance(entry, Constant), f"{name_of(function)} is a constant"
+    for style, checks in CHECKS.items():
+
+        @settings(max_examples=max_examples, deadline=None, database=None)
+        @given(calls(entry, style))
+        def holds(call: Call, checks: tuple[Check, ...] = checks, entry: Entry = entry) -> None:
+            for check in checks:
+                check(entry, call)
+
+        holds()
+
+
+# Variations of a call
+
+
+def _other_spellings(function: Callable[..., Any], call: Call) -> Iterator[Call]:
+    """Spell a call with all arguments by name, and with keyword arguments by position."""
+    if isinstance(function, np.ufunc):
+        return
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # a function written in C does not tell
+        return
+    unnamed = sum(p.kind is p.POSITIONAL_ONLY for p in parameters)
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(call.args) <= len(names):
+        named = dict(zip(names[unnamed:], call.args[unnamed:], strict=False))
+        yield Call(call.args[:unnamed], named | call.kwargs)
+        following = itertools.takewhile(call.kwargs.__contains__, names[len(call.args) :])
+        moved = {name: call.kwargs[name] for name in following}
+        if moved:
+            rest = {name: value for name, value in call.kwargs.items() if name not in moved}
+            yield Call((*call.args, *moved.values()), rest)
+
+
+def _choices_of_dtype(call: Call) -> list[list[type]]:
+    count = len(call.arrays())
+    alike: list[list[type]] = [[np.float64] * count, [np.float32] * count]
+    mixed: list[type] = [np.float32, np.float64]
+    return [*alike, [mixed[i % 2] for i in range(count)]] if count > 1 else alike
+
+
+def _with_gaps(array: Array) -> Array:
+    """Put the elements at every second place of a larger array, backwards."""
+    larger = np.full([2 * n for n in array.shape], np.nan)
+    view = larger[(..., *(slice(None, None, -2) for _ in array.shape))]
+    view[...] = array
+    view.flags.writeable = False
+    return view
+
+
+def _fortran_order(array: Array) -> Array:
+    copy = np.array(array, order="F")
+    copy.flags.writeable = False
+    return copy
+
+
+def _assert_raises(kind: type[Exception], function: Callable[[], Any]) -> None:
+    try:
+        function()
+    except kind:
+        return
+    raise AssertionError(f"arrays raise {kind.__name__}, Tensors do not")

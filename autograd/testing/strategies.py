@@ -1,0 +1,244 @@
+"""Calls, and how to draw with Hypothesis what they consist of.
+
+A ``Draw`` gives arrays, shapes, axes and indices. Which numbers an array is made of, and how short
+an axis may be, is up to the ``Style``, so that one description of a function's arguments serves
+every property: smooth points, ties, borders of the domain, empty arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograd.derivatives.domains import REALS, Interval
+
+T = TypeVar("T")
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+Numbers = Callable[[Interval], st.SearchStrategy[float]]
+
+LONGEST = 3  # axis
+REACH = 3.0  # of numbers, where the domain allows
+
+
+class Call(NamedTuple):
+    """The arguments of a call; its floating arrays are what one can differentiate by."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    def arrays(self) -> list[Array]:
+        """List the floating arrays among the arguments, inside of lists too."""
+        return list(_floating((*self.args, *self.kwargs.values())))
+
+    def with_arrays(self, arrays: list[Any]) -> Call:
+        """Give the same call of other arrays, or of Tensors in their place."""
+        following = iter(arrays)
+        args = tuple(_replaced(argument, following) for argument in self.args)
+        return Call(args, {key: _replaced(value, following) for key, value in self.kwargs.items()})
+
+    def of(self, function: Callable[..., Any]) -> Any:
+        """Call the function."""
+        return function(*self.args, **self.kwargs)
+
+
+def call(*args: Any, **kwargs: Any) -> Call:
+    """Write down a call: ``call(x, axis=0)``."""
+    return Call(args, kwargs)
+
+
+def _is_floating(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f"
+
+
+def _floating(value: Any) -> Iterator[Array]:
+    if _is_floating(value):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _floating(part)
+
+
+def _replaced(value: Any, following: Iterator[Any]) -> Any:
+    if _is_floating(value):
+        return next(following)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_replaced(part, following) for part in value)
+    return value
+
+
+class Style(NamedTuple):
+    """Which arguments to draw: the numbers, and how short an axis may be."""
+
+    name: str
+    numbers: Numbers
+    distinct: bool = False
+    shortest: int = 1
+    dtypes: tuple[type, ...] = (np.float64,)
+
+
+def window(domain: Interval) -> tuple[float, float, float]:
+    """Give the part of a domain near zero that is well scaled, and the distance kept from borders."""
+    margin = min(1 / 4, (domain.high - domain.low) / 8)
+    low, high = domain.low + margin, domain.high - margin
+    return max(low, min(-REACH, high - 1)), min(high, max(REACH, low + 1)), margin
+
+
+@lru_cache(maxsize=None)
+def _lattice(domain: Interval, steps: int, shift: float) -> st.SearchStrategy[float]:
+    """Draw (k + shift) / steps for integers k, inside the domain."""
+    low, high, margin = window(domain)
+    first, last = math.ceil(low * steps - shift), math.floor(high * steps - shift)
+    points = st.integers(first, last).map(lambda k: (k + shift) / steps)
+    holes = domain.without
+    return points.filter(lambda x: all(abs(x - hole) >= margin for hole in holes)) if holes else points
+
+
+def _smooth_numbers(domain: Interval) -> st.SearchStrategy[float]:
+    """Draw (4k + 1) / 128: never zero, an integer or a half, nor of equal size with two signs."""
+    return _lattice(domain, 32, 1 / 4)
+
+
+def _tied_numbers(domain: Interval) -> st.SearchStrategy[float]:
+    """Draw halves, so that zeros and ties are frequent."""
+    return _lattice(domain, 2, 0)
+
+
+@lru_cache(maxsize=None)
+def _border_numbers(domain: Interval) -> st.SearchStrategy[float]:
+    """Draw from the borders of the domain, and from in- and outside of it."""
+    borders = [x for x in (domain.low, domain.high, *domain.without) if math.isfinite(x)]
+    return st.sampled_from([*borders, 0.0, 1.0, -1.0, 0.5, -2.0, 3.0])
+
+
+SMOOTH = Style("smooth", _smooth_numbers, distinct=True)
+TIED = Style("tied", _tied_numbers)
+BORDER = Style("border", _border_numbers)
+EMPTY = Style("empty", _tied_numbers, shortest=0)
+ANY_DTYPE = SMOOTH._replace(name="any dtype", dtypes=(np.float64, np.float32, np.float16))
+
+
+class Draw:
+    """What a line of ``ARGUMENTS`` draws from: arrays, shapes, axes, indices."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any], style: Style) -> None:
+        self.draw = draw
+        self.style = style
+
+    def choice(self, *values: T) -> T:
+        """Draw one of some values."""
+        return self.draw(st.sampled_from(values))  # type: ignore[no-any-return]
+
+    def integer(self, low: int, high: int) -> int:
+        """Draw an integer; both bounds are among them."""
+        return self.draw(st.integers(low, high))  # type: ignore[no-any-return]
+
+    def some(self, **choices: tuple[Any, ...]) -> dict[str, Any]:
+        """Draw keyword arguments, each one of some values or left out."""
+        drawn = {name: self.choice(..., *values) for name, values in choices.items()}
+        return {name: value for name, value in drawn.items() if value is not ...}
+
+    # Arrays
+
+    def array(
+        self,
+        shape: Shape | None = None,
+        domain: Interval = REALS,
+        *,
+        least: int = 0,
+        style: Style | None = None,
+    ) -> Array:
+        """Draw a floating array, by default of any shape with ``least`` axes or more."""
+        style = style or self.style
+        shape = self.shape(least) if shape is None else shape
+        numbers = style.numbers(domain)
+        return self.draw(  # type: ignore[no-any-return]
+            hnp.arrays(np.float64, shape, elements=numbers, fill=st.nothing(), unique=style.distinct)
+        )
+
+    def arrays(self, letters: str) -> list[Array]:
+        """Draw arrays whose axes are equally long where they have one letter: ``"ij,jk"``."""
+        return [self.array(shape) for shape in self.shapes(letters)]
+
+    def integers(self, shape: Shape, low: int, high: int) -> Array:
+        """Draw an array of integers; both bounds are among them."""
+        return self.draw(hnp.arrays(np.int64, shape, elements=st.integers(low, max(low, high))))  # type: ignore[no-any-return]
+
+    def booleans(self, shape: Shape) -> Array:
+        """Draw an array of booleans."""
+        return self.draw(hnp.arrays(np.bool_, shape))  # type: ignore[no-any-return]
+
+    def dtype(self) -> type:
+        """Draw a floating dtype to convert to."""
+        return self.choice(*self.style.dtypes)
+
+    # Shapes
+
+    def shape(self, least: int = 0, most: int = 3) -> Shape:
+        """Draw a shape of so many axes."""
+        return tuple(self.length() for _ in range(self.integer(least, most)))
+
+    def length(self) -> int:
+        """Draw the length of an axis."""
+        return self.integer(self.style.shortest, LONGEST)
+
+    def shapes(self, letters: str) -> list[Shape]:
+        """Draw shapes with one length for each letter; the digit 1 is itself."""
+        lengths = {letter: self.length() for letter in dict.fromkeys(letters) if letter.isalpha()}
+        return [tuple(lengths.get(x, 1) for x in term) for term in letters.split(",")]
+
+    def broadcastable(self, count: int) -> list[Shape]:
+        """Draw shapes that broadcast with each other."""
+        shapes = hnp.mutually_broadcastable_shapes(
+            num_shapes=count, max_dims=3, min_side=self.style.shortest, max_side=LONGEST
+        )
+        return list(self.draw(shapes).input_shapes)
+
+    def broadcastable_to(self, shape: Shape) -> Shape:
+        """Draw a shape that broadcasts to another one."""
+        kept = shape[self.integer(0, len(shape)) :]
+        return tuple(self.choice(n, 1) for n in kept)
+
+    def reshaped(self, x: Array) -> Any:
+        """Draw a shape of as many elements."""
+        return self.choice(x.size, (-1,), (1, x.size), (x.size, 1), x.shape[::-1], (*x.shape, 1))
+
+    def sections(self, n: int) -> Any:
+        """Draw how to split an axis of length n: into equal parts, or where to cut."""
+        parts = [i for i in range(1, n + 1) if n % i == 0] or [1]
+        return self.choice(*parts, sorted(self.integer(0, n) for _ in range(2)))
+
+    # Calls, axes and indices
+
+    def reduction(self, domain: Interval = REALS, **choices: tuple[Any, ...]) -> Call:
+        """Draw a call with an array and, or not, ``axis``, ``keepdims`` and other keywords."""
+        x = self.array(domain=domain)
+        return call(x, **self.some(axis=(self.axes(x.ndim),), keepdims=(True, False), **choices))
+
+    def axis(self, ndim: int) -> int:
+        """Draw one of the axes, counted from the front or from behind."""
+        return self.integer(-ndim, ndim - 1)
+
+    def axes(self, ndim: int) -> Any:
+        """Draw one axis, some of them, or None for all."""
+        some = st.none() | hnp.valid_tuple_axes(ndim)
+        return self.draw(some | st.integers(-ndim, ndim - 1) if ndim else some)
+
+    def order(self, ndim: int) -> tuple[int, ...]:
+        """Draw an order of the axes."""
+        return tuple(i - ndim * self.choice(0, 1) for i in self.draw(st.permutations(range(ndim))))
+
+    def index(self, shape: Shape) -> Any:
+        """Draw an index: slices and integers, arrays of integers, or a mask."""
+        kinds = [hnp.basic_indices(shape, allow_newaxis=True), hnp.arrays(np.bool_, shape)]
+        if shape and 0 not in shape:
+            kinds.append(hnp.integer_array_indices(shape, result_shape=hnp.array_shapes(max_dims=2, max_side=3)))
+            kinds.append(hnp.arrays(np.int64, hnp.array_shapes(max_dims=2, max_side=4), elements=st.integers(-shape[0], shape[0] - 1)))
+        return self.draw(st.one_of(kinds))

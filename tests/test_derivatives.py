@@ -1,0 +1,51 @@
+"""Every entry of the table holds the properties of autograd.testing; no operation is named here.
+
+An entry added to the table is tested without further code, if its arguments can be drawn from its
+kind; otherwise with one line in ``ARGUMENTS``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.domains import Interval
+from autograd.derivatives.table import TABLE, Constant
+from autograd.testing import ARGUMENTS, CHECKS, Draw, Style, call, calls
+from nn.functional import losses
+from nn.functional.linear import sum_rows
+
+Function = Callable[..., Any]
+
+PROBABILITY = Interval("0 < p < 1", 0, 1)
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def probabilities(d: Draw, shape: tuple[int, ...]) -> Any:
+    return np.clip(d.array(shape, PROBABILITY), 0, 1)
+
+
+ARGUMENTS |= {
+    losses.binary_cross_entropy: lambda d: call(probabilities(d, shape := d.shape()), probabilities(d, shape), **d.some(reduction=REDUCTIONS)),
+    losses.binary_cross_entropy_with_logits: lambda d: call(d.array(shape := d.shape()), d.array(shape), **d.some(reduction=REDUCTIONS)),
+    sum_rows: lambda d: call(d.array(d.shape(2, 2))),
+    losses.minus_one_hot: lambda d: call(x := d.array(least=1), np.arange(min(x.size, 2))),
+}
+
+DIFFERENTIABLE = [entry.function for entry in TABLE.values() if not isinstance(entry, Constant)]
+
+
+@pytest.mark.parametrize("style", CHECKS, ids=lambda style: style.name)
+@pytest.mark.parametrize("function", DIFFERENTIABLE, ids=name_of)
+@settings(max_examples=settings.default.max_examples // 4)
+@given(data=st.data())
+def test_entry(function: Function, style: Style, data: st.DataObject) -> None:
+    entry = TABLE[function]
+    assert not isinstance(entry, Constant)
+    drawn = data.draw(calls(entry, style))
+    for check in CHECKS[style]:
+        check(entry, drawn)
