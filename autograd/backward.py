@@ -135,21 +135,16 @@ class Backward(InPlace):
                 release = not retain_graph and not create_graph
                 cotangents = sweep(root, start if create_graph else seed, lift=lift, release=release)
         shared = {id(seed)}
-        for leaf, g in cotangents.items():
-            if create_graph or g.base is not None or id(g) in shared:
-                g = g.copy()  # no two leaves may share an array
-            shared.add(id(g))
-            leaf.accumulate(g)
-
-    def accumulate(self, g: Any) -> None:
-        """Add a gradient that nobody else holds to ``grad``; threads may do so at once."""
-        if self.hooks:
-            for hook in list(self.hooks.values()):
-                g = hook(g)
         with _accumulation:
-            if self._grad is None:
-                self._grad = self.lift(g)
-            elif isinstance(g, Vertex):
-                self._grad = self._grad + g
-            else:
-                self._grad = self.lift(self._grad.data + g)
+            for leaf, g in cotangents.items():
+                for hook in list(leaf.hooks.values()) if leaf.hooks else ():
+                    g = hook(g)
+                if create_graph or g.base is not None or id(g) in shared:
+                    g = g.copy()  # no two leaves may share an array
+                shared.add(id(g))
+                if leaf._grad is None:
+                    leaf._grad = self.lift(g)
+                elif create_graph:
+                    leaf._grad = leaf._grad + g
+                else:
+                    leaf._grad = self.lift(leaf._grad.data + g)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,30 +46,11 @@ class Handle(Vertex):
         @staticmethod
         def lift(value: Any, vertex: Vertex | None = None) -> Tensor: ...
 
-    @property
-    def data(self) -> np.ndarray[Any, Any]:
-        """The array itself. What is computed from it leaves the graph."""
-        return self._data
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
-        return self._data.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the array."""
-        return self._data.dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes of the array."""
-        return self._data.ndim
-
-    @property
-    def size(self) -> int:
-        """The number of elements of the array."""
-        return self._data.size
+    # Attributes of the array, by getters in C because sweeps ask for them often
+    shape = property(attrgetter("_data.shape"), doc="The shape of the array.")
+    dtype = property(attrgetter("_data.dtype"), doc="The dtype of the array.")
+    ndim = property(attrgetter("_data.ndim"), doc="The number of axes of the array.")
+    size = property(attrgetter("_data.size"), doc="The number of elements of the array.")
 
     @property
     def is_leaf(self) -> bool:

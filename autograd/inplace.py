@@ -34,7 +34,7 @@ class InPlace(Handle):
     def data(self, array: npt.ArrayLike) -> None:
         if array is not self._data:
             self._data = np.asarray(array)
-        self.shared_version().write()
+        (self.version or self.shared_version()).write()
 
     def write(self, function: Any, *args: Any) -> Self:
         """Make ``function(self, *args)`` the value of this Tensor.

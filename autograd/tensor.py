@@ -80,7 +80,7 @@ class Tensor(ArrayMethods):
             return value
         if isinstance(vertex, Tensor):
             return vertex
-        return Tensor(np.asarray(value), vertex)  # type: ignore[arg-type]
+        return Tensor(value if type(value) is np.ndarray else np.asarray(value), vertex)  # type: ignore[arg-type]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
         """Answer ``np.add(x, y)`` and every other ufunc (NEP 13)."""

@@ -34,7 +34,7 @@ def calculate_gain(nonlinearity: str, param: float = 0.01) -> float:
     Raises:
         ValueError: the activation is not known.
     """
-    gains = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
+    gains = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
     gains["leaky_relu"] = math.sqrt(2 / (1 + param**2))
     if nonlinearity not in gains:
         raise ValueError(f"nonlinearity: expected one of {', '.join(gains)}, got {nonlinearity!r}")

@@ -113,8 +113,8 @@ class Sequential(Module):
         self._layers = list(layers)
 
     def fields(self) -> Iterator[tuple[str, Any]]:
-        """Name the layers by their positions."""
-        return ((str(i), layer) for i, layer in enumerate(self._layers))
+        """Name the layers by their positions, and other fields by their names."""
+        return ((name.removeprefix("_layers."), value) for name, value in super().fields())
 
     def forward(self, x: Any) -> Any:
         """Feed x through all layers."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from autograd import no_grad
+from autograd import as_tensor, no_grad
 from nn.parameter import Parameter
 
 
@@ -45,17 +45,16 @@ class Module:
 
     def _locate(self, error: Exception) -> None:
         """Extend, on the way out, the path of the layer where ``error`` arose."""
-        culprit, path = getattr(error, "layer", (None, ""))
-        if culprit is None:
-            path = ""
-            line = f"in layer {self!r}"
+        origin, inner, path, note = getattr(error, "layer", (self, None, "", ""))
+        name = next((name for name, module in self.named_modules() if module is inner), None)
+        if name is None:  # it arose here, or in a layer that is no field
+            origin, path, line = self, "", f"in layer {self!r}"
         else:
-            name = next((name for name, module in self.named_children() if module is culprit), "?")
-            path = f"{name}.{path}".rstrip(".")
-            error.__notes__.pop()
-            line = f"in layer {path!r} of {type(self).__name__}: {_at(self, path)!r}"
+            path = f"{name}.{path}".strip(".")
+            error.__notes__.remove(note)
+            line = f"in layer {path!r} of {type(self).__name__}: {origin!r}"
         error.add_note(line)
-        error.layer = (self, path)  # type: ignore[attr-defined]
+        error.layer = (origin, self, path, line)  # type: ignore[attr-defined]
 
     # Fields
 
@@ -72,11 +71,14 @@ class Module:
         """Give the modules among the fields."""
         return (module for _, module in self.named_children())
 
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """Give this module and all those inside it, with their names."""
-        yield prefix, self
-        for name, child in self.named_children():
-            yield from child.named_modules(f"{prefix}.{name}" if prefix else name)
+    def named_modules(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
+        """Give this module and all those inside it, with their names; one that is shared comes once."""
+        seen = set() if seen is None else seen
+        if id(self) not in seen:
+            seen.add(id(self))
+            yield prefix, self
+            for name, child in self.named_children():
+                yield from child.named_modules(f"{prefix}.{name}" if prefix else name, seen)
 
     def modules(self) -> Iterator[Module]:
         """Give this module and all those inside it."""
@@ -105,21 +107,26 @@ class Module:
         """Write arrays into the parameters of the same names.
 
         Raises:
-            ValueError: names are missing or unknown, or shapes differ. All such are listed, and
-                nothing is written.
+            ValueError: names are missing or unknown, shapes differ, or values are no numbers. All
+                such are listed, and nothing is written.
         """
-        parameters = dict(self.named_parameters())
+        parameters, arrays = dict(self.named_parameters()), {}
         wrong = [f"missing: {name}" for name in parameters.keys() - state.keys()]
         wrong += [f"unknown: {name}" for name in state.keys() - parameters.keys()]
         for name in parameters.keys() & state.keys():
-            if np.shape(state[name]) != parameters[name].shape:
-                shapes = f"expected {parameters[name].shape}, got {np.shape(state[name])}"
+            try:
+                arrays[name] = as_tensor(state[name]).data
+            except (TypeError, ValueError) as error:
+                wrong.append(f"value of {name}: {error}")
+                continue
+            if arrays[name].shape != parameters[name].shape:
+                shapes = f"expected {parameters[name].shape}, got {arrays[name].shape}"
                 wrong.append(f"shape of {name}: {shapes}")
         if wrong:
             raise ValueError(f"state of {type(self).__name__} does not fit:\n  " + "\n  ".join(sorted(wrong)))
         with no_grad():
             for name, parameter in parameters.items():
-                parameter.copy_(state[name])
+                parameter.copy_(arrays[name])
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -165,8 +172,3 @@ def _flattened(name: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _flattened(f"{name}.{key}", item)
     else:
         yield name, value
-
-
-def _at(module: Module, path: str) -> Module:
-    """Find the module at a path below another."""
-    return dict(module.named_modules())[path]

@@ -16,27 +16,31 @@ from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import Interval
 from autograd.derivatives.table import TABLE, Constant
 from autograd.testing import ARGUMENTS, CHECKS, Draw, Style, call, calls
+from autograd.testing.arguments import REDUCTIONS
+from autograd.testing.checks import result_is_plain
+from autograd.testing.strategies import TIED
 from nn.functional import losses
-from nn.functional.linear import sum_rows
 
 Function = Callable[..., Any]
 
 PROBABILITY = Interval("0 < p < 1", 0, 1)
-REDUCTIONS = ("mean", "sum", "none")
 
 
-def probabilities(d: Draw, shape: tuple[int, ...]) -> Any:
-    return np.clip(d.array(shape, PROBABILITY), 0, 1)
+def probabilities(d: Draw) -> list[Any]:
+    shape = d.shape()
+    return [np.clip(d.array(shape, PROBABILITY), 0, 1) for _ in range(2)]
 
 
 ARGUMENTS |= {
-    losses.binary_cross_entropy: lambda d: call(probabilities(d, shape := d.shape()), probabilities(d, shape), **d.some(reduction=REDUCTIONS)),
-    losses.binary_cross_entropy_with_logits: lambda d: call(d.array(shape := d.shape()), d.array(shape), **d.some(reduction=REDUCTIONS)),
-    sum_rows: lambda d: call(d.array(d.shape(2, 2))),
+    losses.binary_cross_entropy: lambda d: call(*probabilities(d), **d.some(reduction=REDUCTIONS)),
+    losses.binary_cross_entropy_with_logits: lambda d: call(
+        d.array(shape := d.shape()), d.array(shape), **d.some(reduction=REDUCTIONS)
+    ),
     losses.minus_one_hot: lambda d: call(x := d.array(least=1), np.arange(min(x.size, 2))),
 }
 
 DIFFERENTIABLE = [entry.function for entry in TABLE.values() if not isinstance(entry, Constant)]
+CONSTANTS = [entry.function for entry in TABLE.values() if isinstance(entry, Constant)]
 
 
 @pytest.mark.parametrize("style", CHECKS, ids=lambda style: style.name)
@@ -49,3 +53,10 @@ def test_entry(function: Function, style: Style, data: st.DataObject) -> None:
     drawn = data.draw(calls(entry, style))
     for check in CHECKS[style]:
         check(entry, drawn)
+
+
+@pytest.mark.parametrize("function", CONSTANTS, ids=name_of)
+@settings(max_examples=settings.default.max_examples // 4)
+@given(data=st.data())
+def test_constant(function: Function, data: st.DataObject) -> None:
+    result_is_plain(TABLE[function], data.draw(calls(TABLE[function], TIED)))

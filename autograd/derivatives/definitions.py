@@ -17,7 +17,7 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     size = np.abs(x)
     if ord in (None, 2, "fro"):
         return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))
-    if ord == 1:
+    if ord == 1 or (ord == np.inf and not np.size(x)):
         return np.sum(size, axis=axes, keepdims=keepdims)
     if ord == np.inf:
         return np.max(size, axis=axes, keepdims=keepdims)

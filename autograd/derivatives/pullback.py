@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from autograd.derivatives.calls import name_of, shape_of
@@ -24,7 +25,8 @@ class Pullback(NamedTuple):
     keywords: frozenset[str]
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """What the backward pass of a call needs, given which of its arguments are tracked."""
 
     entry: Any

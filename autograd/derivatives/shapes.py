@@ -71,14 +71,15 @@ derivative(pile,            lambda g, position, axis=0: _layer(g, position, axis
 
 
 @primitive
-def _cast_away(x: Any, dtype: Any) -> Any:
+def cast_away(x: Any, dtype: Any) -> Any:
+    """Convert to integers or booleans."""
     return x.astype(dtype)
 
 
-def astype(x: Any, dtype: Any, copy: bool = True) -> Any:
+def astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     """Convert to ``dtype``. To integers or booleans the derivative is zero: a plain array."""
     if np.dtype(dtype).kind != "f":
-        return _cast_away(x, dtype)
+        return cast_away(x, dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
 
 
@@ -132,7 +133,7 @@ def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
     return np.moveaxis(a, axis, start - (axis % np.ndim(a) < start))
 
 
-table.constant(_cast_away)
+table.constant(cast_away)
 if hasattr(np, "astype"):  # since NumPy 2.1
     definition(np.astype, astype)
 definition(np.concatenate, concatenate)

@@ -18,17 +18,27 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from autograd.derivatives.calls import name_of, parameters_of
+from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import POSITIVE, REALS, Interval
 from autograd.derivatives.indexing import scatter, set_item
 from autograd.derivatives.products import contract
 from autograd.derivatives.reductions import running_sum
-from autograd.derivatives.shapes import cast, join, pile
-from autograd.derivatives.table import Definition, Derivative
-from autograd.testing.strategies import SMOOTH, TIED, Call, Draw, Style, call
+from autograd.derivatives.shapes import cast, cast_away, join, pile
+from autograd.derivatives.table import Constant, Definition, Derivative
+from autograd.testing.strategies import (
+    ANY_DTYPE,
+    BORDER,
+    INFINITE,
+    SMOOTH,
+    TIED,
+    Call,
+    Draw,
+    Style,
+    call,
+)
 
 Function = Callable[..., Any]
-Entry = Derivative | Definition
+Entry = Derivative | Definition | Constant
 
 GAP_TO_KINK = 1 / 128
 REDUCTIONS = ("mean", "sum", "none")
@@ -41,7 +51,8 @@ def domains_of(entry: Entry) -> tuple[Interval, ...]:
     """Give the domain of each argument."""
     if not isinstance(entry, Derivative):
         return (REALS,)
-    return (entry.domain,) * len(entry.names) if isinstance(entry.domain, Interval) else entry.domain
+    domain = entry.domain
+    return (domain,) * len(entry.names) if isinstance(domain, Interval) else domain
 
 
 def keywords_of(entry: Entry, kind: type) -> dict[str, Any]:
@@ -54,10 +65,24 @@ def keywords_of(entry: Entry, kind: type) -> dict[str, Any]:
     return found
 
 
+def required(function: Function) -> int:
+    """Count the arguments that a function cannot do without."""
+    parameters = inspect.signature(function).parameters.values()
+    single = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return sum(p.default is p.empty for p in single)
+
+
 def _elementwise(d: Draw, entry: Entry) -> Call:
     domains = domains_of(entry)
-    slopes = {name: (value, value / 2, 2.0) for name, value in keywords_of(entry, float).items()}
-    return call(*map(d.array, d.broadcastable(len(domains)), domains), **d.some(**slopes))
+    style = INFINITE if d.style is BORDER else d.style
+    shapes = d.broadcastable(len(domains))
+    arrays = [d.array(s, domain, style=style) for s, domain in zip(shapes, domains, strict=True)]
+    choices: dict[str, tuple[Any, ...]] = {
+        name: (value, value / 2, 2.0) for name, value in keywords_of(entry, float).items()
+    }
+    if d.style is ANY_DTYPE and isinstance(entry.function, np.ufunc):
+        choices["dtype"] = (np.float64,)
+    return call(*arrays, **d.some(**choices))
 
 
 def _reduction(d: Draw, entry: Entry) -> Call:
@@ -90,6 +115,16 @@ def _class_loss(d: Draw, entry: Entry) -> Call:
     return call(x, d.integers(of_rows, 0, classes - 1), **d.some(reduction=REDUCTIONS))
 
 
+def _constant(d: Draw, entry: Entry) -> Call:
+    """Draw floats for the arguments that are required; integers if the function takes no floats."""
+    function = entry.function
+    count = function.nin if isinstance(function, np.ufunc) else required(function)
+    shapes = d.broadcastable(count)
+    if isinstance(function, np.ufunc) and not any(types[0] == "d" for types in function.types):
+        return call(*(d.integers(shape, 0, 5) for shape in shapes))
+    return call(*map(d.array, shapes))
+
+
 KINDS: dict[str, Callable[[Draw, Entry], Call]] = {
     "elementwise": _elementwise,
     "reduction": _reduction,
@@ -103,20 +138,24 @@ KINDS: dict[str, Callable[[Draw, Entry], Call]] = {
 # Functions whose arguments no kind can draw
 
 EINSUMS = (
-    "ij,jk->ik", "i,i->", "i,j->ij", "ij,ij->ij", "ijk->kij", "ij->", "ij->j", "ii->i", "ii->", "iij->ji",
-    "i,i,i->i", "ij,jk,kl->il", "i,jj->i", ",i->i",
+    "ij,jk->ik", "i,i->", "i,j->ij", "ij,ij->ij", "ijk->kij", "ij->", "ij->j", "ii->i", "ii->",
+    "iij->ji", "i,i,i->i", "ij,jk,kl->il", "i,jj->i", ",i->i",
 )  # fmt: skip
-MORE_EINSUMS = ("ij,jk", "ba", "ii", "...i,...i->...", "...ij,jk", "i...->...", "... , ...", "i...j->j...")
-MATRICES = (
-    "i,i", "ij,j", "i,ij", "ij,jk", "aij,jk", "ij,ajk", "aij,ajk", "1ij,ajk", "aij,1jk", "aij,j", "i,aij",
+MORE_EINSUMS = (
+    "ij,jk", "ba", "ii", "...i,...i->...", "...ij,jk", "i...->...", "... , ...", "i...j->j...",
 )  # fmt: skip
+VECTORS_AND_MATRICES = ("i,i", "ij,j", "i,ij", "ij,jk")
+STACKED = ("aij,jk", "ij,ajk", "aij,ajk", "1ij,ajk", "aij,1jk", "aij,j", "i,aij")
 CONTRACTIONS = (
-    ("ijk,jkl", 2), ("ij,jk", 1), ("i,j", 0), ("ij,kj", (1, 1)), ("ij,kj", ([-1], [1])), ("ijk,kj", ([1, 2], [1, 0])),
+    ("ijk,jkl", 2), ("ij,jk", 1), ("i,j", 0), ("ij,kj", (1, 1)), ("ij,kj", ([-1], [1])),
+    ("ijk,kj", ([1, 2], [1, 0])),
 )  # fmt: skip
+CONCATENATIONS = (("ia,ja", 0), ("ai,aj", -1), ("ij,k,1", None))
 
 
 def _average(d: Draw) -> Call:
     x = d.array(least=1)
+    assume(x.size)  # NumPy divides by zero otherwise
     axis = d.integer(0, x.ndim - 1)
     shape = d.choice(None, x.shape, x.shape[axis : axis + 1])
     if shape is None:
@@ -127,8 +166,18 @@ def _average(d: Draw) -> Call:
 def _clip(d: Draw) -> Call:
     a, b, c = d.broadcastable(3)
     bounds = d.style._replace(numbers=TIED.numbers, distinct=False)
-    x, low, high = d.array(a), -d.array(b, POSITIVE, style=bounds), d.array(c, POSITIVE, style=bounds)
-    return d.choice(call(x, low, high), call(x, None, high), call(x, low, None), call(x, min=low, max=high))
+    x, low, high = (
+        d.array(a),
+        d.array(b, POSITIVE, style=bounds),
+        d.array(c, POSITIVE, style=bounds),
+    )
+    limits = d.choice((-low, high), (None, high), (-low, None))
+    return d.choice(call(x, *limits), call(x, min=limits[0], max=limits[1]))
+
+
+def _contract(d: Draw) -> Call:
+    subscripts = d.choice(*EINSUMS)
+    return call(*d.arrays(subscripts.partition("->")[0]), subscripts=subscripts)
 
 
 def _einsum(d: Draw) -> Call:
@@ -169,7 +218,8 @@ def _repeat(d: Draw) -> Call:
 def _roll(d: Draw) -> Call:
     x = d.array(least=1)
     axes = d.order(x.ndim)
-    return d.choice(call(x, 1), call(x, -2, axes[0]), call(x, (1, 2, 3)[: x.ndim], axes), call(x, 1, axis=axes))
+    shifts = (1, -2, 3)[: x.ndim]
+    return call(x, *d.choice((1,), (-2, axes[0]), (shifts, axes), (1, axes)))
 
 
 def _scatter(d: Draw) -> Call:
@@ -211,8 +261,8 @@ ARGUMENTS: dict[Function, Callable[[Draw], Call]] = {
     np.transpose: lambda d: call(x := d.array(), **d.some(axes=(None, d.order(x.ndim)))),
     np.matrix_transpose: lambda d: call(d.array(least=2)),
     np.swapaxes: lambda d: call(x := d.array(least=1), d.axis(x.ndim), d.axis(x.ndim)),
-    np.moveaxis: lambda d: call(x := d.array(least=2), *d.choice((d.axis(x.ndim), d.axis(x.ndim)), ([0, 1], [-1, 0]))),
-    np.rollaxis: lambda d: call(x := d.array(least=1), d.axis(x.ndim), **d.some(start=(*range(-x.ndim, x.ndim + 1),))),
+    np.moveaxis: lambda d: call(d.array(least=2), *d.choice((0, -1), (-2, 0), ([0, 1], [-1, 0]))),
+    np.rollaxis: lambda d: call(x := d.array(least=1), d.axis(x.ndim), d.integer(-x.ndim, x.ndim)),
     np.broadcast_to: lambda d: call(d.array(d.broadcastable_to(shape := d.shape())), shape),
     np.broadcast_arrays: lambda d: call(*map(d.array, d.broadcastable(d.integer(1, 3)))),
     np.flip: lambda d: call(x := d.array(), **d.some(axis=(d.axes(x.ndim),))),
@@ -227,7 +277,7 @@ ARGUMENTS: dict[Function, Callable[[Draw], Call]] = {
     # Joining and splitting
     join: _join,
     pile: lambda d: call(*d.arrays(d.choice("ij,ij", "i,i,i", ",")), **d.some(axis=(0, -1))),
-    np.concatenate: lambda d: _concatenate(d, *d.choice(("ia,ja", 0), ("ai,aj", -1), ("ij,k,1", None))),
+    np.concatenate: lambda d: _concatenate(d, *d.choice(*CONCATENATIONS)),
     np.stack: lambda d: call(d.arrays(d.choice("ij,ij", "i,i,i", ",")), **d.some(axis=(0, -1))),
     np.vstack: lambda d: call(d.arrays(d.choice("ia,ja", "a,ja", "a,a", "ija,kja"))),
     np.hstack: lambda d: call(d.arrays(d.choice("ai,aj", "i,j", ",i", "aib,ajb"))),
@@ -244,16 +294,16 @@ ARGUMENTS: dict[Function, Callable[[Draw], Call]] = {
     set_item: _set_item,
     np.take: _take,
     np.repeat: _repeat,
-    np.where: lambda d: call(d.booleans((shapes := d.broadcastable(3))[0]), *map(d.array, shapes[1:])),
+    np.where: lambda d: call(d.booleans((s := d.broadcastable(3))[0]), *map(d.array, s[1:])),
     np.clip: _clip,
     # Products
-    np.matmul: lambda d: call(*d.arrays(d.choice(*MATRICES))),
-    np.dot: lambda d: call(*d.arrays(d.choice(*MATRICES[:4], ",ij", "i,", "ijk,k", "ija,ab", "ija,bac"))),
+    np.matmul: lambda d: call(*d.arrays(d.choice(*VECTORS_AND_MATRICES, *STACKED))),
+    np.dot: lambda d: call(*d.arrays(d.choice(*VECTORS_AND_MATRICES, ",ij", "ijk,k", "ija,bac"))),
     np.inner: lambda d: call(*d.arrays(d.choice("i,i", ",i", "ij,j", "ij,kj", "aij,j", "i,j1i"))),
     np.vdot: lambda d: call(*d.arrays(d.choice(",", "i,i", "ij,ij", "ij,ji"))),
     np.outer: lambda d: call(*d.arrays(d.choice("i,j", ",i", "ij,k"))),
     np.tensordot: lambda d: _tensordot(d, *d.choice(*CONTRACTIONS)),
-    contract: lambda d: call(*d.arrays((subscripts := d.choice(*EINSUMS)).split("->")[0]), subscripts=subscripts),
+    contract: _contract,
     np.einsum: _einsum,
     # Reductions and running sums
     np.ptp: Draw.reduction,
@@ -263,6 +313,19 @@ ARGUMENTS: dict[Function, Callable[[Draw], Call]] = {
     np.linalg.norm: _norm,
     running_sum: lambda d: call(x := d.array(least=1), d.axis(x.ndim)),
     np.cumsum: lambda d: call(x := d.array(least=1), **d.some(axis=(None, d.axis(x.ndim)))),
+}
+ARGUMENTS |= {  # of constants
+    np.argpartition: lambda d: call(x := d.array(least=1), d.integer(0, x.shape[-1] - 1)),
+    np.bincount: lambda d: call(d.integers(d.shape(1, 1), 0, 5)),
+    np.can_cast: lambda d: call(d.array(), np.float32),
+    np.digitize: lambda d: call(d.array(), np.array([-1.0, 0.5, 1.0])),
+    np.empty_like: lambda d: call(np.empty((0, d.length()))),
+    np.full_like: lambda d: call(d.array(), 2.0),
+    np.nonzero: lambda d: call(d.array(least=1)),
+    np.result_type: lambda d: call(d.array(), np.float32),
+    np.searchsorted: lambda d: call(np.array([-1.0, 0.5, 1.0]), d.array()),
+    np.zeros_like: lambda d: call(d.array(), **d.some(dtype=(np.float32, int))),
+    cast_away: lambda d: call(d.array(), d.choice(int, bool)),
 }
 if hasattr(np, "astype"):  # since NumPy 2.1
     ARGUMENTS[np.astype] = lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False)))
@@ -295,7 +358,9 @@ def _description(entry: Entry) -> Callable[[Draw], Call]:
         return ARGUMENTS[entry.function]
     if isinstance(entry, Derivative) and entry.kind in KINDS:
         kind = KINDS[entry.kind]
-    elif isinstance(entry, Definition) and len(parameters_of(entry.function)) == 1:
+    elif isinstance(entry, Constant):
+        kind = _constant
+    elif isinstance(entry, Definition) and required(entry.function) == 1:
         kind = _elementwise
     else:
         raise LookupError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -85,20 +85,22 @@ class Style(NamedTuple):
 
 
 def window(domain: Interval) -> tuple[float, float, float]:
-    """Give the part of a domain near zero that is well scaled, and the distance kept from borders."""
+    """Give the well scaled part of a domain near zero, and the distance kept from its borders."""
     margin = min(1 / 4, (domain.high - domain.low) / 8)
     low, high = domain.low + margin, domain.high - margin
     return max(low, min(-REACH, high - 1)), min(high, max(REACH, low + 1)), margin
 
 
-@lru_cache(maxsize=None)
+@cache
 def _lattice(domain: Interval, steps: int, shift: float) -> st.SearchStrategy[float]:
     """Draw (k + shift) / steps for integers k, inside the domain."""
     low, high, margin = window(domain)
     first, last = math.ceil(low * steps - shift), math.floor(high * steps - shift)
     points = st.integers(first, last).map(lambda k: (k + shift) / steps)
     holes = domain.without
-    return points.filter(lambda x: all(abs(x - hole) >= margin for hole in holes)) if holes else points
+    if not holes:
+        return points
+    return points.filter(lambda x: all(abs(x - hole) >= margin for hole in holes))
 
 
 def _smooth_numbers(domain: Interval) -> st.SearchStrategy[float]:
@@ -111,16 +113,22 @@ def _tied_numbers(domain: Interval) -> st.SearchStrategy[float]:
     return _lattice(domain, 2, 0)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _border_numbers(domain: Interval) -> st.SearchStrategy[float]:
     """Draw from the borders of the domain, and from in- and outside of it."""
     borders = [x for x in (domain.low, domain.high, *domain.without) if math.isfinite(x)]
     return st.sampled_from([*borders, 0.0, 1.0, -1.0, 0.5, -2.0, 3.0])
 
 
+def _infinite_numbers(domain: Interval) -> st.SearchStrategy[float]:
+    """Draw infinities and NaN too."""
+    return _border_numbers(domain) | st.sampled_from([math.inf, -math.inf, math.nan])
+
+
 SMOOTH = Style("smooth", _smooth_numbers, distinct=True)
 TIED = Style("tied", _tied_numbers)
 BORDER = Style("border", _border_numbers)
+INFINITE = Style("infinite", _infinite_numbers)
 EMPTY = Style("empty", _tied_numbers, shortest=0)
 ANY_DTYPE = SMOOTH._replace(name="any dtype", dtypes=(np.float64, np.float32, np.float16))
 
@@ -158,10 +166,7 @@ class Draw:
         """Draw a floating array, by default of any shape with ``least`` axes or more."""
         style = style or self.style
         shape = self.shape(least) if shape is None else shape
-        numbers = style.numbers(domain)
-        return self.draw(  # type: ignore[no-any-return]
-            hnp.arrays(np.float64, shape, elements=numbers, fill=st.nothing(), unique=style.distinct)
-        )
+        return self._array(np.float64, shape, style.numbers(domain), style.distinct)
 
     def arrays(self, letters: str) -> list[Array]:
         """Draw arrays whose axes are equally long where they have one letter: ``"ij,jk"``."""
@@ -169,11 +174,17 @@ class Draw:
 
     def integers(self, shape: Shape, low: int, high: int) -> Array:
         """Draw an array of integers; both bounds are among them."""
-        return self.draw(hnp.arrays(np.int64, shape, elements=st.integers(low, max(low, high))))  # type: ignore[no-any-return]
+        return self._array(np.int64, shape, st.integers(low, max(low, high)))
 
     def booleans(self, shape: Shape) -> Array:
         """Draw an array of booleans."""
-        return self.draw(hnp.arrays(np.bool_, shape))  # type: ignore[no-any-return]
+        return self._array(np.bool_, shape, st.booleans())
+
+    def _array(
+        self, dtype: type, shape: Shape, elements: st.SearchStrategy[Any], distinct: bool = False
+    ) -> Array:
+        arrays = hnp.arrays(dtype, shape, elements=elements, fill=st.nothing(), unique=distinct)
+        return self.draw(arrays)  # type: ignore[no-any-return]
 
     def dtype(self) -> type:
         """Draw a floating dtype to convert to."""
@@ -237,8 +248,11 @@ class Draw:
 
     def index(self, shape: Shape) -> Any:
         """Draw an index: slices and integers, arrays of integers, or a mask."""
-        kinds = [hnp.basic_indices(shape, allow_newaxis=True), hnp.arrays(np.bool_, shape)]
+        mask = hnp.arrays(np.bool_, shape)
+        kinds: list[st.SearchStrategy[Any]] = [hnp.basic_indices(shape, allow_newaxis=True), mask]
         if shape and 0 not in shape:
-            kinds.append(hnp.integer_array_indices(shape, result_shape=hnp.array_shapes(max_dims=2, max_side=3)))
-            kinds.append(hnp.arrays(np.int64, hnp.array_shapes(max_dims=2, max_side=4), elements=st.integers(-shape[0], shape[0] - 1)))
+            few = hnp.array_shapes(max_dims=2, max_side=3)
+            rows = st.integers(-shape[0], shape[0] - 1)
+            kinds.append(hnp.integer_array_indices(shape, result_shape=few))
+            kinds.append(hnp.arrays(np.int64, few, elements=rows))
         return self.draw(st.one_of(kinds))

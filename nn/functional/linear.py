@@ -46,10 +46,9 @@ def _rows(x: Any) -> Any:
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
-@primitive
-def sum_rows(x: Any) -> Any:
-    """Sum the rows of a matrix, as a product with ones: BLAS is faster at it than a reduction."""
-    return _ones(len(x), x.dtype).dot(x)
+def _sum_rows(x: Any) -> Any:
+    """Sum the rows of a matrix as a product with ones: BLAS is faster at it than a reduction."""
+    return np.dot(_ones(len(x), x.dtype), x)
 
 
 @lru_cache(maxsize=64)
@@ -62,6 +61,5 @@ def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
 # fmt: off
 derivative(linear, lambda g, weight: g.dot(weight),
                    lambda g, x: _rows(g).T.dot(_rows(x)),
-                   lambda g: sum_rows(_rows(g)),              names="x weight bias", kind="linear")
-derivative(sum_rows, lambda g: g,                           kind="linear")
+                   lambda g: _sum_rows(_rows(g)),              names="x weight bias", kind="linear")
 # fmt: on

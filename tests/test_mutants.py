@@ -1,0 +1,146 @@
+"""Wrong rules die: every rule of the table is made wrong in four ways, and each is found out.
+
+What survives is the same rule in other words, and listed with its formula.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+
+from autograd import Tensor
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.table import TABLE, Derivative
+from autograd.testing import CHECKS, Call, calls
+from autograd.testing.strategies import SMOOTH, Style
+from nn.functional import activations, losses
+
+# ARGUMENTS gets its lines for nn there.
+from tests.test_derivatives import ARGUMENTS  # noqa: F401
+
+Function = Callable[..., Any]
+Rule = Callable[..., Any]
+
+DERIVATIVES = [entry.function for entry in TABLE.values() if isinstance(entry, Derivative)]
+
+# The mutants that are the same rule in other words: function, arguments, change, and the rule.
+# Reading something only through comparisons and steps, or only its shape, is as good as detached.
+EQUIVALENT: tuple[tuple[Function, str, str, str], ...] = (
+    (np.absolute, "x", "arguments detached", "g · sign(x)"),
+    (np.fabs, "x", "arguments detached", "g · sign(x)"),
+    (np.copysign, "x", "arguments detached", "g · sign(x) · sign(y)"),
+    (np.remainder, "y", "arguments detached", "-g · ⌊x / y⌋"),
+    (np.fmod, "y", "arguments detached", "-g · trunc(x / y)"),
+    (np.maximum, "x y", "arguments detached", "g · [x > y], and with x and y exchanged"),
+    (np.minimum, "x y", "arguments detached", "g · [x < y], and with x and y exchanged"),
+    (np.fmax, "x y", "arguments detached", "g · [x > y], and with x and y exchanged"),
+    (np.fmin, "x y", "arguments detached", "g · [x < y], and with x and y exchanged"),
+    (np.max, "x", "arguments detached", "g · [x = max x] / number of those"),
+    (np.min, "x", "arguments detached", "g · [x = min x] / number of those"),
+    (activations.relu, "x", "arguments detached", "g · [x > 0]"),
+    (activations.leaky_relu, "x", "arguments detached", "g · [x > 0] + a g · [x ≤ 0]"),
+    (activations.binary_step, "x", "scaled", "0 · g"),
+    (activations.binary_step, "x", "negated", "0 · g"),
+    (activations.binary_step, "x", "cotangent detached", "0 · g"),
+    (losses.nll_of_classes, "x", "arguments detached", "-g · one_hot(target), of the shape of x"),
+)
+
+
+def detached(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(detached, value))
+    return value.detach() if isinstance(value, Tensor) else value
+
+
+CHANGES: dict[str, Callable[[Rule], Rule]] = {
+    "scaled": lambda rule: lambda g, *reads: 1.01 * rule(g, *reads),
+    "negated": lambda rule: lambda g, *reads: -rule(g, *reads),
+    "cotangent detached": lambda rule: lambda g, *reads: rule(detached(g), *reads),
+    "arguments detached": lambda rule: lambda g, *reads: rule(g, *map(detached, reads)),
+}
+
+
+class Mutant(NamedTuple):
+    argument: str
+    change: str
+
+
+def mutants_of(entry: Derivative) -> Iterator[tuple[int, Mutant]]:
+    """All mutants of an entry, with the position of the rule that they change."""
+    for position, pullback in enumerate(entry.pullbacks):
+        if pullback is not None:
+            read = [whose for whose, _ in pullback.reads if whose is not None]
+            reads_what_may_be_tracked = any(i < 0 or entry.pullbacks[i] is not None for i in read)
+            for change in CHANGES:
+                if change != "arguments detached" or reads_what_may_be_tracked:
+                    yield position, Mutant(entry.names[position], change)
+
+
+@contextmanager
+def mutated(entry: Derivative, position: int, change: str) -> Iterator[None]:
+    pullback = entry.pullbacks[position]
+    assert pullback is not None
+    entry.pullbacks[position] = pullback._replace(rule=CHANGES[change](pullback.rule))
+    entry.plans.clear()
+    try:
+        yield
+    finally:
+        entry.pullbacks[position] = pullback
+        entry.plans.clear()
+
+
+def examples(entry: Derivative, style: Style, count: int) -> list[Call]:
+    """Some calls, the same in every run."""
+    found = []
+
+    @settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate])
+    @given(calls(entry, style))
+    def collect(call: Call) -> None:
+        found.append(call)
+
+    collect()
+    return found
+
+
+def survives(entry: Derivative, tried: dict[Style, list[Call]]) -> bool:
+    try:
+        for style, found in tried.items():
+            for call in found:
+                for check in CHECKS[style]:
+                    check(entry, call)
+    except AssertionError:
+        return False
+    return True
+
+
+def equivalent_to_itself(function: Function) -> set[Mutant]:
+    return {
+        Mutant(argument, change)
+        for known, arguments, change, _ in EQUIVALENT
+        for argument in arguments.split()
+        if known is function
+    }
+
+
+@pytest.mark.parametrize("function", DERIVATIVES, ids=name_of)
+def test_wrong_rules_die(function: Function) -> None:
+    entry = TABLE[function]
+    assert isinstance(entry, Derivative)
+    tried = {style: examples(entry, style, 20 if style is SMOOTH else 8) for style in CHECKS}
+    assert survives(entry, tried), "the rule as it stands in the table dies"
+    alive = set()
+    for position, mutant in mutants_of(entry):
+        with mutated(entry, position, mutant.change):
+            if survives(entry, tried):
+                alive.add(mutant)
+    assert alive == equivalent_to_itself(function)
+
+
+def test_at_most_one_mutant_in_ten_is_equivalent() -> None:
+    entries = [entry for entry in TABLE.values() if isinstance(entry, Derivative)]
+    mutants = sum(1 for entry in entries for _ in mutants_of(entry))
+    equivalent = sum(len(equivalent_to_itself(entry.function)) for entry in entries)
+    assert 10 * equivalent <= mutants

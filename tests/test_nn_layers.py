@@ -1,0 +1,398 @@
+"""Layers and activations: PyTorch's numbers, right derivatives, errors that teach."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import gradcheck, tensor
+
+Array = np.ndarray[Any, Any]
+
+# Around 0, around the bends, and where a careless formula overflows.
+EXTREMES = np.array(
+    [-1000, -745, -50, -20.5, -2, -1e-3, -0.0, 0, 1e-3, 1, 2, 20.5, 50, 709, 1000]
+).reshape(3, 5)
+
+ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
+    ("Identity", {}),
+    ("Sigmoid", {}),
+    ("Tanh", {}),
+    ("ReLU", {}),
+    ("LeakyReLU", {}),
+    ("LeakyReLU", {"negative_slope": 0.3}),
+    ("ELU", {}),
+    ("ELU", {"alpha": 2.0}),
+    ("Softplus", {}),
+    ("Softmax", {"dim": -1}),
+    ("Softmax", {"dim": 0}),
+]
+each_activation = pytest.mark.parametrize(("name", "options"), ACTIVATIONS, ids=str)
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    name: getattr(nn.functional, name)
+    for name in (
+        "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax",
+        "log_softmax", "logsumexp", "binary_step",
+    )
+}  # fmt: skip
+each_function = pytest.mark.parametrize("name", FUNCTIONS)
+
+LAYERS: dict[str, Callable[..., nn.Module]] = {
+    "Linear": lambda **how: nn.Linear(3, 2, **how),
+    "Linear without bias": lambda **how: nn.Linear(3, 2, bias=False, **how),
+    "Perceptron": lambda **how: nn.Perceptron(3, **how),
+    "Perceptron with several outputs": lambda **how: nn.Perceptron(3, 4, **how),
+    "Perceptron with Tanh": lambda **how: nn.Perceptron(3, 2, nn.Tanh(), **how),
+    "Perceptron with a function": lambda **how: nn.Perceptron(3, 2, np.tanh, **how),
+    "MLP": lambda **how: nn.MLP([3, 5, 4, 2], **how),
+    "MLP with Softmax": lambda **how: nn.MLP([3, 5, 2], nn.Tanh, nn.Softmax, **how),
+    "Sequential": lambda **how: nn.Sequential(nn.Linear(3, 4, **how), nn.ELU(), nn.MLP([4, 2])),
+}
+each_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
+
+INPUT_SHAPES = [(3,), (4, 3), (2, 4, 3), (1, 3), (0, 3)]
+
+
+def close(ours: Any, theirs: Any) -> None:
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
+
+
+def pulled_back(function: Callable[..., Any], inputs: Sequence[Any], cotangent: Array) -> list[Any]:
+    """Give the value, and the gradients of all inputs."""
+    out = function(*inputs)
+    out.backward(tensor(cotangent))
+    return [out.detach().numpy(), *[x.grad.numpy() for x in inputs]]
+
+
+# PyTorch's numbers
+
+
+@each_activation
+def test_activations_agree_with_torch(name: str, options: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    # PyTorch leaves the formula of softplus at 20, where the error is still 2e-9.
+    more = {"threshold": 500} if name == "Softplus" else {}
+    cotangent = np.random.default_rng(0).normal(size=EXTREMES.shape)
+    x, x_torch = tensor(EXTREMES, requires_grad=True), torch.tensor(EXTREMES, requires_grad=True)
+    ours = pulled_back(getattr(nn, name)(**options), [x], cotangent)
+    out = getattr(torch.nn, name)(**options, **more)(x_torch)
+    out.backward(torch.tensor(cotangent))
+    close(ours[0], out.detach())
+    close(ours[1], x_torch.grad)
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS.keys() - {"binary_step", "identity"}])
+def test_functions_agree_with_torch(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    theirs = getattr(torch.nn.functional, name, None) or getattr(torch, name)
+    along = {"dim": -1} if "soft" in name and "max" in name or name == "logsumexp" else {}
+    more = {"threshold": 500} if name == "softplus" else {}
+    close(FUNCTIONS[name](EXTREMES), theirs(torch.tensor(EXTREMES), **along, **more))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+def test_the_axis_of_a_function_may_be_called_dim_as_in_torch(name: str) -> None:
+    x, f = tensor(EXTREMES, requires_grad=True), FUNCTIONS[name]
+    close(f(x, dim=0).detach(), f(x, axis=0).detach())
+
+
+def test_binary_step_agrees_with_torch() -> None:
+    torch = pytest.importorskip("torch")
+    expected = torch.heaviside(torch.tensor(EXTREMES), torch.ones((), dtype=torch.float64))
+    x = tensor(EXTREMES, requires_grad=True)
+    out, gradient = pulled_back(nn.BinaryStep(), [x], np.ones((3, 5)))
+    close(out, expected)
+    assert not gradient.any()
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shape", INPUT_SHAPES, ids=str)
+def test_linear_agrees_with_torch(shape: tuple[int, ...], bias: bool) -> None:
+    torch = pytest.importorskip("torch")
+    layer, theirs = nn.Linear(3, 2, bias, rng=0), torch.nn.Linear(3, 2, bias, dtype=torch.float64)
+    theirs.load_state_dict({name: torch.tensor(p) for name, p in layer.state_dict().items()})
+    rng = np.random.default_rng(1)
+    x, cotangent = rng.normal(size=shape), rng.normal(size=(*shape[:-1], 2))
+    ours = pulled_back(layer, [tensor(x, requires_grad=True)], cotangent)
+    x_torch = torch.tensor(x, requires_grad=True)
+    out = theirs(x_torch)
+    out.backward(torch.tensor(cotangent))
+    close(ours[0], out.detach())
+    close(ours[1], x_torch.grad)
+    for p, q in zip(layer.parameters(), theirs.parameters(), strict=True):
+        close(p.grad.numpy(), q.grad)
+
+
+def equivalents(torch: Any) -> list[tuple[nn.Module, Any]]:
+    """Models of ours, and PyTorch's layers that do the same."""
+    linear, sigmoid = torch.nn.Linear, torch.nn.Sigmoid
+    return [
+        (nn.Perceptron(3, rng=0), torch.nn.Sequential(linear(3, 1), sigmoid())),
+        (nn.Perceptron(3, 4, rng=0), torch.nn.Sequential(linear(3, 4), sigmoid())),
+        (nn.Perceptron(3, 4, nn.ReLU(), rng=0), torch.nn.Sequential(linear(3, 4), torch.nn.ReLU())),
+        (
+            nn.MLP([3, 5, 4, 2], rng=0),
+            torch.nn.Sequential(linear(3, 5), sigmoid(), linear(5, 4), sigmoid(), linear(4, 2)),
+        ),
+        (
+            nn.MLP([3, 5, 2], nn.Tanh, nn.Softmax, rng=0),
+            torch.nn.Sequential(
+                linear(3, 5), torch.nn.Tanh(), linear(5, 2), torch.nn.Softmax(dim=-1)
+            ),
+        ),
+    ]
+
+
+def test_perceptron_and_mlp_agree_with_torch() -> None:
+    torch = pytest.importorskip("torch")
+    x = np.random.default_rng(1).normal(size=(7, 3))
+    for model, theirs in equivalents(torch):
+        theirs.double()
+        pairs = list(zip(model.parameters(), theirs.parameters(), strict=True))
+        for p, q in pairs:
+            q.data = torch.tensor(p.data)
+        out, out_torch = model(x), theirs(torch.tensor(x))
+        close(out.detach(), out_torch.detach())
+        (out**2).sum().backward()
+        (out_torch**2).sum().backward()
+        for p, q in pairs:
+            close(p.grad.numpy(), q.grad)
+
+
+def test_names_and_shapes_of_parameters_equal_those_of_torch() -> None:
+    torch = pytest.importorskip("torch")
+
+    def build(package: Any) -> Any:
+        class Net(package.Module):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.body = package.Sequential(package.Linear(4, 5), package.ReLU())
+                self.own = package.Parameter(tensor(1.0) if package is nn else torch.tensor(1.0))
+                self.head = package.Linear(5, 3, bias=False)
+                self.inner = package.Sequential(package.Sequential(package.Linear(1, 1)))
+
+        return Net()
+
+    ours, theirs = build(nn), build(torch.nn)
+    assert [(k, v.shape) for k, v in ours.state_dict().items()] == [
+        (k, tuple(v.shape)) for k, v in theirs.state_dict().items()
+    ]
+    assert [k for k, _ in ours.named_parameters()] == [k for k, _ in theirs.named_parameters()]
+    assert [k for k, _ in ours.named_modules()] == [k for k, _ in theirs.named_modules()]
+    # and the arrays move, in both directions
+    ours.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
+    theirs.load_state_dict({k: torch.tensor(v) for k, v in ours.state_dict().items()})
+    close(ours.head.weight.data, theirs.head.weight.detach())
+
+
+# Derivatives
+
+
+def substitute(module: nn.Module, values: Sequence[Any]) -> None:
+    """Put Tensors in the places of a module's parameters."""
+    modules = dict(module.named_modules())
+    for name, value in zip([name for name, _ in module.named_parameters()], values, strict=True):
+        path, _, field = name.rpartition(".")
+        setattr(modules[path], field, value)
+
+
+@each_layer
+@pytest.mark.parametrize("shape", [(3,), (4, 3), (2, 2, 3)], ids=str)
+def test_layers_pass_gradcheck(make: Callable[..., nn.Module], shape: tuple[int, ...]) -> None:
+    parameters = [p.data for p in make(rng=0).parameters()]
+
+    def f(x: Any, *values: Any) -> Any:
+        module = make(rng=0)
+        substitute(module, values)
+        return module(x)
+
+    gradcheck(f, np.random.default_rng(1).normal(size=shape), *parameters, order=2)
+
+
+@each_activation
+def test_activations_pass_gradcheck(name: str, options: dict[str, Any]) -> None:
+    x = np.array([[-3.0, -0.5, 0.7], [0.2, 1.5, 4.0]])
+    gradcheck(getattr(nn, name)(**options), x, order=2)
+
+
+@each_function
+def test_functions_pass_gradcheck(name: str) -> None:
+    gradcheck(FUNCTIONS[name], np.array([[-3.0, -0.5, 0.7], [0.2, 1.5, 4.0]]), order=2)
+
+
+@each_function
+def test_functions_of_arrays_give_arrays(name: str) -> None:
+    assert isinstance(FUNCTIONS[name](EXTREMES), np.ndarray)
+
+
+@each_function
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_functions_keep_the_dtype(name: str, dtype: Any) -> None:
+    x = tensor(np.linspace(-12, 12, 7), dtype=dtype, requires_grad=True)
+    out = FUNCTIONS[name](x)
+    assert out.dtype == dtype
+    out.sum().backward()
+    assert x.grad.dtype == dtype
+    assert np.isfinite(x.grad.numpy()).all()
+
+
+@each_function
+def test_functions_take_integers_lists_and_numbers(name: str) -> None:
+    function, x = FUNCTIONS[name], [-2, 0, 3]
+    expected = np.asarray(function(np.array(x, float)))
+    close(function(np.array(x)), expected)
+    close(function(tensor(x)), expected)
+    close(function(x), expected)
+    if "max" not in name and name != "logsumexp":
+        close(function(3), np.asarray(function(np.array(3.0))))
+
+
+# Layers
+
+
+@each_layer
+def test_layers_keep_the_dtype(make: Callable[..., nn.Module]) -> None:
+    for dtype in (np.float32, np.float64):
+        layer = make(dtype=dtype, rng=0)
+        layer.load_state_dict(layer.state_dict())
+        if {p.dtype for p in layer.parameters()} != {np.dtype(dtype)}:
+            continue  # one of its layers was not told
+        out = layer(tensor(np.ones((4, 3)), dtype=dtype))
+        assert out.dtype == dtype
+        out.sum().backward()
+        assert {p.grad.dtype for p in layer.parameters()} == {np.dtype(dtype)}
+
+
+@each_layer
+def test_layers_take_arrays_and_integers(make: Callable[..., nn.Module]) -> None:
+    layer, x = make(rng=0), [[1, 2, 3], [4, 5, 6]]
+    expected = layer(tensor(x, dtype=float)).detach()
+    close(layer(np.array(x, float)).detach(), expected)
+    close(layer(np.array(x)).detach(), expected)
+
+
+def test_linear_takes_lists() -> None:
+    layer = nn.Linear(2, 3, rng=0)
+    close(layer([[1.0, 2.0]]).detach(), layer(np.array([[1.0, 2.0]])).detach())
+
+
+def test_each_output_of_a_perceptron_has_its_own_weights_and_bias() -> None:
+    several = nn.Perceptron(3, 4, rng=0)
+    x = np.random.default_rng(1).normal(size=(5, 3))
+    for i in range(4):
+        one = nn.Perceptron(3)
+        one.load_state_dict({k: v[i : i + 1] for k, v in several.state_dict().items()})
+        close(one(x).detach(), several(x).detach()[:, i : i + 1])
+
+
+def test_sequential_is_a_sequence() -> None:
+    layers = [nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)]
+    model = nn.Sequential(*layers)
+    assert (len(model), list(model), model[0], model[-1]) == (3, layers, layers[0], layers[2])
+    assert list(model[1:]) == layers[1:]
+    x = np.ones((4, 2))
+    close(model(x).detach(), layers[2](layers[1](layers[0](x))).detach())
+    assert nn.Sequential()(x) is x
+
+
+def test_mlp_is_a_stack_of_linear_layers_with_activations() -> None:
+    kinds = [type(layer).__name__ for layer in nn.MLP([4, 3, 2, 1], nn.ReLU, nn.Sigmoid)]
+    assert kinds == ["Linear", "ReLU", "Linear", "ReLU", "Linear", "Sigmoid"]
+    assert [type(layer).__name__ for layer in nn.MLP([4, 3])] == ["Linear"]
+
+
+def test_layers_show_themselves_as_in_torch() -> None:
+    for module, text in (
+        (nn.Linear(2, 5), "Linear(in_features=2, out_features=5, bias=True)"),
+        (nn.Linear(2, 5, bias=False), "Linear(in_features=2, out_features=5, bias=False)"),
+        (nn.LeakyReLU(0.2), "LeakyReLU(negative_slope=0.2)"),
+        (nn.ELU(), "ELU(alpha=1.0)"),
+        (nn.Softmax(dim=1), "Softmax(dim=1)"),
+        (nn.ReLU(), "ReLU()"),
+        (nn.Sequential(nn.Tanh(), nn.ReLU()), "Sequential(\n  (0): Tanh()\n  (1): ReLU()\n)"),
+    ):
+        assert repr(module) == text
+
+
+# Bad input
+
+
+def test_a_wrong_shape_names_the_path_of_the_layer() -> None:
+    inner = nn.Sequential(nn.Sigmoid(), nn.Linear(4, 1))
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            self.blocks = [nn.MLP([2, 5]), nn.Sequential(nn.Tanh(), inner)]
+
+        def forward(self, x: Any) -> Any:
+            for block in self.blocks:
+                x = block(x)
+            return x
+
+    for model, path in (inner, "1"), (Net(), "blocks.1.1.1"):
+        x = np.ones((10, 5 if model is inner else 2))
+        with pytest.raises(ValueError, match=r"\(10, 5\)") as caught:
+            model(x)
+        said = str(caught.value) + "\n".join(caught.value.__notes__)
+        assert f"in layer {path!r} of {type(model).__name__}" in said
+        assert "expected inputs of shape (..., 4)" in said
+        assert "the usual fix" in said
+
+
+def test_a_layer_that_is_no_field_does_not_hide_the_error() -> None:
+    class Net(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return nn.Linear(3, 1)(x)
+
+    for model in Net(), nn.Sequential(Net()):
+        with pytest.raises(ValueError, match="expected inputs of shape") as caught:
+            model(np.ones((2, 2)))
+        assert "Linear(in_features=3" in "\n".join(caught.value.__notes__)
+
+
+def test_the_same_layer_failing_twice_is_located_twice() -> None:
+    layer = nn.Linear(3, 1)
+    model = nn.Sequential(nn.Sequential(layer))
+    for call, place in (layer, "in layer Linear"), (model, "in layer '0.0' of Sequential"):
+        with pytest.raises(ValueError, match=place):
+            call(np.ones((2, 2)))
+
+
+def test_notes_that_a_user_adds_on_the_way_are_kept() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            self.layer = nn.Linear(3, 1)
+
+        def forward(self, x: Any) -> Any:
+            try:
+                return self.layer(x)
+            except ValueError as error:
+                error.add_note("while reading batch 7")
+                raise
+
+    with pytest.raises(ValueError, match="while reading batch 7") as caught:
+        Net()(np.ones((2, 2)))
+    assert "in layer 'layer' of Net" in "\n".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("name", ["in_features", "out_features"])
+@pytest.mark.parametrize("size", [-1, 2.5, "3", None], ids=repr)
+def test_sizes_must_be_whole_numbers(name: str, size: Any) -> None:
+    sizes: dict[str, Any] = {"in_features": 2, "out_features": 3} | {name: size}
+    with pytest.raises(ValueError, match=f"{name}: expected a whole number from 0, got {size!r}"):
+        nn.Linear(**sizes)
+
+
+@pytest.mark.parametrize("sizes", [[], [3]], ids=str)
+def test_an_mlp_needs_two_sizes(sizes: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"sizes: expected .*, got \["):
+        nn.MLP(sizes)
+
+
+@pytest.mark.parametrize("dtype", [int, bool, complex], ids=str)
+def test_parameters_must_be_floating(dtype: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="float"):
+        nn.Linear(2, 3, dtype=dtype)

@@ -1,0 +1,318 @@
+"""Losses: PyTorch's numbers, right derivatives, no overflow, errors that teach."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import gradcheck, tensor
+from nn import functional
+
+Array = np.ndarray[Any, Any]
+
+REDUCTIONS = ("mean", "sum", "none")
+SHAPES = [(), (5,), (4, 3), (2, 3, 4)]
+CLASS_SHAPES = [(3,), (5, 3), (4, 3, 2), (2, 3, 2, 2)]  # the classes are axis 1, or 0 of (3,)
+
+each_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
+
+
+# What losses of one shape are fed with: input and target.
+
+
+def numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    return rng.normal(size=shape), rng.normal(size=shape)
+
+
+def probabilities(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    return rng.uniform(0.05, 0.95, shape), rng.uniform(0, 1, shape)
+
+
+def logits(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    return rng.normal(0, 3, shape), rng.uniform(0, 1, shape)
+
+
+# What losses of classes are fed with.
+
+
+def class_axis(shape: tuple[int, ...]) -> int:
+    return 1 if len(shape) > 1 else 0
+
+
+def classes(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    axis = class_axis(shape)
+    target = rng.integers(0, shape[axis], shape[:axis] + shape[axis + 1 :])
+    return functional.log_softmax(rng.normal(0, 3, shape), axis=axis), np.asarray(target)
+
+
+def shares(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    x, y = rng.normal(0, 3, shape), rng.normal(0, 1, shape)
+    return x, functional.softmax(y, axis=class_axis(shape))
+
+
+Feed = Callable[[np.random.Generator, tuple[int, ...]], tuple[Any, Any]]
+LOSSES: list[tuple[str, Feed, list[Any]]] = [
+    ("MSELoss", numbers, SHAPES),
+    ("BCELoss", probabilities, SHAPES),
+    ("BCEWithLogitsLoss", logits, SHAPES),
+    ("CrossEntropyLoss", classes, CLASS_SHAPES),
+    ("CrossEntropyLoss", shares, CLASS_SHAPES),
+    ("NLLLoss", classes, CLASS_SHAPES),
+]
+each_loss = pytest.mark.parametrize(
+    ("name", "feed", "shapes"), LOSSES, ids=[f"{name} of {feed.__name__}" for name, feed, _ in LOSSES]
+)
+
+
+def agree(torch: Any, name: str, reduction: str, x: Any, y: Any, rtol: float = 1e-10) -> None:
+    """Compare value and gradients, of the target too where it is floating."""
+    x_ours, x_torch = tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)
+    floating = np.asarray(y).dtype.kind == "f"
+    y_ours = tensor(y, requires_grad=floating)
+    y_torch = torch.tensor(y, requires_grad=floating)
+    ours = getattr(nn, name)(reduction=reduction)(x_ours, y_ours)
+    theirs = getattr(torch.nn, name)(reduction=reduction)(x_torch, y_torch)
+    assert ours.shape == tuple(theirs.shape)
+    cotangent = np.random.default_rng(1).normal(size=ours.shape)
+    ours.backward(tensor(cotangent))
+    theirs.backward(torch.tensor(cotangent))
+    pairs = [(ours.detach(), theirs.detach()), (x_ours.grad, x_torch.grad)]
+    pairs += [(y_ours.grad, y_torch.grad)] if floating else []
+    for a, b in pairs:
+        np.testing.assert_allclose(a, b, rtol=rtol, atol=1e-10)
+
+
+# PyTorch's numbers
+
+
+@each_reduction
+@each_loss
+def test_losses_agree_with_torch(name: str, feed: Feed, shapes: list[Any], reduction: str) -> None:
+    torch = pytest.importorskip("torch")
+    for shape in shapes:
+        agree(torch, name, reduction, *feed(np.random.default_rng(0), shape))
+
+
+BIG = np.array([[0, 0, 0], [1000, 0, -1000], [-1e5, -1e5, 1e5], [0, 50, -50], [800, 800, 800]], float)
+EXTREMES: dict[str, tuple[str, Any, Any]] = {
+    "MSE": ("MSELoss", BIG, np.zeros((5, 3))),
+    "BCE": ("BCELoss", np.array([0, 0, 1, 1, 0.5, 1e-12, 1]), np.array([0, 1, 0, 1, 0, 1, 0.5])),
+    "BCE of logits": ("BCEWithLogitsLoss", BIG, np.tile([0.0, 1.0, 0.5], (5, 1))),
+    "cross-entropy of classes": ("CrossEntropyLoss", BIG, np.array([0, 1, 2, 2, 1])),
+    "cross-entropy of one-hot rows": ("CrossEntropyLoss", BIG, np.eye(3)[[0, 1, 2, 2, 1]]),
+    "cross-entropy of equal shares": ("CrossEntropyLoss", BIG, np.full((5, 3), 1 / 3)),
+    "NLL": ("NLLLoss", BIG, np.array([0, 1, 2, 2, 1])),
+}
+each_extreme = pytest.mark.parametrize(("name", "x", "y"), EXTREMES.values(), ids=EXTREMES)
+
+
+@each_reduction
+@each_extreme
+def test_losses_agree_with_torch_at_zeros_and_large_logits(
+    name: str, x: Array, y: Array, reduction: str
+) -> None:
+    torch = pytest.importorskip("torch")
+    # PyTorch bounds p (1 - p) from below by 1e-12, which it rounds to float32.
+    agree(torch, name, reduction, x, y, rtol=1e-8 if name == "BCELoss" else 1e-10)
+
+
+@each_extreme
+def test_losses_are_finite_at_zeros_and_large_logits(name: str, x: Array, y: Array) -> None:
+    leaf = tensor(x, requires_grad=True)
+    loss = getattr(nn, name)()(leaf, y)
+    loss.backward()
+    assert np.isfinite(loss.item())
+    assert np.isfinite(leaf.grad.numpy()).all()
+
+
+def test_probabilities_of_zero_where_the_target_is_zero_cost_nothing() -> None:
+    x = tensor(np.array([[0.0, -np.inf, -np.inf]]), requires_grad=True)
+    for loss, target in (
+        (nn.NLLLoss(), np.array([0])),
+        (nn.CrossEntropyLoss(), np.array([0])),
+        (nn.CrossEntropyLoss(), np.array([[1.0, 0.0, 0.0]])),
+    ):
+        x.grad = None
+        value = loss(x, target)
+        value.backward()
+        assert value.item() == 0
+        assert np.isfinite(x.grad.numpy()).all()
+
+
+# Derivatives, dtypes, forms of input
+
+
+@each_reduction
+@each_loss
+def test_losses_pass_gradcheck(name: str, feed: Feed, shapes: list[Any], reduction: str) -> None:
+    loss = getattr(nn, name)(reduction)
+    for shape in shapes:
+        x, y = feed(np.random.default_rng(0), shape)
+        if feed is classes:
+            gradcheck(lambda x, y=y: loss(x, y), np.asarray(x), order=2)
+        else:
+            gradcheck(loss, np.asarray(x), np.clip(y, 0.05, 0.95), order=2)
+
+
+@each_reduction
+@each_loss
+def test_losses_keep_the_dtype(name: str, feed: Feed, shapes: list[Any], reduction: str) -> None:
+    for shape in shapes:
+        x, y = feed(np.random.default_rng(0), shape)
+        y = y if feed is classes else np.asarray(y, np.float32)
+        leaf = tensor(x, dtype=np.float32, requires_grad=True)
+        loss = getattr(nn, name)(reduction)(leaf, y)
+        loss.sum().backward()
+        assert loss.dtype == leaf.grad.dtype == np.float32
+
+
+@each_loss
+def test_reductions_are_mean_and_sum_of_all_losses(
+    name: str, feed: Feed, shapes: list[Any]
+) -> None:
+    loss = getattr(nn, name)
+    for shape in shapes:
+        x, y = feed(np.random.default_rng(0), shape)
+        losses = loss("none")(x, y).numpy()
+        assert loss("sum")(x, y).item() == pytest.approx(losses.sum())
+        assert loss("mean")(x, y).item() == pytest.approx(losses.mean())
+        assert loss()(x, y).item() == loss("mean")(x, y).item()
+
+
+@each_loss
+def test_arrays_tensors_and_lists_give_the_same(name: str, feed: Feed, shapes: list[Any]) -> None:
+    loss = getattr(nn, name)()
+    for shape in shapes:
+        x, y = map(np.asarray, feed(np.random.default_rng(0), shape))
+        expected = loss(tensor(x), tensor(y)).item()
+        assert loss(x, y).item() == loss(tensor(x), y).item() == loss(x, tensor(y)).item() == expected
+        assert loss(x.tolist(), y.tolist()).item() == expected
+
+
+@each_loss
+def test_inputs_are_left_as_they_were(name: str, feed: Feed, shapes: list[Any]) -> None:
+    for shape in shapes:
+        x, y = map(np.asarray, feed(np.random.default_rng(0), shape))
+        before = x.copy(), y.copy()
+        leaf = tensor(0.0, requires_grad=True) + x
+        getattr(nn, name)("sum")(leaf, y).backward()
+        assert np.array_equal(x, before[0])
+        assert np.array_equal(y, before[1])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.int64], ids=lambda d: d.__name__)
+def test_classes_may_be_integers_of_any_size(dtype: Any) -> None:
+    x, y = classes(np.random.default_rng(0), (5, 3))
+    for loss in nn.CrossEntropyLoss(), nn.NLLLoss():
+        assert loss(x, y.astype(dtype)).item() == loss(x, y).item()
+
+
+def test_losses_show_their_reduction() -> None:
+    assert repr(nn.MSELoss("sum")) == "MSELoss(reduction='sum')"
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in LOSSES}))
+@pytest.mark.parametrize("reduction", ["average", None, "MEAN", 1], ids=repr)
+def test_unknown_reductions_are_refused(name: str, reduction: Any) -> None:
+    with pytest.raises(ValueError, match=f"reduction: expected .*mean.*got {reduction!r}"):
+        getattr(nn, name)(reduction)
+
+
+@pytest.mark.parametrize("reduction", ["average", None])
+@pytest.mark.parametrize(
+    "function",
+    [
+        functional.mse_loss,
+        functional.binary_cross_entropy,
+        functional.binary_cross_entropy_with_logits,
+        functional.cross_entropy,
+    ],
+    ids=lambda f: f.__name__,
+)
+def test_unknown_reductions_of_functions_are_refused(
+    function: Callable[..., Any], reduction: Any
+) -> None:
+    with pytest.raises(ValueError, match=f"reduction: expected .*mean.*got {reduction!r}"):
+        function(np.array([0.5]), np.array([0.5]), reduction=reduction)
+
+
+@pytest.mark.parametrize("name", ["MSELoss", "BCELoss", "BCEWithLogitsLoss"])
+@pytest.mark.parametrize("shape", [(3, 1), (1, 3), (2,), ()], ids=str)
+def test_targets_of_another_shape_are_refused(name: str, shape: tuple[int, ...]) -> None:
+    """Also those that broadcast: (n, 1) against (n,) is the classic silent mistake."""
+    with pytest.raises(ValueError, match=r"(?s)input and target of one shape.*usual fix") as caught:
+        getattr(nn, name)()(np.full(3, 0.5), np.full(shape, 0.5))
+    assert str(shape) in str(caught.value)
+    assert "(3,)" in str(caught.value)
+    assert f"in layer {name}" in caught.value.__notes__[0]
+
+
+X = np.log(np.full((3, 4), 0.25))
+
+# Targets of X that are wrong, and what the error says besides.
+WRONG_CLASSES: list[tuple[str, Any, str]] = [
+    ("too high", np.array([0, 1, 4]), r"from 0 to 3, got values from 0 to 4.*start at 1"),
+    ("negative", np.array([0, -1, 2]), r"from 0 to 3, got values from -1 to 2"),
+    ("too high for int8", np.array([0, 1, 127], np.int8), r"from 0 to 3"),
+    ("one too few", np.array([0, 1]), r"shape \(3,\).*got int64 of \(2,\)"),
+    ("a column", np.array([[0], [1], [2]]), r"shape \(3,\).*got int64 of \(3, 1\)"),
+    ("one-hot integers", np.eye(4, dtype=int)[:3], r"one-hot rows are floating"),
+    ("booleans", np.array([True, False, True]), r"expected integer.*got bool"),
+    ("floating classes", np.array([0.0, 1.0, 2.0]), r"integer.*got float64 of \(3,\)"),
+]
+
+
+@pytest.mark.parametrize("name", ["CrossEntropyLoss", "NLLLoss"])
+@pytest.mark.parametrize(
+    ("target", "said"), [row[1:] for row in WRONG_CLASSES], ids=[row[0] for row in WRONG_CLASSES]
+)
+def test_wrong_classes_are_refused(name: str, target: Any, said: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=said) as caught:
+        getattr(nn, name)()(X, target)
+    assert f"in layer {name}" in caught.value.__notes__[0]
+
+
+def test_rows_of_another_number_of_classes_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"one shape, got \(3, 4\) and \(3, 3\)"):
+        nn.CrossEntropyLoss()(X, np.eye(3))
+
+
+@pytest.mark.parametrize("name", ["CrossEntropyLoss", "NLLLoss"])
+def test_a_scalar_has_no_classes(name: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        getattr(nn, name)()(np.array(0.5), np.array(0))
+
+
+OUTSIDE = [-0.1, 1.5, np.nan, np.inf]  # of [0, 1]
+
+
+def test_probabilities_outside_of_0_to_1_are_refused() -> None:
+    said = r"expected every input in \[0, 1\], got .*use binary_cross_entropy_with_logits"
+    for wrong in OUTSIDE:
+        with pytest.raises(ValueError, match=said):
+            nn.BCELoss()(np.array([0.5, wrong]), np.array([0.0, 1.0]))
+
+
+@pytest.mark.parametrize("name", ["BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss"])
+def test_targets_outside_of_0_to_1_are_refused(name: str) -> None:
+    for wrong in OUTSIDE:
+        with pytest.raises(ValueError, match=r"expected every target in \[0, 1\], got"):
+            getattr(nn, name)()(np.array([[0.5, 0.5]]), np.array([[0.0, wrong]]))
+
+
+def test_an_error_names_the_function_once() -> None:
+    for call in (
+        lambda: nn.MSELoss()(np.ones(2), np.ones(3)),
+        lambda: nn.BCELoss()(np.ones(2), np.ones(3)),
+        lambda: nn.CrossEntropyLoss()(X, np.array([0, 1, 4])),
+    ):
+        with pytest.raises(ValueError, match="expected") as caught:
+            call()
+        first, *rest = str(caught.value).splitlines()
+        assert first.count("_entropy") + first.count("mse_loss") == 1
+        assert "broadcast" not in "".join(rest)

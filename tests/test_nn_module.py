@@ -1,0 +1,397 @@
+"""Modules find their parameters, keep their state, and copy; batches give all rows once."""
+
+import copy
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import float32, tensor
+
+
+def parameter(*shape: int) -> nn.Parameter:
+    return nn.Parameter(np.ones(shape))
+
+
+class Everywhere(nn.Module):
+    """Parameters in fields, lists, tuples and dicts, and in modules there."""
+
+    def __init__(self) -> None:
+        self.layer = nn.Linear(2, 3, rng=0)
+        self.own = parameter(1)
+        self.list = [parameter(2), nn.Linear(1, 1, bias=False, rng=0)]
+        self.tuple = (parameter(3), [parameter(4)])
+        self.dict = {"a": parameter(5), "b": nn.Sequential(nn.Linear(1, 2, rng=0), nn.ReLU())}
+        self.neither = ["text", 3, None, tensor([1.0]), np.ones(2)]
+
+    def forward(self, x: Any) -> Any:
+        total = sum(p.sum() for p in self.parameters())
+        return total * x
+
+
+class Tied(nn.Module):
+    """One weight in two layers, and one layer in two places."""
+
+    def __init__(self) -> None:
+        self.first, self.second = nn.Linear(3, 3, rng=0), nn.Linear(3, 3, rng=1)
+        self.second.weight = self.first.weight
+        self.again = self.first
+
+    def forward(self, x: Any) -> Any:
+        return self.again(self.second(self.first(x)))
+
+
+MODELS = {
+    "fields of all kinds": Everywhere,
+    "tied weights": Tied,
+    "MLP": lambda: nn.MLP([3, 4, 2], nn.ReLU, rng=0),
+    "Perceptron": lambda: nn.Perceptron(3, 2, rng=0),
+    "float32": lambda: nn.Linear(3, 2, dtype=float32, rng=0),
+    "no parameters": nn.ReLU,
+    "loss": nn.CrossEntropyLoss,
+}
+each_model = pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
+
+
+def state(module: nn.Module) -> dict[str, Any]:
+    return {name: array.tolist() for name, array in module.state_dict().items()}
+
+
+# Fields
+
+
+def test_fields_are_found_without_registration() -> None:
+    names = [
+        "own", "list.0", "tuple.0", "tuple.1.0", "dict.a", "layer.weight", "layer.bias",
+        "list.1.weight", "dict.b.0.weight", "dict.b.0.bias",
+    ]  # fmt: skip
+    assert [name for name, _ in Everywhere().named_parameters()] == names
+    assert list(Everywhere().state_dict()) == names
+
+
+def test_a_module_comes_before_those_inside_it() -> None:
+    model = Everywhere()
+    names = ["", "layer", "list.1", "dict.b", "dict.b.0", "dict.b.1"]
+    assert [name for name, _ in model.named_modules()] == names
+    assert [name for name, _ in model.named_children()] == ["layer", "list.1", "dict.b"]
+    assert [name for name, _ in Tied().named_modules()] == ["", "first", "second"]
+    assert list(model.modules())[0] is model
+    assert list(model.children())[0] is model.layer
+
+
+def test_fields_added_replaced_and_removed_later_count() -> None:
+    model = Everywhere()
+    model.layer = nn.Linear(7, 1)
+    del model.own
+    model.list.append(parameter(9))
+    shapes = {name: p.shape for name, p in model.named_parameters()}
+    assert shapes["layer.weight"] == (1, 7)
+    assert shapes["list.2"] == (9,)
+    assert "own" not in shapes
+
+
+def test_a_sequential_may_have_fields_of_its_own() -> None:
+    class Scaled(nn.Sequential):
+        def __init__(self) -> None:
+            super().__init__(nn.Linear(2, 2))
+            self.scale = parameter(1)
+
+    assert [name for name, _ in Scaled().named_parameters()] == ["scale", "0.weight", "0.bias"]
+
+
+def test_shared_parameters_come_once() -> None:
+    model = Tied()
+    assert [n for n, _ in model.named_parameters()] == ["first.weight", "first.bias", "second.bias"]
+    x = tensor(np.ones((2, 3)))
+    model(x).sum().backward()
+    shared = model.first.weight.grad.numpy().copy()
+
+    apart = Tied()
+    apart.second.weight = nn.Parameter(apart.first.weight.data)
+    apart.again = copy.deepcopy(apart.first)
+    apart(x).sum().backward()
+    layers = apart.first, apart.second, apart.again
+    np.testing.assert_allclose(shared, sum(layer.weight.grad.numpy() for layer in layers))
+
+
+@pytest.mark.parametrize("method", ["named_modules", "named_parameters", "train"])
+def test_a_module_that_holds_its_parent_is_no_endless_loop(method: str) -> None:
+    model = nn.Sequential(nn.Linear(2, 2))
+    model[0].parent = model  # type: ignore[union-attr]
+    result = getattr(model, method)()
+    if method == "named_parameters":
+        assert [name for name, _ in result] == ["0.weight", "0.bias"]
+
+
+# State
+
+
+@each_model
+def test_state_makes_a_round_trip(make: Any) -> None:
+    source, target = make(), make()
+    for p in target.parameters():
+        p.data = p.data + 1
+    kept = [(p, p.data, p.dtype) for p in target.parameters()]
+    target.load_state_dict(source.state_dict())
+    assert state(target) == state(source)
+    for p, (before, array, dtype) in zip(target.parameters(), kept, strict=True):
+        assert p is before
+        assert p.data is array  # written in place, so that an optimiser follows
+        assert p.dtype == dtype
+        assert p.requires_grad
+
+
+@each_model
+def test_state_is_a_copy(make: Any) -> None:
+    model = make()
+    before = state(model)
+    for array in model.state_dict().values():
+        array += 1
+    assert state(model) == before
+
+
+def test_state_may_be_lists_tensors_and_arrays_of_other_dtypes() -> None:
+    model, values = nn.Linear(2, 1, dtype=float32), [[0.5, 1.5]]
+    for value in values, tensor(values), nn.Parameter(values), np.array(values), np.float16(values):
+        model.load_state_dict({"weight": value, "bias": np.array([2])})
+        assert state(model) == {"weight": values, "bias": [2.0]}
+        assert model.weight.dtype == np.float32
+
+
+def test_all_misfits_are_listed_and_nothing_is_written() -> None:
+    model = Everywhere()
+    before = state(model)
+    wrong = {name: array + 1 for name, array in model.state_dict().items()}
+    del wrong["own"], wrong["layer.bias"]
+    wrong |= {"list.0": np.ones(7), "layer.weight": np.ones((3, 2, 1)), "extra": np.ones(1)}
+    with pytest.raises(ValueError, match="state of Everywhere does not fit") as caught:
+        model.load_state_dict(wrong)
+    assert sorted(line.strip() for line in str(caught.value).splitlines()[1:]) == [
+        "missing: layer.bias",
+        "missing: own",
+        "shape of layer.weight: expected (3, 2), got (3, 2, 1)",
+        "shape of list.0: expected (2,), got (7,)",
+        "unknown: extra",
+    ]
+    assert state(model) == before
+
+
+@pytest.mark.parametrize(
+    "bias",
+    [np.array(["a", "b", "c"]), np.array([1j, 0, 0]), [None, None, None], [[1], [2, 3], []]],
+    ids=["text", "complex", "None", "ragged"],
+)
+def test_state_that_is_no_array_of_numbers_is_refused_and_nothing_is_written(bias: Any) -> None:
+    model = nn.Linear(2, 3, rng=0)
+    before = state(model)
+    with pytest.raises(ValueError, match="bias"):
+        model.load_state_dict({"weight": np.ones((3, 2)), "bias": bias})
+    assert state(model) == before
+
+
+# Gradients and modes
+
+
+def test_zero_grad_forgets_all_gradients() -> None:
+    model = Everywhere()
+    model(2.0).backward()
+    assert all((p.grad.numpy() == 2).all() for p in model.parameters())
+    model.zero_grad()
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_frozen_parameters_get_no_gradient() -> None:
+    model = nn.MLP([2, 3, 1], rng=0)
+    assert model[0].requires_grad_(False) is model[0]  # type: ignore[union-attr]
+    model(np.ones((4, 2))).sum().backward()
+    assert [p.grad is None for p in model.parameters()] == [True, True, False, False]
+    model.requires_grad_()
+    assert all(p.requires_grad for p in model.parameters())
+
+
+@each_model
+def test_train_and_eval_reach_every_module(make: Any) -> None:
+    model = make()
+    assert all(m.training for m in model.modules())
+    assert model.eval() is model
+    assert not any(m.training for m in model.modules())
+    assert model.train() is model
+    assert all(m.training for m in model.modules())
+    model.train(False)
+    assert not any(m.training for m in model.modules())
+    assert make().training  # others are not touched
+
+
+def test_a_module_without_forward_says_so() -> None:
+    class Empty(nn.Module):
+        pass
+
+    with pytest.raises(TypeError, match=r"Empty has no forward\(\): define"):
+        Empty()(1)
+
+
+def test_repr_shows_the_modules_inside() -> None:
+    model = nn.Sequential(nn.MLP([1, 2, 1]), nn.Perceptron(2))
+    assert repr(model) == "\n".join(
+        [
+            "Sequential(",
+            "  (0): MLP(",
+            "    (0): Linear(in_features=1, out_features=2, bias=True)",
+            "    (1): Sigmoid()",
+            "    (2): Linear(in_features=2, out_features=1, bias=True)",
+            "  )",
+            "  (1): Perceptron(",
+            "    (linear): Linear(in_features=2, out_features=1, bias=True)",
+            "    (activation): Sigmoid()",
+            "  )",
+            ")",
+        ]
+    )
+
+
+# Copies
+
+COPIES = {
+    "deepcopy": copy.deepcopy,
+    **{
+        f"pickle {protocol}": lambda model, protocol=protocol: pickle.loads(
+            pickle.dumps(model, protocol)
+        )
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
+    },
+}
+
+
+@each_model
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_copies_are_equal_and_apart(make: Any, duplicate: Any) -> None:
+    model = make()
+    for i, p in enumerate(model.parameters()):
+        p.grad = tensor(np.full(p.shape, float(i)), dtype=p.dtype)
+    twin = duplicate(model)
+    assert repr(twin) == repr(model)
+    assert state(twin) == state(model)
+    for p, q in zip(model.parameters(), twin.parameters(), strict=True):
+        assert p is not q
+        assert not np.shares_memory(p.data, q.data)
+        assert (type(q), q.name, q.requires_grad) == (type(p), p.name, p.requires_grad)
+        q.data = q.data + 1
+    assert state(twin) == {} or state(twin) != state(model)
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_copies_keep_what_is_shared(duplicate: Any) -> None:
+    twin = duplicate(Tied())
+    assert twin.first.weight is twin.second.weight
+    assert twin.first is twin.again
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_a_copy_of_a_model_that_was_used_learns_as_the_model_does(duplicate: Any) -> None:
+    model = nn.MLP([2, 3, 1], rng=0)
+    x = np.ones((4, 2))
+    loss = model(x).sum()  # held: a graph refers to the parameters
+    loss.backward()
+    twin = duplicate(model)
+    model.zero_grad()
+    twin.zero_grad()
+    for network in model, twin:
+        (network(x) ** 2).sum().backward()
+    for p, q in zip(model.parameters(), twin.parameters(), strict=True):
+        assert np.array_equal(p.grad.numpy(), q.grad.numpy())
+
+
+# Training is reproducible
+
+
+def losses_of_training(seed: int) -> list[float]:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(50, 3))
+    y = rng.integers(0, 2, 50)
+    model = nn.MLP([3, 8, 2], nn.Tanh, rng=rng)
+    optimiser, loss_function = nn.optim.Adam(model.parameters(), lr=0.05), nn.CrossEntropyLoss()
+    losses = []
+    for _ in range(5):
+        for x_part, y_part in nn.batches(x, y, batch_size=16, rng=rng):
+            optimiser.zero_grad()
+            loss = loss_function(model(x_part), y_part)
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+    return losses
+
+
+def test_training_is_reproducible_bit_for_bit() -> None:
+    assert losses_of_training(0) == losses_of_training(0)
+    assert losses_of_training(0) != losses_of_training(1)
+
+
+# Batches
+
+
+@given(
+    rows=st.integers(0, 40), size=st.integers(1, 50), shuffle=st.booleans(), seed=st.integers(0, 99)
+)
+def test_batches_give_all_rows_once_and_together(
+    rows: int, size: int, shuffle: bool, seed: int
+) -> None:
+    x = np.arange(2 * rows).reshape(rows, 2)
+    parts = list(nn.batches(x, tensor(x[:, 0]), batch_size=size, shuffle=shuffle, rng=seed))
+    assert [len(part) for part, _ in parts] == [min(size, rows - i) for i in range(0, rows, size)]
+    given_back = np.concatenate([part for part, _ in parts]) if parts else x
+    assert sorted(map(tuple, given_back)) == sorted(map(tuple, x))
+    assert all((a[:, 0] == b.numpy()).all() for a, b in parts)
+    if not shuffle:
+        assert np.array_equal(given_back, x)
+
+
+def test_batches_are_reproducible_and_differ_between_epochs() -> None:
+    def order(rng: Any) -> list[int]:
+        return [int(i) for (part,) in nn.batches(np.arange(30), batch_size=7, rng=rng) for i in part]
+
+    generator = np.random.default_rng(4)
+    first, second = order(generator), order(generator)
+    assert order(4) == order(4) == first
+    assert first != second
+    assert order(None) != order(None)
+
+
+def test_batches_keep_gradients() -> None:
+    x = tensor(np.arange(6.0), requires_grad=True)
+    for (part,) in nn.batches(x, batch_size=4, rng=0):
+        (part**2).sum().backward()
+    assert np.array_equal(x.grad.numpy(), 2 * np.arange(6.0))
+
+
+def test_batches_take_lists() -> None:
+    (((x, y),)) = nn.batches([[1, 2], [3, 4]], [5, 6], shuffle=False)
+    assert np.asarray(x).tolist() == [[1, 2], [3, 4]]
+    assert np.asarray(y).tolist() == [5, 6]
+
+
+X = np.ones((3, 2))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "options", "said"),
+    [
+        ((X, np.ones(4)), {}, r"one number of rows, got shapes \[\(3, 2\), \(4,\)\]"),
+        ((), {}, r"expected arrays"),
+        ((X, 1.0), {}, r"expected arrays .*got"),
+        ((X,), {"batch_size": 0}, r"batch_size: expected .*1 or more, got 0"),
+        ((X,), {"batch_size": -1}, r"batch_size: expected .*1 or more, got -1"),
+        ((X,), {"batch_size": 2.5}, r"batch_size: expected .*1 or more, got 2.5"),
+        ((X,), {"batch_size": "2"}, r"batch_size: expected .*1 or more, got '2'"),
+        ((X,), {"batch_size": None}, r"batch_size: expected .*1 or more, got None"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_batches_refuse_at_the_call(
+    arrays: tuple[Any, ...], options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        nn.batches(*arrays, **options)

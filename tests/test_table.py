@@ -1,0 +1,220 @@
+"""The table as data: what its entries declare fits the functions that they are about."""
+
+import inspect
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Tensor, derivative, primitive, tensor
+from autograd.derivatives import table
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.domains import Interval
+from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
+from autograd.testing import check_entry
+from autograd.testing.arguments import required
+
+Function = Callable[..., Any]
+NO_VALUE = (inspect.Parameter.empty, np._NoValue)
+
+
+def has_signature(function: Function) -> bool:
+    try:
+        inspect.signature(function)
+    except ValueError:
+        return False
+    return not isinstance(function, np.ufunc)
+
+
+DERIVATIVES = [entry for entry in TABLE.values() if isinstance(entry, Derivative)]
+DEFINITIONS = [e for e in TABLE.values() if isinstance(e, Definition) and has_signature(e.function)]
+SIGNED = [entry for entry in DERIVATIVES if has_signature(entry.function)]
+each_derivative = pytest.mark.parametrize("entry", DERIVATIVES, ids=lambda e: name_of(e.function))
+each_definition = pytest.mark.parametrize("entry", DEFINITIONS, ids=lambda e: name_of(e.function))
+
+
+def parameters_of(function: Function) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())
+
+
+# Derivatives
+
+
+@each_derivative
+def test_a_derivative_has_a_rule_and_a_domain_for_each_argument(entry: Derivative) -> None:
+    assert len(entry.pullbacks) == len(entry.names)
+    assert any(entry.pullbacks)
+    if isinstance(entry.function, np.ufunc):
+        assert len(entry.names) == entry.function.nin
+    domains = (entry.domain,) if isinstance(entry.domain, Interval) else entry.domain
+    assert len(domains) in (1, len(entry.names))
+    assert all(domain.low < domain.high for domain in domains)
+
+
+@pytest.mark.parametrize("entry", SIGNED, ids=lambda e: name_of(e.function))
+def test_keywords_of_rules_are_parameters_of_the_function(entry: Derivative) -> None:
+    parameters = {p.name: p for p in parameters_of(entry.function)}
+    for pullback in filter(None, entry.pullbacks):
+        for declared in parameters_of(pullback.rule):
+            if declared.default is not declared.empty:
+                own = parameters[declared.name]
+                assert own.default in NO_VALUE or own.default == declared.default
+    if not entry.variadic:
+        assert len(entry.names) <= len(parameters)
+        assert entry.keywords - {"dtype"} <= parameters.keys()
+
+
+@pytest.mark.parametrize(
+    ("rules", "names"),
+    [
+        pytest.param([lambda g, slope: g * slope], "", id="neither argument nor keyword"),
+        pytest.param([lambda g, y: g * y], "", id="an argument that the function has not"),
+        pytest.param([lambda x: x], "", id="no cotangent"),
+        pytest.param([lambda: 1], "", id="no parameter"),
+        pytest.param([lambda g, x: g * x], "c", id="an argument of another name"),
+        pytest.param([lambda g, c_size: g], "c", id="a suffix that means nothing"),
+    ],
+)
+def test_a_parameter_that_nothing_explains_is_refused(rules: list[Function], names: str) -> None:
+    def function(x: Any) -> Any:
+        return x
+
+    before = dict(TABLE)
+    with pytest.raises(TypeError, match="function"):
+        derivative(function, *rules, names=names)
+    assert before == TABLE
+
+
+class Once(dict[Function, Any]):
+    """A table in which no function may be entered twice."""
+
+    def __setitem__(self, function: Function, entry: Any) -> None:
+        assert function not in self, f"{name_of(function)} has two entries"
+        super().__setitem__(function, entry)
+
+    def update(self, entries: dict[Function, Any]) -> None:  # type: ignore[override]
+        for function, entry in entries.items():
+            self[function] = entry
+
+
+def test_every_function_has_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    once = Once()
+    monkeypatch.setattr(table, "TABLE", once)
+    for package in autograd.derivatives, nn.functional:
+        for path in sorted(Path(package.__path__[0]).glob("*.py")):
+            if path.name not in ("__init__.py", "table.py"):
+                runpy.run_path(str(path))
+    names = list(map(name_of, once))
+    assert len(set(names)) == len(names)
+    assert set(names) <= set(map(name_of, TABLE))
+
+
+# Definitions
+
+
+@each_definition
+def test_a_definition_takes_what_the_function_takes(entry: Definition) -> None:
+    own = {p.name: p for p in parameters_of(entry.function)}
+    order = [p.name for p in own.values() if p.kind is not p.KEYWORD_ONLY]
+    declared = parameters_of(entry.define)
+    for p in declared:
+        assert p.name in own
+        assert own[p.name].default in NO_VALUE or own[p.name].default == p.default
+    positional = [p.name for p in declared if p.kind is not p.KEYWORD_ONLY]
+    assert positional == order[: len(positional)]
+
+
+# What an entry does not know is refused, never ignored
+
+
+def unknown_keywords(entry: Derivative | Definition) -> list[str]:
+    if isinstance(entry.function, np.ufunc):
+        return ["where", "out", "casting", "order", "subok"]
+    parameters = parameters_of(entry.function)
+    if isinstance(entry, Definition):
+        known = {p.name for p in parameters_of(entry.define)}
+    else:
+        known = entry.keywords | {p.name for p in parameters[: len(entry.names)]}
+    kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in parameters if p.name not in known and p.kind in kinds]
+
+
+@pytest.mark.parametrize(
+    ("function", "keyword"),
+    [
+        pytest.param(entry.function, keyword, id=f"{name_of(entry.function)}-{keyword}")
+        for entry in (*DERIVATIVES, *DEFINITIONS)
+        if isinstance(entry.function, np.ufunc) or has_signature(entry.function)
+        for keyword in unknown_keywords(entry)
+    ],
+)
+def test_a_keyword_that_no_rule_knows_is_refused(function: Function, keyword: str) -> None:
+    x = tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    count = function.nin if isinstance(function, np.ufunc) else max(required(function), 1)
+    with pytest.raises(TypeError, match=keyword):
+        function(*[x] * count, **{keyword: object()})
+
+
+# A user's own entry
+
+
+@primitive
+def cube(x: Any) -> Any:
+    return x * x * x
+
+
+@primitive
+def scaled(x: Any, y: Any, factor: float = 1.0) -> Any:
+    return factor * x * y
+
+
+@pytest.fixture(autouse=True)
+def restore(monkeypatch: pytest.MonkeyPatch) -> None:
+    for function in cube, scaled:
+        monkeypatch.setitem(TABLE, function, Constant(function))
+
+
+def cut(x: Any) -> Any:
+    return x.detach() if isinstance(x, Tensor) else x
+
+
+def test_a_right_entry_passes() -> None:
+    derivative(cube, lambda g, x: 3 * g * x**2)
+    check_entry(cube)
+
+
+def test_a_right_entry_with_a_keyword_passes() -> None:
+    derivative(
+        scaled,
+        lambda g, y, factor=1.0: factor * g * y,
+        lambda g, x, factor=1.0: factor * g * x,
+    )
+    check_entry(scaled)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(lambda g, x: 3.01 * g * x**2, id="another factor"),
+        pytest.param(lambda g, x: -3 * g * x**2, id="another sign"),
+        pytest.param(lambda g, x: 3 * g * x, id="another power"),
+        pytest.param(lambda g, x: 3 * g * cut(x) ** 2, id="second order: argument"),
+        pytest.param(lambda g, x: 3 * cut(g) * x**2, id="second order: cotangent"),
+        pytest.param(lambda g, x: 3 * g * x**3 / x, id="not a number at 0"),
+    ],
+)
+def test_a_wrong_entry_fails(rule: Function) -> None:
+    derivative(cube, rule, bounded=True)
+    with pytest.raises(AssertionError):
+        check_entry(cube)
+
+
+def test_an_unknown_kind_asks_for_a_line() -> None:
+    derivative(cube, lambda g, x: 3 * g * x**2, kind="something else")
+    with pytest.raises(LookupError, match=r"cube: .* add one line to autograd\.testing\.ARGUMENTS"):
+        check_entry(cube)
