@@ -33,7 +33,8 @@ def batches(*arrays: Any, batch_size: int = 32, shuffle: bool = True, rng: Rng =
     arrays = tuple(a if isinstance(a, (np.ndarray, Tensor)) else np.asarray(a) for a in arrays)
     rows = {array.shape[:1] for array in arrays}
     if len(rows) != 1 or rows == {()}:
-        raise ValueError(f"arrays: expected arrays with one number of rows, got shapes {[a.shape for a in arrays]}")
+        shapes = [array.shape for array in arrays]
+        raise ValueError(f"arrays: expected arrays with one number of rows, got shapes {shapes}")
     if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
         raise ValueError(f"batch_size: expected a whole number, 1 or more, got {batch_size!r}")
     (count,) = rows.pop()

@@ -42,7 +42,7 @@ class Linear(Module):
         out_features: int,
         bias: bool = True,
         *,
-        dtype: npt.DTypeLike = None,
+        dtype: npt.DTypeLike | None = None,
         rng: Rng = None,
     ) -> None:
         for name, size in ("in_features", in_features), ("out_features", out_features):
@@ -89,15 +89,26 @@ class Perceptron(Module):
         out_features: int = 1,
         activation: Any = None,
         *,
-        dtype: npt.DTypeLike = None,
+        dtype: npt.DTypeLike | None = None,
         rng: Rng = None,
     ) -> None:
+        if activation is not None:
+            _check_layer("activation", activation)
         self.linear = Linear(in_features, out_features, dtype=dtype, rng=rng)
         self.activation = Sigmoid() if activation is None else activation
 
     def forward(self, x: Any) -> Any:
         """Compute the outputs, of shape (..., out_features)."""
         return self.activation(self.linear(x))
+
+
+def _check_layer(name: str, layer: Any) -> None:
+    """Refuse a class, which still must be called, and what cannot be called, such as a list."""
+    if isinstance(layer, type) or not callable(layer):
+        raise TypeError(
+            f"{name}: expected modules or functions, got {layer!r}; "
+            f"the usual fix is Sigmoid() for Sigmoid, or Sequential(*layers) for a list"
+        )
 
 
 class Sequential(Module):
@@ -110,6 +121,8 @@ class Sequential(Module):
     """
 
     def __init__(self, *layers: Module) -> None:
+        for layer in layers:
+            _check_layer("layers", layer)
         self._layers = list(layers)
 
     def fields(self) -> Iterator[tuple[str, Any]]:
@@ -160,11 +173,19 @@ class MLP(Sequential):
         activation: Any = Sigmoid,
         output: Any = Identity,
         *,
-        dtype: npt.DTypeLike = None,
+        dtype: npt.DTypeLike | None = None,
         rng: Rng = None,
     ) -> None:
-        if len(sizes) < 2:
-            raise ValueError(f"sizes: expected at least those of input and output, got {sizes!r}")
+        if np.ndim(sizes) != 1 or len(sizes) < 2:
+            raise ValueError(
+                f"sizes: expected at least those of input and output, as in [2, 5, 1], got {sizes!r}"
+            )
+        for name, kind in ("activation", activation), ("output", output):
+            if isinstance(kind, Module):
+                raise TypeError(
+                    f"{name}: expected a class or function that makes modules, got {kind!r}; "
+                    f"the usual fix is nn.ReLU for nn.ReLU()"
+                )
         rng = np.random.default_rng(rng)
         layers: list[Module] = []
         for inputs, outputs in zip(sizes, sizes[1:], strict=False):

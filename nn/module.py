@@ -71,8 +71,10 @@ class Module:
         """Give the modules among the fields."""
         return (module for _, module in self.named_children())
 
-    def named_modules(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
-        """Give this module and all those inside it, with their names; one that is shared comes once."""
+    def named_modules(
+        self, prefix: str = "", seen: set[int] | None = None
+    ) -> Iterator[tuple[str, Module]]:
+        """Give this module and all those inside it, with their names; a shared one comes once."""
         seen = set() if seen is None else seen
         if id(self) not in seen:
             seen.add(id(self))
@@ -110,6 +112,9 @@ class Module:
             ValueError: names are missing or unknown, shapes differ, or values are no numbers. All
                 such are listed, and nothing is written.
         """
+        if not isinstance(state, Mapping):
+            got = type(state).__name__
+            raise TypeError(f"state: expected arrays by name, as state_dict() gives, got {got}")
         parameters, arrays = dict(self.named_parameters()), {}
         wrong = [f"missing: {name}" for name in parameters.keys() - state.keys()]
         wrong += [f"unknown: {name}" for name in state.keys() - parameters.keys()]

@@ -16,7 +16,7 @@ from autograd.derivatives.calls import name_of
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.testing import CHECKS, Call, calls
 from autograd.testing.strategies import SMOOTH, Style
-from nn.functional import activations, losses
+from nn.functional import activations
 
 # ARGUMENTS gets its lines for nn there.
 from tests.test_derivatives import ARGUMENTS  # noqa: F401
@@ -45,7 +45,6 @@ EQUIVALENT: tuple[tuple[Function, str, str, str], ...] = (
     (activations.binary_step, "x", "scaled", "0 · g"),
     (activations.binary_step, "x", "negated", "0 · g"),
     (activations.binary_step, "x", "cotangent detached", "0 · g"),
-    (losses.nll_of_classes, "x", "arguments detached", "-g · one_hot(target), of the shape of x"),
 )
 
 

@@ -40,7 +40,9 @@ NORMAL: list[tuple[Initialiser, dict[str, Any], float]] = [
     (init.kaiming_normal_, {"mode": "fan_out", "a": 0.2}, math.sqrt(2 / 1.04 / FAN_OUT)),
 ]
 each_random = pytest.mark.parametrize(
-    ("initialiser", "options", "std"), UNIFORM + NORMAL, ids=lambda v: getattr(v, "__name__", str(v))
+    ("initialiser", "options", "std"),
+    UNIFORM + NORMAL,
+    ids=lambda v: getattr(v, "__name__", str(v)),
 )
 
 
@@ -74,9 +76,9 @@ def test_global_random_state_is_neither_read_nor_changed(
     initialiser: Initialiser, options: dict[str, Any], std: float
 ) -> None:
     np.random.seed(0)  # noqa: NPY002 - global state is the subject
-    before = np.random.get_state()[1].copy()  # type: ignore[index,union-attr] # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
     initialiser(weight(), **options)
-    assert np.array_equal(before, np.random.get_state()[1])  # type: ignore[index] # noqa: NPY002
+    assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
 
 
 @each_random
@@ -201,7 +203,9 @@ def test_dtype_can_be_given(make: Callable[..., nn.Module], dtype: Any) -> None:
 )
 def test_fans_need_two_axes(initialiser: Initialiser) -> None:
     bias = weight(3)
-    with pytest.raises(ValueError, match=r"expected a weight of two or more axes, got shape \(3,\)"):
+    with pytest.raises(
+        ValueError, match=r"expected a weight of two or more axes, got shape \(3,\)"
+    ):
         initialiser(bias)
     assert (bias.data == 7).all()
 

@@ -79,8 +79,8 @@ def test_a_module_comes_before_those_inside_it() -> None:
     assert [name for name, _ in model.named_modules()] == names
     assert [name for name, _ in model.named_children()] == ["layer", "list.1", "dict.b"]
     assert [name for name, _ in Tied().named_modules()] == ["", "first", "second"]
-    assert list(model.modules())[0] is model
-    assert list(model.children())[0] is model.layer
+    assert next(model.modules()) is model
+    assert next(model.children()) is model.layer
 
 
 def test_fields_added_replaced_and_removed_later_count() -> None:
@@ -121,7 +121,7 @@ def test_shared_parameters_come_once() -> None:
 @pytest.mark.parametrize("method", ["named_modules", "named_parameters", "train"])
 def test_a_module_that_holds_its_parent_is_no_endless_loop(method: str) -> None:
     model = nn.Sequential(nn.Linear(2, 2))
-    model[0].parent = model  # type: ignore[union-attr]
+    model[0].parent = model
     result = getattr(model, method)()
     if method == "named_parameters":
         assert [name for name, _ in result] == ["0.weight", "0.bias"]
@@ -193,6 +193,12 @@ def test_state_that_is_no_array_of_numbers_is_refused_and_nothing_is_written(bia
     assert state(model) == before
 
 
+@pytest.mark.parametrize("state", [None, nn.Linear(2, 3), [np.ones((3, 2))]], ids=["0", "1", "2"])
+def test_state_must_be_a_mapping(state: Any) -> None:
+    with pytest.raises(TypeError, match=r"state: expected arrays by name.*state_dict\(\).*got"):
+        nn.Linear(2, 3).load_state_dict(state)
+
+
 # Gradients and modes
 
 
@@ -206,7 +212,7 @@ def test_zero_grad_forgets_all_gradients() -> None:
 
 def test_frozen_parameters_get_no_gradient() -> None:
     model = nn.MLP([2, 3, 1], rng=0)
-    assert model[0].requires_grad_(False) is model[0]  # type: ignore[union-attr]
+    assert model[0].requires_grad_(False) is model[0]
     model(np.ones((4, 2))).sum().backward()
     assert [p.grad is None for p in model.parameters()] == [True, True, False, False]
     model.requires_grad_()
@@ -351,7 +357,9 @@ def test_batches_give_all_rows_once_and_together(
 
 def test_batches_are_reproducible_and_differ_between_epochs() -> None:
     def order(rng: Any) -> list[int]:
-        return [int(i) for (part,) in nn.batches(np.arange(30), batch_size=7, rng=rng) for i in part]
+        return [
+            int(i) for (part,) in nn.batches(np.arange(30), batch_size=7, rng=rng) for i in part
+        ]
 
     generator = np.random.default_rng(4)
     first, second = order(generator), order(generator)

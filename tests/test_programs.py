@@ -106,7 +106,7 @@ PROGRAMS = {
 
 
 def translated(program: str) -> str:
-    """The replacements of the README, where an import line names a package without a dot after it."""
+    """The textual replacements; import lines name packages without a dot after them."""
     program = re.sub(r"\btorch\.nn\b", "nn", program)
     program = re.sub(r"\btorch\.optim\b", "nn.optim", program)
     return re.sub(r"\btorch\b", "autograd", program)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 import nn
@@ -16,8 +18,9 @@ from autograd.derivatives import table
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import Interval
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
-from autograd.testing import check_entry
+from autograd.testing import Draw, Style, check_entry
 from autograd.testing.arguments import required
+from autograd.testing.strategies import EMPTY, SMOOTH, TIED
 
 Function = Callable[..., Any]
 NO_VALUE = (inspect.Parameter.empty, np._NoValue)
@@ -212,6 +215,24 @@ def test_a_wrong_entry_fails(rule: Function) -> None:
     derivative(cube, rule, bounded=True)
     with pytest.raises(AssertionError):
         check_entry(cube)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        Interval("0 < x < 0.01", 0, 0.01),
+        Interval("10 < x < 20", 10, 20),
+        Interval("x < -100", -np.inf, -100),
+        Interval("x > 0 but 1", 0, np.inf, without=(1.0,)),
+    ],
+    ids=lambda domain: domain.name,
+)
+@pytest.mark.parametrize("style", [SMOOTH, TIED, EMPTY], ids=lambda style: style.name)
+@given(data=st.data())
+def test_arguments_lie_in_the_domain(domain: Interval, style: Style, data: st.DataObject) -> None:
+    x = Draw(data.draw, style).array(domain=domain)
+    assert np.all((domain.low < x) & (x < domain.high))
+    assert not np.isin(x, domain.without).any()
 
 
 def test_an_unknown_kind_asks_for_a_line() -> None:

@@ -52,9 +52,8 @@ def single(results: Any) -> Any:
 
 
 class Gradients(NamedTuple):
-    """A differentiated call: its leaves, its result, the cotangent of that, and the gradients."""
+    """A differentiated call: its result, the cotangent of that, and those of the arrays."""
 
-    leaves: list[Tensor]
     result: Any
     seed: Array
     by_array: list[Array]
@@ -87,7 +86,7 @@ def differentiate(
     if isinstance(result, Tensor) and result.requires_grad:
         result.backward(seed, create_graph=create_graph)
     found = [np.zeros_like(leaf.data) if leaf.grad is None else leaf.grad.data for leaf in leaves]
-    return Gradients(leaves, result, seed, found)
+    return Gradients(result, seed, found)
 
 
 def assert_same(actual: Any, expected: Any, tolerance: float = 64) -> None:

@@ -92,9 +92,11 @@ def window(domain: Interval) -> tuple[float, float, float]:
 
 
 @cache
-def _lattice(domain: Interval, steps: int, shift: float) -> st.SearchStrategy[float]:
-    """Draw (k + shift) / steps for integers k, inside the domain."""
+def _lattice(domain: Interval, steps: int, shift: float, least: int) -> st.SearchStrategy[float]:
+    """Draw (k + shift) / steps for integers k, inside the domain; in finer steps if that is small."""
     low, high, margin = window(domain)
+    while (high - low) * steps < least:
+        steps *= 2
     first, last = math.ceil(low * steps - shift), math.floor(high * steps - shift)
     points = st.integers(first, last).map(lambda k: (k + shift) / steps)
     holes = domain.without
@@ -105,12 +107,12 @@ def _lattice(domain: Interval, steps: int, shift: float) -> st.SearchStrategy[fl
 
 def _smooth_numbers(domain: Interval) -> st.SearchStrategy[float]:
     """Draw (4k + 1) / 128: never zero, an integer or a half, nor of equal size with two signs."""
-    return _lattice(domain, 32, 1 / 4)
+    return _lattice(domain, 32, 1 / 4, least=48)
 
 
 def _tied_numbers(domain: Interval) -> st.SearchStrategy[float]:
     """Draw halves, so that zeros and ties are frequent."""
-    return _lattice(domain, 2, 0)
+    return _lattice(domain, 2, 0, least=2)
 
 
 @cache

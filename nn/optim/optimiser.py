@@ -35,8 +35,18 @@ class Optimiser:
                     raise TypeError(f"params: expected leaf Tensors, got {type(parameter).__name__}")
                 if id(parameter) in self.state:
                     raise ValueError(f"params: a parameter of shape {parameter.shape} stands there twice")
-                self.state[id(parameter)] = {"scratch": np.empty_like(parameter.data)}
+                self.state[id(parameter)] = {}
             self.check(group)
+        self._share_scratch()
+
+    def _share_scratch(self) -> None:
+        """Give all parameters of a dtype one array to compute in, so that it stays in the cache."""
+        parameters = [parameter for group in self.param_groups for parameter in group["params"]]
+        for dtype in {parameter.dtype for parameter in parameters}:
+            same = [parameter for parameter in parameters if parameter.dtype == dtype]
+            scratch = np.empty(max(parameter.size for parameter in same), dtype)
+            for parameter in same:
+                self.state[id(parameter)]["scratch"] = scratch[: parameter.size].reshape(parameter.shape)
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse options that are no numbers from 0."""

@@ -1,0 +1,462 @@
+"""Tensor: making one, NumPy's protocols, ndarray's methods, and Python's."""
+
+import copy
+import operator
+import pickle
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import autograd
+from autograd import (
+    Tensor,
+    as_tensor,
+    float32,
+    get_default_dtype,
+    no_grad,
+    set_default_dtype,
+    tensor,
+)
+
+leaf = partial(tensor, requires_grad=True)
+X = np.array([[1.5, -2.0, 0.25], [4.0, 0.5, -1.0]])
+
+
+def same(result: Any, expected: Any) -> None:
+    """Hold a Tensor to the array that NumPy gives: values, shape and dtype."""
+    assert isinstance(result, Tensor)
+    np.testing.assert_array_equal(result.data, expected)
+    assert result.shape == np.shape(expected)
+    assert result.dtype == np.asarray(expected).dtype
+
+
+# Making one
+
+
+def test_tensor_copies_and_as_tensor_does_not() -> None:
+    array = X.copy()
+    copied, shared = tensor(array), as_tensor(array)
+    array[0, 0] = 99
+    assert copied.data[0, 0] == 1.5
+    assert shared.data[0, 0] == 99
+    assert shared.data is array
+    assert as_tensor(copied) is copied
+    assert not np.shares_memory(tensor(copied).data, copied.data)
+
+
+@pytest.mark.parametrize(
+    ("data", "dtype"),
+    [
+        (1.0, "f8"), (1, "i8"), (True, "?"), ([1, 2.5], "f8"), ([], "f8"), ((1, 2), "i8"),
+        (np.float32(1), "f4"), (np.ones(2, "f2"), "f2"), (np.ones(2, "i4"), "i4"), (range(3), "i8"),
+        ([np.float32(1)], "f4"), (np.ones(2, "u1"), "u1"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_dtypes_follow_numpy(data: Any, dtype: str) -> None:
+    assert tensor(data).dtype == dtype
+    assert as_tensor(data).dtype == dtype
+
+
+def test_dtype_may_be_given() -> None:
+    assert tensor([1, 2], dtype=float32, requires_grad=True).dtype == np.float32
+    assert as_tensor(X, dtype=float32).dtype == np.float32
+    x = leaf(X)
+    y = as_tensor(x, dtype=float32)
+    np.sum(y).backward()
+    assert x.grad.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    "name", ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool_"]
+)
+def test_numpys_dtypes_go_by_their_names(name: str) -> None:
+    assert getattr(autograd, name) is getattr(np, name)
+
+
+@pytest.fixture
+def default_float32() -> Iterator[None]:
+    set_default_dtype(np.float32)
+    yield
+    set_default_dtype(np.float64)
+
+
+@pytest.mark.usefixtures("default_float32")
+def test_the_default_dtype_is_for_python_floats_only() -> None:
+    assert get_default_dtype() == np.float32
+    assert tensor([1.0, 2.0]).dtype == np.float32
+    assert as_tensor(1.0).dtype == np.float32
+    assert tensor(X).dtype == np.float64
+    assert tensor([1, 2]).dtype == np.int64
+    assert repr(tensor([1.0])) == "tensor([1.])"
+    assert repr(tensor(np.ones(1))) == "tensor([1.], dtype=float64)"
+
+
+def test_python_numbers_do_not_widen_float32() -> None:
+    x = leaf([1.0, 2.0], dtype=float32)
+    for y in (x * 2.0, 1 + x, x**2, x / 3, np.maximum(x, 0.0), np.where(x > 1, x, 0.0)):
+        assert y.dtype == np.float32
+
+
+# Both protocols, in both orders
+
+OPERATORS = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod,
+]  # fmt: skip
+OTHERS = {
+    "array": np.array([2.0, 0.5, 3.0]),
+    "column": np.array([[2.0], [3.0]]),
+    "int array": np.array([1, 2, 3]),
+    "float": 2.5,
+    "int": 3,
+    "float64": np.float64(2.5),
+    "float32": np.float32(2.5),
+    "0-d array": np.array(2.5),
+    "list": [1.0, 2.0, 3.0],
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("operate", OPERATORS, ids=lambda f: f.__name__)
+def test_operators_in_both_orders(operate: Callable[[Any, Any], Any], other: Any) -> None:
+    array = np.abs(X)
+    x = leaf(array)
+    same(operate(x, other), operate(array, np.asarray(other) if type(other) is list else other))
+    same(operate(other, x), operate(np.asarray(other) if type(other) is list else other, array))
+    assert operate(other, x).requires_grad
+    assert operate(x, other).requires_grad
+    same(operate(x, tensor(other)), operate(array, np.asarray(other)))
+
+
+def test_matmul_in_both_orders() -> None:
+    x = leaf(X)
+    same(x @ X.T, X @ X.T)
+    same(X.T @ x, X.T @ X)
+    same(x @ [1.0, 2.0, 3.0], X @ [1.0, 2.0, 3.0])
+    same([1.0, 2.0] @ x, [1.0, 2.0] @ X)
+
+
+def test_unary_operators() -> None:
+    x = leaf(X)
+    same(-x, -X)
+    same(+x, +X)
+    same(abs(x), abs(X))
+    np.testing.assert_array_equal(~tensor([True, False]), [False, True])
+
+
+def test_divmod_and_floor_division() -> None:
+    quotient, rest = divmod(leaf(X), 2.0)
+    np.testing.assert_array_equal(quotient, X // 2)
+    same(rest, X % 2)
+    np.testing.assert_array_equal(7.0 // leaf(np.abs(X)), 7 // np.abs(X))
+
+
+def test_functions_of_numpy_take_tensors() -> None:
+    x = leaf(X)
+    same(np.exp(x), np.exp(X))
+    same(np.add(X, x), X + X)
+    same(np.sum(x, axis=1, keepdims=True), np.sum(X, axis=1, keepdims=True))
+    same(np.mean(a=x, axis=0), np.mean(X, axis=0))
+    same(np.concatenate((x, X), axis=1), np.concatenate((X, X), axis=1))
+    same(np.stack([X, x]), np.stack([X, X]))
+    same(np.where(X > 0, x, 0.0), np.where(X > 0, X, 0.0))
+    same(np.einsum("ij,kj->ik", X, x), X @ X.T)
+    assert all(isinstance(part, Tensor) for part in np.split(x, 3, axis=1))
+
+
+def test_functions_without_derivative_take_untracked_tensors() -> None:
+    same(np.nan_to_num(tensor([np.nan])), [0.0])
+    with no_grad():
+        same(np.nan_to_num(leaf([np.nan])), [0.0])
+
+
+CONSTANTS: dict[str, Callable[[Any], Any]] = {
+    "==": lambda x: x == 0.5,
+    "!=": lambda x: x != X,
+    "<": lambda x: x < 0,
+    "<=": lambda x: x <= X,
+    ">": lambda x: 1 > x,
+    ">=": lambda x: X >= x,
+    "argmax": lambda x: x.argmax(),
+    "argmin": lambda x: x.argmin(axis=1),
+    "argsort": lambda x: x.argsort(axis=0),
+    "np.argmax": lambda x: np.argmax(x, axis=0),
+    "all": lambda x: x.all(),
+    "any": lambda x: x.any(axis=0),
+    "isnan": np.isnan,
+    "sign": np.sign,
+    "floor": np.floor,
+    "round": lambda x: x.round(1),
+    "zeros_like": np.zeros_like,
+    "and": lambda x: (x > 0) & (x < 3),
+}
+
+
+@pytest.mark.parametrize("function", CONSTANTS.values(), ids=CONSTANTS)
+def test_comparisons_and_other_constants_give_plain_arrays(function: Callable[[Any], Any]) -> None:
+    result = function(leaf(X))
+    assert isinstance(result, (np.ndarray, np.generic))
+    np.testing.assert_array_equal(result, function(X))
+
+
+def test_comparison_with_what_is_no_number_is_as_with_arrays() -> None:
+    np.testing.assert_array_equal(tensor([1.0, 2.0]) == "one", [False, False])
+    np.testing.assert_array_equal(tensor([1.0, 2.0]) != "one", [True, True])
+    assert not np.any(tensor([1.0, 2.0]) == None)  # noqa: E711
+
+
+# Methods
+
+METHODS: dict[str, Callable[[Any], Any]] = {
+    "sum": lambda x: x.sum(),
+    "sum axis": lambda x: x.sum(0),
+    "sum keepdims": lambda x: x.sum(axis=(0, 1), keepdims=True),
+    "mean": lambda x: x.mean(axis=-1),
+    "prod": lambda x: x.prod(axis=1),
+    "max": lambda x: x.max(),
+    "min": lambda x: x.min(axis=0, keepdims=True),
+    "var": lambda x: x.var(ddof=1),
+    "std": lambda x: x.std(axis=1),
+    "cumsum": lambda x: x.cumsum(axis=1),
+    "cumsum flat": lambda x: x.cumsum(),
+    "reshape": lambda x: x.reshape(3, 2),
+    "reshape tuple": lambda x: x.reshape((3, -1)),
+    "reshape flat": lambda x: x.reshape(-1),
+    "transpose": lambda x: x.transpose(),
+    "transpose axes": lambda x: x.transpose(1, 0),
+    "transpose tuple": lambda x: x.transpose((1, 0)),
+    "T": lambda x: x.T,
+    "mT": lambda x: x.mT,
+    "ravel": lambda x: x.ravel(),
+    "flatten": lambda x: x.flatten(),
+    "squeeze": lambda x: x[:1].squeeze(),
+    "squeeze axis": lambda x: x[:1].squeeze(axis=0),
+    "swapaxes": lambda x: x.swapaxes(0, 1),
+    "repeat": lambda x: x.repeat(2, axis=1),
+    "repeat flat": lambda x: x.repeat(2),
+    "astype": lambda x: x.astype(np.float32),
+    "copy": lambda x: x.copy(),
+    "clip": lambda x: x.clip(-1, 1),
+    "clip max": lambda x: x.clip(max=1),
+    "dot": lambda x: x.dot([1.0, 2.0, 3.0]),
+    "take": lambda x: x.take([0, 2], axis=1),
+    "take flat": lambda x: x.take([0, 5]),
+    "index": lambda x: x[1, ::2],
+    "mask": lambda x: x[x > 0],
+    "integers": lambda x: x[[0, 0, 1], [2, 1, 0]],
+    "new axis": lambda x: x[:, None, ..., 1],
+}
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("tracked", [False, True])
+def test_methods_equal_those_of_ndarray(method: Callable[[Any], Any], tracked: bool) -> None:
+    result = method(tensor(X, requires_grad=tracked))
+    same(result, method(X))
+    assert result.requires_grad == tracked
+
+
+@pytest.mark.parametrize("name", ["shape", "ndim", "size", "dtype"])
+def test_attributes_equal_those_of_ndarray(name: str) -> None:
+    assert getattr(leaf(X), name) == getattr(X, name)
+
+
+def test_nonzero_and_tolist() -> None:
+    np.testing.assert_array_equal(tensor(X > 0).nonzero(), (X > 0).nonzero())
+    assert tensor(X).tolist() == X.tolist()
+
+
+@given(
+    hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=4), elements=st.floats(-9, 9)),
+    st.data(),
+)
+def test_basic_indexing_equals_numpys(array: np.ndarray, data: st.DataObject) -> None:
+    index = data.draw(hnp.basic_indices(array.shape, allow_newaxis=True))
+    x = leaf(array)
+    same(x[index], array[index])
+    np.sum(x[index]).backward()
+    expected = np.zeros_like(array)
+    expected[index] = 1
+    np.testing.assert_array_equal(x.grad.data, expected)
+
+
+REPEATED: dict[str, Any] = {
+    "array": np.array([1, 1, 2]),
+    "list": [1, 1, 2],
+    "tensor": tensor([1, 1, 2]),
+    "array and slice": (np.array([1, 1, 2]), slice(None)),
+    "list and slice": ([1, 1, 2], slice(None)),
+    "tuple and slice": ((1, 1, 2), slice(None)),
+    "tensor and slice": (tensor([1, 1, 2]), slice(None)),
+    "negative": [1, -2, 2],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("index", REPEATED.values(), ids=REPEATED)
+def test_an_element_that_is_indexed_twice_counts_twice(index: Any) -> None:
+    x = leaf(np.ones((3, 2)))
+    np.sum(x[index]).backward()
+    np.testing.assert_array_equal(x.grad.data, [[0, 0], [2, 2], [1, 1]])
+
+
+# Python's own protocols
+
+
+def test_iteration_and_length() -> None:
+    x = leaf(X)
+    assert len(x) == 2
+    rows = list(x)
+    same(rows[1], X[1])
+    first, second = x
+    (first.sum() + 2 * second.sum()).backward()
+    np.testing.assert_array_equal(x.grad.data, [[1, 1, 1], [2, 2, 2]])
+    with pytest.raises(TypeError):
+        len(leaf(1.0))
+    with pytest.raises(TypeError):
+        iter(leaf(1.0))
+
+
+def test_contains() -> None:
+    assert 0.25 in leaf(X)
+    assert 0.3 not in leaf(X)
+
+
+def test_truth() -> None:
+    assert leaf(1.0)
+    assert not leaf([0.0])
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(leaf([1.0, 2.0]))
+
+
+def test_numbers() -> None:
+    assert float(leaf(1.5)) == leaf([1.5]).item() == 1.5
+    assert type(leaf(1.5).item()) is float
+    assert int(leaf(2.7)) == 2
+    assert [10, 11, 12][tensor(1)] == 11
+    with pytest.raises(TypeError):
+        operator.index(tensor(1.0))
+    for convert in (float, int, Tensor.item):
+        with pytest.raises((TypeError, ValueError)):
+            convert(leaf([1.0, 2.0]))
+
+
+def test_formatting() -> None:
+    x = leaf(3.14159)
+    assert f"{x:.2f}" == "3.14"
+    assert f"{x}" == str(x) == repr(x)
+    assert f"{leaf([1.0])}" == "tensor([1.], requires_grad=True)"
+
+
+def test_repr() -> None:
+    x = leaf([1.0, 2.0], name="x")
+    assert repr(tensor([1, 2])) == "tensor([1, 2])"
+    assert repr(tensor(True)) == "tensor(True)"
+    assert repr(x) == "tensor([1., 2.], name='x', requires_grad=True)"
+    assert repr(x * 2) == "tensor([2., 4.], from=np.multiply)"
+    assert repr(x.detach()) == "tensor([1., 2.])"
+    assert repr(tensor([1.0], dtype=float32)) == "tensor([1.], dtype=float32)"
+    assert repr(tensor([[1.0], [2.0]])) == "tensor([[1.],\n        [2.]])"
+
+
+def test_hash_and_use_in_containers() -> None:
+    x, y = leaf([1.0, 2.0]), leaf([1.0, 2.0])
+    assert len({x, y, x}) == 2
+    assert {x: "x", y: "y"}[y] == "y"
+    assert hash(x) == hash(x)
+
+
+def test_asarray_of_an_untracked_tensor() -> None:
+    x = tensor(X)
+    assert np.asarray(x) is x.data
+    assert np.asarray(x, dtype=np.float32).dtype == np.float32
+    assert not np.shares_memory(np.array(x), x.data)
+    assert x.numpy() is x.data
+    np.testing.assert_allclose(x, X)
+    same(tensor([tensor(1.0), tensor(2.0)]), [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [np.asarray, np.array, Tensor.numpy, Tensor.tolist, lambda x: tensor([x, x])],
+    ids=["np.asarray", "np.array", "numpy", "tolist", "tensor"],
+)
+def test_a_tracked_tensor_becomes_no_array(convert: Callable[[Tensor], Any]) -> None:
+    weight = leaf(X, name="weight")
+    with pytest.raises(TypeError, match=r"'weight'.*requires a gradient.*detach\(\)"):
+        convert(weight)
+
+
+# Leaving the graph and entering it
+
+
+def test_detach_shares_memory_and_leaves_the_graph() -> None:
+    x = leaf(X, name="x")
+    y = (2 * x).detach()
+    assert not y.requires_grad
+    assert y.is_leaf
+    assert np.shares_memory(x.detach().data, x.data)
+    z = np.sum(x * x.detach())
+    z.backward()
+    np.testing.assert_array_equal(x.grad.data, X)
+
+
+def test_requires_grad_() -> None:
+    x = tensor([1.0, 2.0])
+    assert x.requires_grad_() is x
+    assert x.requires_grad
+    x.requires_grad_(False)
+    assert not (x * 2).requires_grad
+    x.requires_grad = True
+    assert (x * 2).requires_grad
+    with pytest.raises(RuntimeError, match=r"detach\(\)"):
+        (x * 2).requires_grad_(False)
+
+
+def test_leaves() -> None:
+    x = leaf(1.0)
+    assert x.is_leaf
+    assert not (x * 1).is_leaf
+    assert (x * 1).requires_grad
+    assert tensor(1.0).is_leaf
+
+
+# Copies
+
+CLONES: dict[str, Callable[[Any], Any]] = {
+    "pickle": lambda x: pickle.loads(pickle.dumps(x)),
+    "deepcopy": copy.deepcopy,
+}
+
+
+@pytest.mark.parametrize("clone", CLONES.values(), ids=CLONES)
+def test_leaves_can_be_pickled_and_copied(clone: Callable[[Any], Any]) -> None:
+    x = leaf(X.astype(np.float32), name="x")
+    np.sum(x).backward()
+    y = clone(x)
+    same(y, x.data)
+    assert (y.name, y.requires_grad) == ("x", True)
+    np.testing.assert_array_equal(y.grad.data, x.grad.data)
+    assert not np.shares_memory(y.data, x.data)
+    np.sum(y * 2).backward()
+    np.testing.assert_array_equal(y.grad.data, np.full_like(X, 3))
+    np.testing.assert_array_equal(x.grad.data, np.ones_like(X))
+
+
+@pytest.mark.parametrize("clone", CLONES.values(), ids=CLONES)
+def test_results_cannot_lose_their_gradients_in_a_copy(clone: Callable[[Any], Any]) -> None:
+    y = leaf(X) * 2
+    with pytest.raises((RuntimeError, TypeError), match="detach"):
+        clone(y)
+    same(clone(y.detach()), y.data)
+
+
+def test_copy_of_a_container_keeps_what_is_shared() -> None:
+    x = leaf(X)
+    first, second = copy.deepcopy([x, x])
+    assert first is second
