@@ -93,6 +93,20 @@ def test_a_parameter_that_nothing_explains_is_refused(rules: list[Function], nam
     assert before == TABLE
 
 
+@pytest.mark.parametrize(
+    ("rules", "names"),
+    [
+        pytest.param([], "", id="none"),
+        pytest.param([lambda g, b: g * b], "a b", id="too few"),
+        pytest.param([lambda g: g, lambda g: g], "a", id="too many"),
+        pytest.param([lambda g: g] * 4, "", id="more than have names by default"),
+    ],
+)
+def test_a_derivative_needs_one_rule_for_each_argument(rules: list[Function], names: str) -> None:
+    with pytest.raises(TypeError, match="pullbacks for the arguments"):
+        derivative(cube, *rules, names=names)
+
+
 class Once(dict[Function, Any]):
     """A table in which no function may be entered twice."""
 

@@ -30,9 +30,14 @@ def shape_of(argument: Any) -> tuple[int, ...]:
 
 @lru_cache(maxsize=None)
 def parameters_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """Give the names of a function's own parameters, in order, and their defaults."""
-    parameters = inspect.signature(function).parameters
-    return {name: parameter.default for name, parameter in parameters.items()}
+    """Give the names of a function's own parameters, in order, and their defaults.
+
+    What a function written in C says of its defaults is not trusted: ``np.where`` names None for
+    arrays that it needs.
+    """
+    trusted = inspect.isfunction(function)
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: p.default if trusted else p.empty for p in parameters}
 
 
 def bind(entry: Any, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -12,12 +12,17 @@ from autograd.derivatives.table import definition
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
     """Compute the norm of a vector, or the Frobenius norm of a matrix; at 0 the gradient is 0."""
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    possible = (2,) if ord == "fro" else (1, 2)
+    if len(axes) not in possible and not (axis is None and ord is None):
+        raise ValueError(f"np.linalg.norm: ord={ord!r} is no norm of {len(axes)} axes")
     if len(axes) > 1 and ord not in (None, "fro"):
         raise TypeError(f"np.linalg.norm of a matrix with ord={ord!r} has no derivative here; use ord=None")
     size = np.abs(x)
     if ord in (None, 2, "fro"):
         return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))
-    if ord == 1 or (ord == np.inf and not np.size(x)):
+    if ord == 0:
+        size = np.where(np.equal(x, 0), size, 1)  # it counts what is not zero
+    if ord in (0, 1) or (ord == np.inf and not np.size(x)):
         return np.sum(size, axis=axes, keepdims=keepdims)
     if ord == np.inf:
         return np.max(size, axis=axes, keepdims=keepdims)

@@ -119,8 +119,8 @@ def _dot(a: Any, b: Any) -> Any:
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     n, m = np.ndim(a), np.ndim(b)
-    left, right = (range(n - axes, n), range(axes)) if isinstance(axes, int) else axes
-    left, right = ([x] if isinstance(x, int) else list(x) for x in (left, right))
+    left, right = (range(n - axes, n), range(axes)) if np.ndim(axes) == 0 else axes
+    left, right = ([x] if np.ndim(x) == 0 else list(x) for x in (left, right))
     left, right = [axis % n for axis in left], [axis % m for axis in right]
     rows = [axis for axis in range(n) if axis not in left]
     columns = [axis for axis in range(m) if axis not in right]

@@ -33,6 +33,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from numpy import ndarray
 
+from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import REALS, Interval
 from autograd.derivatives.pullback import Plan, Pullback, declare, plan
 
@@ -115,7 +116,7 @@ def derivative(
             arguments. Then ``forward`` gives a pair: the result, and the residual on arrays.
 
     Raises:
-        TypeError: a pullback has a parameter that nothing explains.
+        TypeError: a pullback has a parameter that nothing explains, or their number is wrong.
 
     Example:
         >>> from autograd import derivative, primitive, tensor
@@ -129,6 +130,11 @@ def derivative(
         tensor(12.)
     """
     arguments = names.split() or list("xyz"[: len(pullbacks)])
+    if not pullbacks or len(pullbacks) != len(arguments):
+        raise TypeError(
+            f"derivative of {name_of(function)}: {len(pullbacks)} pullbacks for the arguments "
+            f"{', '.join(arguments) or '(none)'}; give one for each, or None, and their names"
+        )
     rules = [declare(function, rule, arguments) if rule else None for rule in pullbacks]
     read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in rules if rule))
     forward = forward or getattr(function, "forward", function)

@@ -148,7 +148,7 @@ VECTORS_AND_MATRICES = ("i,i", "ij,j", "i,ij", "ij,jk")
 STACKED = ("aij,jk", "ij,ajk", "aij,ajk", "1ij,ajk", "aij,1jk", "aij,j", "i,aij")
 CONTRACTIONS = (
     ("ijk,jkl", 2), ("ij,jk", 1), ("i,j", 0), ("ij,kj", (1, 1)), ("ij,kj", ([-1], [1])),
-    ("ijk,kj", ([1, 2], [1, 0])),
+    ("ijk,kj", ([1, 2], [1, 0])), ("ij,jk", np.int64(1)),
 )  # fmt: skip
 CONCATENATIONS = (("ia,ja", 0), ("ai,aj", -1), ("ij,k,1", None))
 
@@ -201,7 +201,7 @@ def _join(d: Draw) -> Call:
 def _norm(d: Draw) -> Call:
     x = d.array(least=1)
     along_one = d.some(axis=(d.axis(x.ndim),))
-    how = along_one | d.some(ord=(1, 2, 3, np.inf, -np.inf)) if along_one or x.ndim == 1 else {}
+    how = along_one | d.some(ord=(0, 1, 2, 3, np.inf, -np.inf)) if along_one or x.ndim == 1 else {}
     if x.ndim > 1 and not how:
         how = d.some(axis=(d.order(x.ndim)[:2],))
         how |= d.some(ord=("fro",)) if how or x.ndim == 2 else {}

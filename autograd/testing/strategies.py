@@ -93,7 +93,7 @@ def window(domain: Interval) -> tuple[float, float, float]:
 
 @cache
 def _lattice(domain: Interval, steps: int, shift: float, least: int) -> st.SearchStrategy[float]:
-    """Draw (k + shift) / steps for integers k, inside the domain; in finer steps if that is small."""
+    """Draw (k + shift) / steps for integers k, inside the domain; finer steps if that is small."""
     low, high, margin = window(domain)
     while (high - low) * steps < least:
         steps *= 2

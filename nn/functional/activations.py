@@ -19,10 +19,11 @@ def sigmoid(x: Any) -> Any:
     Its derivative is σ'(x) = σ(x) (1 - σ(x)).
 
     Example:
-        >>> sigmoid(np.array([-1000.0, 0.0, 2.0]))
-        array([0.       , 0.5      , 0.88079708])
+        >>> sigmoid(np.array([-2.0, 0.0, 1000.0]))
+        array([0.11920292, 0.5       , 1.        ])
     """
-    powers = np.exp(-np.maximum(x, _LOWEST[np.asarray(x).dtype]))
+    x = np.asarray(x)
+    powers = np.exp(-np.maximum(x, _LOWEST.get(x.dtype, -709.0)))
     powers += 1.0
     return 1.0 / powers
 

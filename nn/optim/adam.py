@@ -46,7 +46,9 @@ class Adam(Optimiser):
         if not pair or not all(isinstance(beta, (int, float, np.floating)) and 0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas!r}")
 
-    def update(self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]) -> Array:
+    def update(
+        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
+    ) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:
@@ -65,5 +67,5 @@ class Adam(Optimiser):
         scratch /= math.sqrt(1 - beta2 ** state["step"])
         scratch += group["eps"]
         np.divide(m, scratch, out=scratch)
-        scratch *= group["lr"] / (1 - beta1 ** state["step"])
+        scratch *= lr / (1 - beta1 ** state["step"])
         return scratch

@@ -61,18 +61,28 @@ class Optimiser:
                 parameter.grad = None
 
     def step(self) -> None:
-        """Change every parameter that has a gradient, in place."""
+        """Change every parameter that has a gradient, in place.
+
+        Raises:
+            ValueError: an option of a group is out of its range; nothing is changed.
+        """
         for group in self.param_groups:
             if not 0 <= group["lr"] < math.inf:
                 self.check(group)
+        for group in self.param_groups:
+            rates: dict[Any, Any] = {}  # the rate as an array of each dtype: NumPy multiplies by that faster
             for parameter in group["params"]:
-                gradient = parameter.grad
-                if gradient is not None:
-                    array = parameter.data
-                    array -= self.update(array, gradient.data, self.state[id(parameter)], group)
+                if parameter.grad is not None:
+                    array, dtype = parameter.data, parameter.dtype
+                    rate = rates.get(dtype)
+                    if rate is None:
+                        rate = rates[dtype] = np.array(group["lr"], dtype)
+                    array -= self.update(array, parameter.grad.data, rate, self.state[id(parameter)], group)
                     parameter.data = array
 
-    def update(self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]) -> Array:
+    def update(
+        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
+    ) -> Array:
         """Give what is to be subtracted from the parameter; ``state`` is the rule's to change.
 
         The result may be ``state["scratch"]``, so that nothing is allocated.

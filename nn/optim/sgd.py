@@ -44,7 +44,9 @@ class SGD(Optimiser):
             params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov
         )
 
-    def update(self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]) -> Array:
+    def update(
+        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
+    ) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if group["weight_decay"]:
@@ -59,4 +61,4 @@ class SGD(Optimiser):
                 gradient = gradient + group["momentum"] * state["velocity"]
             else:
                 gradient = state["velocity"]
-        return np.multiply(gradient, group["lr"], out=scratch)
+        return np.multiply(gradient, lr, scratch)
