@@ -73,7 +73,7 @@ class Backward(InPlace):
         """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
         if self.node is not None and self.node.retained is None:
             self.node.retained = Retained()
-            self.node.hooks = (self.node.hooks or {}) | {0: self.node.retained}
+            self.node.hooks = {**(self.node.hooks or {}), 0: self.node.retained}
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> Hook:
         """Call ``hook`` with the gradient of this Tensor in every backward pass.
@@ -120,6 +120,7 @@ class Backward(InPlace):
         if gradient is None and self.size != 1:
             raise RuntimeError(errors.not_a_scalar(self))
         root = self.node or self
+        cotangents: dict[Any, Any]
         if gradient is None and not create_graph:
             seed = np.empty_like(self._data)
             seed.fill(1)
@@ -135,13 +136,14 @@ class Backward(InPlace):
                 release = not retain_graph and not create_graph
                 cotangents = sweep(root, start if create_graph else seed, lift=lift, release=release)
         shared = {id(seed)}
-        with _accumulation:
-            for leaf, g in cotangents.items():
-                for hook in list(leaf.hooks.values()) if leaf.hooks else ():
+        for leaf, g in cotangents.items():
+            if leaf.hooks:
+                for hook in list(leaf.hooks.values()):
                     g = hook(g)
-                if create_graph or g.base is not None or id(g) in shared:
-                    g = g.copy()  # no two leaves may share an array
-                shared.add(id(g))
+            if create_graph or g.base is not None or id(g) in shared:
+                g = g.copy()  # no two leaves may share an array
+            shared.add(id(g))
+            with _accumulation:
                 if leaf._grad is None:
                     leaf._grad = self.lift(g)
                 elif create_graph:

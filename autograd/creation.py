@@ -12,7 +12,11 @@ from autograd.tensor import Tensor
 
 
 def tensor(
-    data: npt.ArrayLike, *, dtype: npt.DTypeLike = None, requires_grad: bool = False, name: str | None = None
+    data: npt.ArrayLike,
+    *,
+    dtype: npt.DTypeLike | None = None,
+    requires_grad: bool = False,
+    name: str | None = None,
 ) -> Tensor:
     """Make a leaf Tensor of a copy of ``data``.
 
@@ -34,14 +38,14 @@ def tensor(
     return _leaf(np.array(data, dtype=dtype or _dtype_of(data)), requires_grad, name)
 
 
-def as_tensor(data: Any, *, dtype: npt.DTypeLike = None) -> Tensor:
+def as_tensor(data: Any, *, dtype: npt.DTypeLike | None = None) -> Tensor:
     """Give ``data`` as a Tensor without a copy, where that is possible: a Tensor is given back."""
     if isinstance(data, Tensor):
         return data if dtype is None or data.dtype == dtype else data.astype(dtype)
     return _leaf(np.asarray(data, dtype=dtype or _dtype_of(data)), False, None)
 
 
-def _dtype_of(data: Any) -> npt.DTypeLike:
+def _dtype_of(data: Any) -> npt.DTypeLike | None:
     """Choose the default dtype for Python floats, and leave everything else to NumPy."""
     if hasattr(data, "dtype"):
         return None

@@ -25,7 +25,9 @@ Argnums = int | tuple[int, ...]
 class _Trace:
     """One evaluation of a function, recorded with respect to some of its arguments."""
 
-    def __init__(self, name: str, f: Function, primals: tuple[Any, ...], argnums: Iterable[int], has_aux: bool) -> None:
+    def __init__(
+        self, name: str, f: Function, primals: tuple[Any, ...], argnums: Iterable[int], has_aux: bool
+    ) -> None:
         self.recording = modes.recording.get()
         self.primals = [primals[i] for i in argnums]
         given = leaves(self.primals)
@@ -38,6 +40,8 @@ class _Trace:
                 result = f(*(traced.get(i, primal) for i, primal in enumerate(primals)))
         finally:
             modes.transforming.reset(token)
+        self.out: Any
+        self.aux: Any
         self.out, self.aux = result if has_aux else (result, None)
         self.outputs = [Tensor.lift(out) for out in leaves(self.out)]
         self.linked = self.recording and self._depends_on_others()
@@ -57,8 +61,16 @@ class _Trace:
         """Tell whether the result depends on tracked Tensors beside our own arguments."""
         own = {id(tensor) for tensor in self.inputs}
         for output in self.outputs:
-            for vertex in [output, *(a for node in topological_order(output.node or output) for a in node.args)]:
-                if isinstance(vertex, Tensor) and vertex.node is None and vertex.tracked and id(vertex) not in own:
+            for vertex in [
+                output,
+                *(a for node in topological_order(output.node or output) for a in node.args),
+            ]:
+                if (
+                    isinstance(vertex, Tensor)
+                    and vertex.node is None
+                    and vertex.tracked
+                    and id(vertex) not in own
+                ):
                     return True
         return False
 
@@ -73,12 +85,16 @@ class _Trace:
                 raise ValueError(errors.wrong_shape("cotangent", output, seed))
             seed = seed if seed.dtype == output.dtype else seed.astype(output.dtype)
             with modes.set_grad_enabled(record):
-                found = sweep(
-                    output.node or output,
-                    seed if record else seed.data,
-                    wrt=vertices,
-                    lift=Tensor.lift if record else None,
-                ) if output.tracked else {}
+                found = (
+                    sweep(
+                        output.node or output,
+                        seed if record else seed.data,
+                        wrt=vertices,
+                        lift=Tensor.lift if record else None,
+                    )
+                    if output.tracked
+                    else {}
+                )
                 for i, vertex in enumerate(vertices):
                     if vertex in found:
                         totals[i] = found[vertex] if totals[i] is None else totals[i] + found[vertex]
@@ -224,7 +240,9 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
                 rows.append(trace.pull_back([*zeros[:i], seed, *zeros[i + 1 :]]))
             columns = [
                 np.reshape(np.stack(column), out.shape + x.shape) if rows else np.zeros(out.shape + x.shape)
-                for column, x in zip(zip(*rows, strict=True) if rows else [()] * len(trace.inputs), trace.inputs, strict=True)
+                for column, x in zip(
+                    zip(*rows, strict=True) if rows else [()] * len(trace.inputs), trace.inputs, strict=True
+                )
             ]
             found = iter([trace.finished(column) for column in columns])
             block = [rebuilt(primal, found) for primal in trace.primals]

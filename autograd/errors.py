@@ -19,7 +19,9 @@ def describe(tensor: Any) -> str:
     The name is the Tensor's own, or that of a variable which holds it in one of the callers.
     """
     if not hasattr(tensor, "dtype"):
-        return repr(tensor) if np.ndim(tensor) == 0 else f"a {type(tensor).__name__} of shape {np.shape(tensor)}"
+        return (
+            repr(tensor) if np.ndim(tensor) == 0 else f"a {type(tensor).__name__} of shape {np.shape(tensor)}"
+        )
     kind = "array" if isinstance(tensor, np.ndarray) else "tensor"
     name = getattr(tensor, "name", None) or variable_name(tensor)
     what = f"a {tensor.dtype} {kind} of shape {tuple(tensor.shape)}"
@@ -60,7 +62,11 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
             "expected: shapes that broadcast, where axes, counted from the last, are equal or 1; "
             "the usual fix is an axis of length 1 (x[:, None]) or a reshape"
         )
-    return type(error)("\n".join(lines)) if type(error) in (TypeError, ValueError, IndexError) else ValueError("\n".join(lines))
+    return (
+        type(error)("\n".join(lines))
+        if type(error) in (TypeError, ValueError, IndexError)
+        else ValueError("\n".join(lines))
+    )
 
 
 def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
@@ -86,7 +92,9 @@ def not_a_call(ufunc: Any, method: str, kwargs: Any) -> str:
     """Refuse ``out=``, ``where=`` and methods of ufuncs."""
     name = name_of(ufunc)
     if method != "__call__":
-        return f"{name}.{method} of a Tensor has no derivative here; use a function such as np.sum or np.cumsum"
+        return (
+            f"{name}.{method} of a Tensor has no derivative here; use a function such as np.sum or np.cumsum"
+        )
     if "out" in kwargs:
         return (
             f"{name}(..., out=) cannot write a Tensor's value into an array: its gradient would be lost. "

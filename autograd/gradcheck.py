@@ -58,7 +58,9 @@ def gradcheck(
     given = [np.asarray(plain(leaf)) for leaf in leaves(inputs)]
     for i, array in enumerate(given):
         if array.dtype != np.float64:
-            raise TypeError(f"gradcheck: expected float64, got {array.dtype} in input {i}; use x.astype(float)")
+            raise TypeError(
+                f"gradcheck: expected float64, got {array.dtype} in input {i}; use x.astype(float)"
+            )
 
     def values(arrays: list[Any]) -> list[Any]:
         with modes.no_grad():
@@ -93,5 +95,13 @@ def gradcheck(
         def pulled_back(arguments: Any, u: Any) -> Any:
             return vjp(f, *arguments)[1](rebuilt(structure, iter(u)))
 
-        gradcheck(pulled_back, rebuilt(inputs, iter(given)), cotangents, order=order - 1, atol=atol, rtol=rtol, rng=rng)
+        gradcheck(
+            pulled_back,
+            rebuilt(inputs, iter(given)),
+            cotangents,
+            order=order - 1,
+            atol=atol,
+            rtol=rtol,
+            rng=rng,
+        )
     return True

@@ -7,7 +7,6 @@ after its arguments were; hence **the order of recording is a topological order*
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
@@ -15,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd import errors
-from autograd.derivatives.pullback import OPERANDS, OUT, RESIDUAL, Plan, Read
+from autograd.derivatives.guard import without_nan
+from autograd.derivatives.pullback import OPERANDS, OUT, RESIDUAL, Plan, Pullback
 from autograd.fit import fit
 from autograd.versions import Version, check_unchanged, next_serial
 
@@ -28,8 +28,7 @@ class Vertex:
     __slots__ = ("hooks", "version")
     hooks: dict[int, Callable[[Any], Any]] | None
     version: Version | None
-    shape: Any
-    dtype: Any
+    _data: Any
 
 
 class Node(Vertex):
@@ -52,9 +51,11 @@ class Node(Vertex):
         self.shape = out.shape
         self.dtype = out.dtype
         self.serial = next_serial()
-        self.version = self.hooks = self.retained = None
+        self.version = self.hooks = None
+        self.retained: Retained | None = None
 
 
+_by_serial = attrgetter("serial")
 RELEASED = object()  # stands in ``out`` when a sweep has released what the node kept
 
 
@@ -83,7 +84,7 @@ def topological_order(root: Vertex) -> list[Node]:
             if type(argument) is Node and argument not in seen:
                 seen.add(argument)
                 stack.append(argument)
-    return sorted(seen, key=attrgetter("serial"))
+    return sorted(seen, key=_by_serial)
 
 
 def sweep(
@@ -109,49 +110,55 @@ def sweep(
     """
     order = topological_order(root)
     check_unchanged(order)
+    if any(node.plan.guarded for node in order):  # slopes may be infinite
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _sweep(order, {root: seed}, wrt, lift, release)
+    return _sweep(order, {root: seed}, wrt, lift, release)
+
+
+def _sweep(
+    order: list[Node],
+    cotangents: dict[Vertex, Any],
+    wrt: Iterable[Vertex] | None,
+    lift: Lift | None,
+    release: bool,
+) -> dict[Vertex, Any]:
     wanted = set(wrt or ())
     useful = None if wrt is None else _leading_to(wanted, order)
-    cotangents = {root: seed}
     summed: set[Vertex] = set()  # whose cotangent is a sum made here, to be added to in place
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for node in reversed(order):
-            g = cotangents.get(node) if node in wanted else cotangents.pop(node, None)
-            if g is None:
-                continue
-            if node.out is RELEASED:
-                raise RuntimeError(errors.released(node))
-            if node.hooks:
-                for hook in list(node.hooks.values()):
-                    g = hook(g)
-            plan, args = node.plan, node.args
-            try:
-                for i, pull, pullback in plan.pullbacks:
-                    argument = args[i]
-                    if useful is not None and argument not in useful:
-                        continue
-                    if lift is None:
-                        contribution = pull(g, node, i)
-                    else:
-                        reads = [_lifted(lift, node, i, read) for read in pullback.reads]
-                        contribution = pullback.rule(g, *reads)
-                    if plan.guarded:
-                        contribution = _without_nan(contribution, g)
-                    if contribution.shape != argument.shape or contribution.dtype is not argument.dtype:
-                        contribution = fit(contribution, argument.shape, argument.dtype)
-                    total = cotangents.get(argument)
-                    if total is None:
-                        cotangents[argument] = contribution
-                    elif argument in summed:
-                        total += contribution
-                        cotangents[argument] = total
-                    else:
-                        cotangents[argument] = total + contribution
-                        summed.add(argument)
-            except Exception as error:
-                error.add_note(errors.in_pullback(node, i))
-                raise
-            if release:
-                node.values, node.out = None, RELEASED
+    for node in reversed(order):
+        g = cotangents.get(node) if node in wanted else cotangents.pop(node, None)
+        if g is None:
+            continue
+        if node.out is RELEASED:
+            raise RuntimeError(errors.released(node))
+        if node.hooks:
+            for hook in list(node.hooks.values()):
+                g = hook(g)
+        args = node.args
+        try:
+            for i, pull, pullback in node.plan.pullbacks:
+                argument = args[i]
+                if useful is not None and argument not in useful:
+                    continue
+                contribution = pull(g, node, i) if lift is None else _lifted(lift, pullback, g, node, i)
+                like = argument if type(argument) is Node else argument._data
+                if contribution.shape != like.shape or contribution.dtype is not like.dtype:
+                    contribution = fit(contribution, like.shape, like.dtype)
+                total = cotangents.get(argument)
+                if total is None:
+                    cotangents[argument] = contribution
+                elif argument in summed:
+                    total += contribution
+                    cotangents[argument] = total
+                else:
+                    cotangents[argument] = total + contribution
+                    summed.add(argument)
+        except Exception as error:
+            error.add_note(errors.in_pullback(node, i))
+            raise
+        if release:
+            node.values, node.out = None, RELEASED
     return cotangents
 
 
@@ -163,31 +170,21 @@ def _leading_to(wanted: set[Vertex], order: Sequence[Node]) -> set[Vertex]:
     return useful
 
 
-def _lifted(lift: Lift, node: Node, i: int, read: Read) -> Any:
-    """Give what a rule reads, as a Tensor where it is the array of something recorded."""
-    whose, get = read
-    if whose is None:
-        return get(node, i)
-    if whose == OUT:
-        return lift(node.out, node)
-    arrays = dict(zip(node.plan.kept, node.values, strict=True)) if node.values else {}
+def _lifted(lift: Lift, pullback: Pullback, g: Any, node: Node, i: int) -> Any:
+    """Call a rule with Tensors in the place of arrays that belong to something recorded."""
+    kept = zip(node.plan.kept, node.values or (), strict=True)
     operands = {
-        position: lift(array, node.args[position]) if isinstance(node.args[position], Vertex) else array
-        for position, array in arrays.items()
+        k: lift(array, node.args[k]) if isinstance(node.args[k], Vertex) else array for k, array in kept
     }
-    if whose == RESIDUAL:
-        return node.plan.entry.residual(*operands.values(), **(node.kwargs or {}))
-    return list(operands.values()) if whose == OPERANDS else operands[whose]
 
+    def read(whose: int | None, get: Callable[[Any, int], Any]) -> Any:
+        if whose is None:
+            return get(node, i)
+        if whose == OUT:
+            return lift(node.out, node)
+        if whose == RESIDUAL:
+            return node.plan.entry.residual(*operands.values(), **(node.kwargs or {}))
+        return list(operands.values()) if whose == OPERANDS else operands[whose]
 
-def _without_nan(contribution: Any, g: Any) -> Any:
-    """Where nothing flows in, nothing flows on, be the slope infinite or undefined.
-
-    One dot product tells whether there is a NaN at all: a sum of squares is NaN if a term is.
-    """
-    if isinstance(contribution, (np.ndarray, np.generic)):
-        if not math.isnan(np.vdot(contribution, contribution)):
-            return contribution
-    elif not np.isnan(contribution).any():
-        return contribution
-    return np.where(np.isnan(contribution) & (g == 0), 0, contribution)
+    contribution = pullback.rule(g, *[read(*pair) for pair in pullback.reads])
+    return without_nan(contribution, g) if node.plan.guarded else contribution

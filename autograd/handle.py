@@ -26,10 +26,9 @@ class Handle(Vertex):
     """
 
     __slots__ = ("__weakref__", "_data", "_grad", "cut", "name", "node", "tracked")
+    _data: np.ndarray[Any, Any]
 
-    def __init__(
-        self, data: np.ndarray[Any, Any], node: Node | None = None, name: str | None = None
-    ) -> None:
+    def __init__(self, data: np.ndarray[Any, Any], node: Node | None = None, name: str | None = None) -> None:
         self._data = data
         self._grad: Tensor | None = None
         self.node = node

@@ -29,6 +29,11 @@ class ArrayMethods(Backward):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @staticmethod
+        def apply(function: Any, args: Any, kwargs: Any = None) -> Tensor: ...
+
     # Conversions
 
     def item(self) -> Any:

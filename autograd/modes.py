@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 transforming: ContextVar[str] = ContextVar("transforming", default="")
-_default_dtype = np.dtype(np.float64)
+_default_dtype: np.dtype[Any] = np.dtype(np.float64)
 
 
-class set_grad_enabled(ContextDecorator):  # noqa: N801 - PyTorch's name
+class set_grad_enabled(ContextDecorator):
     """Record calls, or not, inside a ``with`` block or a decorated function, in this thread.
 
     Example:

@@ -37,7 +37,7 @@ class Tensor(ArrayMethods):
         """Call ``function`` on the arrays of its arguments; record the call if one is tracked."""
         entry = TABLE.get(function)
         if type(entry) is not Derivative:
-            return _apply_other(entry, function, args, kwargs or {})
+            return _apply_other(entry, function, args, kwargs or {})  # type: ignore[arg-type]
         if kwargs or len(args) != len(entry.names):
             args, kwargs = bind(entry, args, kwargs or {})
             if kwargs and is_tracked(kwargs):
@@ -92,7 +92,7 @@ class Tensor(ArrayMethods):
         """Answer ``np.sum(x)`` and every other function of NumPy (NEP 18)."""
         return self.apply(function, args, kwargs)
 
-    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         """Answer ``np.asarray(x)``, but not silently drop a gradient."""
         if self.tracked:
             raise TypeError(errors.to_array(self))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -188,7 +189,7 @@ class MLP(Sequential):
                 )
         rng = np.random.default_rng(rng)
         layers: list[Module] = []
-        for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+        for inputs, outputs in itertools.pairwise(sizes):
             layers += [Linear(inputs, outputs, dtype=dtype, rng=rng), activation()]
         last = [] if output is Identity else [output()]
         super().__init__(*layers[:-1], *last)

@@ -35,7 +35,7 @@ class MSELoss(Loss):
         tensor(0.06717225)
     """
 
-    def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
+    def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss of predictions and targets of one shape."""
         return functional.mse_loss(as_tensor(input), target, self.reduction)
 
@@ -49,7 +49,7 @@ class BCELoss(Loss):
         0.3202939485569847
     """
 
-    def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
+    def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss of probabilities and targets between 0 and 1, of one shape."""
         return functional.binary_cross_entropy(as_tensor(input), target, self.reduction)
 
@@ -57,7 +57,7 @@ class BCELoss(Loss):
 class BCEWithLogitsLoss(Loss):
     """Binary cross-entropy of σ(input), computed from the logits without overflow."""
 
-    def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
+    def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss of logits and targets between 0 and 1, of one shape."""
         return functional.binary_cross_entropy_with_logits(as_tensor(input), target, self.reduction)
 
@@ -68,7 +68,7 @@ class CrossEntropyLoss(Loss):
     Targets are classes, or rows of probabilities of the shape of the input.
     """
 
-    def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
+    def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss of logits (rows, classes) and classes (rows,) or probabilities."""
         return functional.cross_entropy(as_tensor(input), target, self.reduction)
 
@@ -76,6 +76,6 @@ class CrossEntropyLoss(Loss):
 class NLLLoss(Loss):
     """Negative log-likelihood -input at the target's class, for log-probabilities."""
 
-    def forward(self, input: Any, target: Any) -> Any:  # noqa: A002 - PyTorch's name
+    def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss of log-probabilities (rows, classes) and classes (rows,)."""
         return functional.nll_loss(as_tensor(input), target, self.reduction)

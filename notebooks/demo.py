@@ -158,17 +158,13 @@ def mean_accuracy(runs: list[DigitRun]) -> float:
 def train_digits(pixels: Array, labels: Indices, seed: int) -> DigitRun:
     """Split, train and test; the seed decides on the split, the first weights and the batches."""
     start = time.perf_counter()
-    train, test = train_test_split(
-        np.arange(len(labels)), test_size=0.25, stratify=labels, random_state=seed
-    )
+    train, test = train_test_split(np.arange(len(labels)), test_size=0.25, stratify=labels, random_state=seed)
     scaler = StandardScaler().fit(pixels[train])
     x_train, x_test = scaler.transform(pixels[train]), scaler.transform(pixels[test])
 
     rng = np.random.default_rng(seed)
     inputs, hidden, classes = DIGIT_LAYERS
-    model = nn.Sequential(
-        nn.Linear(inputs, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, classes, rng=rng)
-    )
+    model = nn.Sequential(nn.Linear(inputs, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, classes, rng=rng))
     loss_of = nn.CrossEntropyLoss()
     optimiser = nn.optim.Adam(model.parameters(), lr=DIGIT_RATE)
 
@@ -218,9 +214,7 @@ def draw_losses(ours: HouseRun, by_hand: HouseRun, digits: list[DigitRun]) -> Fi
     left, right = figure.subplots(1, 2)
 
     steps = np.arange(1, HOUSE_STEPS + 1)
-    left.loglog(
-        steps, ours.losses, color=SKY, linewidth=5, solid_capstyle="round", label="chainrule"
-    )
+    left.loglog(steps, ours.losses, color=SKY, linewidth=5, solid_capstyle="round", label="chainrule")
     left.loglog(steps, by_hand.losses, "--", color=BLACK, linewidth=1.3, label="NumPy, by hand")
     left.yaxis.set_major_locator(FixedLocator([1, 2, 5, 10, 20]))
     left.yaxis.set_major_formatter("{x:g}")
@@ -282,9 +276,7 @@ def draw_confusion(axes: Axes, runs: list[DigitRun]) -> None:
     axes.grid(visible=False)
     axes.grid(which="minor")
     axes.tick_params(which="both", length=0)
-    axes.set_title(
-        f"{counts.sum():,} answers of {len(runs)} networks, {mistakes.sum()} of them wrong"
-    )
+    axes.set_title(f"{counts.sum():,} answers of {len(runs)} networks, {mistakes.sum()} of them wrong")
     axes.set_xlabel("Answer of the network")
     axes.set_ylabel("True digit")
 
@@ -367,9 +359,7 @@ def main() -> None:
     predicted = price_scaler.inverse_transform(ours.predictions)[:, 0]
     with mpl.rc_context(STYLE):
         draw_losses(ours, by_hand, runs).savefig(PICTURES / "losses.png")
-        draw_prices(houses[:, 1], houses[:, 2] / 1000, predicted / 1000).savefig(
-            PICTURES / "prices.png"
-        )
+        draw_prices(houses[:, 1], houses[:, 2] / 1000, predicted / 1000).savefig(PICTURES / "prices.png")
         draw_digits(digits.images, runs).savefig(PICTURES / "digits.png")
     draw_backward_pass(x, y)
 

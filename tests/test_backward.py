@@ -203,9 +203,7 @@ def test_gradients_share_no_memory(f: Callable[[Any, Any], Any], create_graph: b
     hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3),
     st.sampled_from(["f2", "f4", "f8"]),
     st.sampled_from(["f4", "f8"]),
-    st.sampled_from(
-        [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.arctan2, np.hypot]
-    ),
+    st.sampled_from([np.add, np.subtract, np.multiply, np.divide, np.maximum, np.arctan2, np.hypot]),
 )
 def test_gradients_have_the_shape_and_dtype_of_their_leaf(
     shapes: Any, left: str, right: str, function: Callable[..., Any]

@@ -433,9 +433,7 @@ def test_the_background_is_white_and_the_size_free() -> None:
 
 
 def test_large_graphs_are_refused_before_anything_is_computed() -> None:
-    with pytest.raises(
-        ValueError, match=r"100,000 calls; more than 3,000 .* usual fix: draw a smaller"
-    ):
+    with pytest.raises(ValueError, match=r"100,000 calls; more than 3,000 .* usual fix: draw a smaller"):
         draw(chain(100_000))
 
 
@@ -522,9 +520,7 @@ def test_files_are_written(format: str, tmp_path: Path) -> None:
     drawing.render(outfile=tmp_path / f"one.{format}", cleanup=True)
     assert (tmp_path / f"one.{format}").read_bytes().startswith(heads[format])
     assert not (tmp_path / "one.gv").exists()
-    assert drawing.render("two", directory=tmp_path, format=format) == str(
-        tmp_path / f"two.{format}"
-    )
+    assert drawing.render("two", directory=tmp_path, format=format) == str(tmp_path / f"two.{format}")
     assert (tmp_path / f"two.{format}").read_bytes().startswith(heads[format])
     assert (tmp_path / "two").read_text("utf-8") == drawing.source
     assert drawing.pipe(format).startswith(heads[format])
@@ -567,9 +563,7 @@ def test_without_an_engine_errors_say_what_to_install(tmp_path: Path) -> None:
         lambda: drawing.pipe("svg"),
         lambda: drawing.render(outfile=tmp_path / "graph.svg"),
     ):
-        with pytest.raises(
-            graphviz.ExecutableNotFound, match=r"chainrule\[render\].*\(apt install"
-        ):
+        with pytest.raises(graphviz.ExecutableNotFound, match=r"chainrule\[render\].*\(apt install"):
             render()
     drawing.save(tmp_path / "graph.dot")
     assert (tmp_path / "graph.dot").read_text("utf-8") == drawing.source

@@ -62,9 +62,7 @@ def test_a_node_refers_to_nodes_and_leaves_only() -> None:
 
 
 @pytest.mark.parametrize("length", [100_000, 1_000_000])
-def test_a_deep_chain_is_recorded_differentiated_and_freed(
-    length: int, collector_off: None
-) -> None:
+def test_a_deep_chain_is_recorded_differentiated_and_freed(length: int, collector_off: None) -> None:
     x = leaf(1.0)
     references = sys.getrefcount(x)
     y = x

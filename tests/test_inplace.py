@@ -135,9 +135,7 @@ def test_writing_passes_gradcheck_to_second_order(f: Callable[..., Any]) -> None
     gradcheck(f, A, B, order=2)
 
 
-STEPS = st.tuples(
-    st.sampled_from(["set", "add", "multiply", "copy"]), st.integers(0, 2), st.integers(0, 2)
-)
+STEPS = st.tuples(st.sampled_from(["set", "add", "multiply", "copy"]), st.integers(0, 2), st.integers(0, 2))
 
 
 @given(st.lists(STEPS, max_size=8))
@@ -252,9 +250,7 @@ MISFITS: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("misfit", MISFITS.values(), ids=MISFITS)
 @pytest.mark.parametrize("kind", ["tracked", "untracked", "no_grad"])
-def test_what_does_not_fit_is_refused_and_changes_nothing(
-    misfit: Callable[[Any], Any], kind: str
-) -> None:
+def test_what_does_not_fit_is_refused_and_changes_nothing(misfit: Callable[[Any], Any], kind: str) -> None:
     x = tensor(A, requires_grad=kind != "untracked")
     buffer = 2 * x
     loss = np.sum(buffer * buffer)
@@ -273,9 +269,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
         np.testing.assert_array_equal(x.grad.data, 8 * A)
 
 
-@pytest.mark.parametrize(
-    "value", [0.5, np.ones(2) / 2, leaf(0.5)], ids=["float", "array", "tracked"]
-)
+@pytest.mark.parametrize("value", [0.5, np.ones(2) / 2, leaf(0.5)], ids=["float", "array", "tracked"])
 def test_integers_take_no_fractions(value: Any) -> None:
     counts = tensor([1, 2], name="counts")
     with pytest.raises((TypeError, ValueError), match="counts"):
@@ -411,9 +405,7 @@ CONSUMERS: dict[str, Callable[[Tensor], Any]] = {
 
 
 @pytest.mark.parametrize("consume", CONSUMERS.values(), ids=CONSUMERS)
-@pytest.mark.parametrize(
-    ("change", "name"), CHANGES, ids=lambda case: getattr(case, "__name__", "")
-)
+@pytest.mark.parametrize(("change", "name"), CHANGES, ids=lambda case: getattr(case, "__name__", ""))
 def test_a_changed_tensor_is_found_and_named(
     change: Callable[[Tensor, Tensor], None], name: str, consume: Callable[[Tensor], Any]
 ) -> None:
@@ -482,9 +474,7 @@ WRITING_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("write", WRITING_FUNCTIONS.values(), ids=WRITING_FUNCTIONS)
 @pytest.mark.parametrize("tracked", [False, True])
-def test_numpys_functions_that_write_are_refused_or_found(
-    write: Callable[[Any], Any], tracked: bool
-) -> None:
+def test_numpys_functions_that_write_are_refused_or_found(write: Callable[[Any], Any], tracked: bool) -> None:
     x, c = leaf(np.ones((2, 2))), tensor(np.arange(4.0).reshape(2, 2), requires_grad=tracked)
     loss = np.sum(x * c)
     before = c.data.copy()

@@ -181,9 +181,7 @@ def test_parameters_are_float64_by_default(make: Callable[..., nn.Module]) -> No
 
 
 @each_model
-def test_parameters_have_the_default_dtype(
-    make: Callable[..., nn.Module], default_float32: None
-) -> None:
+def test_parameters_have_the_default_dtype(make: Callable[..., nn.Module], default_float32: None) -> None:
     assert dtypes(make()) == {np.dtype(np.float32)}
 
 
@@ -203,9 +201,7 @@ def test_dtype_can_be_given(make: Callable[..., nn.Module], dtype: Any) -> None:
 )
 def test_fans_need_two_axes(initialiser: Initialiser) -> None:
     bias = weight(3)
-    with pytest.raises(
-        ValueError, match=r"expected a weight of two or more axes, got shape \(3,\)"
-    ):
+    with pytest.raises(ValueError, match=r"expected a weight of two or more axes, got shape \(3,\)"):
         initialiser(bias)
     assert (bias.data == 7).all()
 

@@ -12,9 +12,9 @@ from autograd import gradcheck, tensor
 Array = np.ndarray[Any, Any]
 
 # Around 0, around the bends, and where a careless formula overflows.
-EXTREMES = np.array(
-    [-1000, -745, -50, -20.5, -2, -1e-3, -0.0, 0, 1e-3, 1, 2, 20.5, 50, 709, 1000]
-).reshape(3, 5)
+EXTREMES = np.array([-1000, -745, -50, -20.5, -2, -1e-3, -0.0, 0, 1e-3, 1, 2, 20.5, 50, 709, 1000]).reshape(
+    3, 5
+)
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Identity", {}),
@@ -84,9 +84,7 @@ def test_activations_agree_with_torch(name: str, options: dict[str, Any]) -> Non
     close(ours[1], x_torch.grad)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in FUNCTIONS if name not in ("binary_step", "identity")]
-)
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ("binary_step", "identity")])
 def test_functions_agree_with_torch(name: str) -> None:
     torch = pytest.importorskip("torch")
     theirs = getattr(torch.nn.functional, name, None) or getattr(torch, name)
@@ -146,9 +144,7 @@ def equivalents(torch: Any) -> list[tuple[nn.Module, Any]]:
         ),
         (
             nn.MLP([3, 5, 2], nn.Tanh, nn.Softmax, rng=0),
-            torch.nn.Sequential(
-                linear(3, 5), torch.nn.Tanh(), linear(5, 2), torch.nn.Softmax(dim=-1)
-            ),
+            torch.nn.Sequential(linear(3, 5), torch.nn.Tanh(), linear(5, 2), torch.nn.Softmax(dim=-1)),
         ),
     ]
 

@@ -101,9 +101,7 @@ def test_losses_agree_with_torch(name: str, feed: Feed, shapes: list[Any], reduc
         agree(torch, name, reduction, *feed(np.random.default_rng(0), shape))
 
 
-BIG = np.array(
-    [[0, 0, 0], [1000, 0, -1000], [-1e5, -1e5, 1e5], [0, 50, -50], [800, 800, 800]], float
-)
+BIG = np.array([[0, 0, 0], [1000, 0, -1000], [-1e5, -1e5, 1e5], [0, 50, -50], [800, 800, 800]], float)
 EXTREMES: dict[str, tuple[str, Any, Any]] = {
     "MSE": ("MSELoss", BIG, np.zeros((5, 3))),
     "BCE": ("BCELoss", np.array([0, 0, 1, 1, 0.5, 1e-12, 1]), np.array([0, 1, 0, 1, 0, 1, 0.5])),
@@ -176,9 +174,7 @@ def test_losses_keep_the_dtype(name: str, feed: Feed, shapes: list[Any], reducti
 
 
 @each_loss
-def test_reductions_are_mean_and_sum_of_all_losses(
-    name: str, feed: Feed, shapes: list[Any]
-) -> None:
+def test_reductions_are_mean_and_sum_of_all_losses(name: str, feed: Feed, shapes: list[Any]) -> None:
     loss = getattr(nn, name)
     for shape in shapes:
         x, y = feed(np.random.default_rng(0), shape)
@@ -194,9 +190,7 @@ def test_arrays_tensors_and_lists_give_the_same(name: str, feed: Feed, shapes: l
     for shape in shapes:
         x, y = map(np.asarray, feed(np.random.default_rng(0), shape))
         expected = loss(tensor(x), tensor(y)).item()
-        assert (
-            loss(x, y).item() == loss(tensor(x), y).item() == loss(x, tensor(y)).item() == expected
-        )
+        assert loss(x, y).item() == loss(tensor(x), y).item() == loss(x, tensor(y)).item() == expected
         assert loss(x.tolist(), y.tolist()).item() == expected
 
 
@@ -260,9 +254,7 @@ def test_unknown_reductions_are_refused(name: str, reduction: Any) -> None:
     ],
     ids=lambda f: f.__name__,
 )
-def test_unknown_reductions_of_functions_are_refused(
-    function: Callable[..., Any], reduction: Any
-) -> None:
+def test_unknown_reductions_of_functions_are_refused(function: Callable[..., Any], reduction: Any) -> None:
     with pytest.raises(ValueError, match=f"reduction: expected .*mean.*got {reduction!r}"):
         function(np.array([0.5]), np.array([0.5]), reduction=reduction)
 

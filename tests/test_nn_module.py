@@ -264,9 +264,7 @@ def test_repr_shows_the_modules_inside() -> None:
 COPIES = {
     "deepcopy": copy.deepcopy,
     **{
-        f"pickle {protocol}": lambda model, protocol=protocol: pickle.loads(
-            pickle.dumps(model, protocol)
-        )
+        f"pickle {protocol}": lambda model, protocol=protocol: pickle.loads(pickle.dumps(model, protocol))
         for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
     },
 }
@@ -339,12 +337,8 @@ def test_training_is_reproducible_bit_for_bit() -> None:
 # Batches
 
 
-@given(
-    rows=st.integers(0, 40), size=st.integers(1, 50), shuffle=st.booleans(), seed=st.integers(0, 99)
-)
-def test_batches_give_all_rows_once_and_together(
-    rows: int, size: int, shuffle: bool, seed: int
-) -> None:
+@given(rows=st.integers(0, 40), size=st.integers(1, 50), shuffle=st.booleans(), seed=st.integers(0, 99))
+def test_batches_give_all_rows_once_and_together(rows: int, size: int, shuffle: bool, seed: int) -> None:
     x = np.arange(2 * rows).reshape(rows, 2)
     parts = list(nn.batches(x, tensor(x[:, 0]), batch_size=size, shuffle=shuffle, rng=seed))
     assert [len(part) for part, _ in parts] == [min(size, rows - i) for i in range(0, rows, size)]
@@ -357,9 +351,7 @@ def test_batches_give_all_rows_once_and_together(
 
 def test_batches_are_reproducible_and_differ_between_epochs() -> None:
     def order(rng: Any) -> list[int]:
-        return [
-            int(i) for (part,) in nn.batches(np.arange(30), batch_size=7, rng=rng) for i in part
-        ]
+        return [int(i) for (part,) in nn.batches(np.arange(30), batch_size=7, rng=rng) for i in part]
 
     generator = np.random.default_rng(4)
     first, second = order(generator), order(generator)
@@ -398,8 +390,6 @@ X = np.ones((3, 2))
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_batches_refuse_at_the_call(
-    arrays: tuple[Any, ...], options: dict[str, Any], said: str
-) -> None:
+def test_batches_refuse_at_the_call(arrays: tuple[Any, ...], options: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         nn.batches(*arrays, **options)

@@ -67,9 +67,7 @@ def ours(make: Callable[..., Any], dtype: Any = float, steps: int = 50) -> list[
 def test_trajectories_equal_those_of_torch(name: str, options: dict[str, Any]) -> None:
     torch = pytest.importorskip("torch")
     parameters = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in START.values()]
-    theirs = trajectory(
-        lambda p: getattr(torch.optim, name)(p, **options), parameters, torch.tensor(INPUTS)
-    )
+    theirs = trajectory(lambda p: getattr(torch.optim, name)(p, **options), parameters, torch.tensor(INPUTS))
     for a, b in zip(ours(lambda p: getattr(nn.optim, name)(p, **options)), theirs, strict=True):
         for p, q in zip(a, b, strict=True):
             np.testing.assert_allclose(p, q, rtol=1e-10, atol=1e-10)
@@ -137,9 +135,7 @@ def test_float32_follows_float64(name: str, options: dict[str, Any]) -> None:
 
 
 @each_rule
-def test_strided_parameters_and_gradients_do_as_contiguous_ones(
-    name: str, options: dict[str, Any]
-) -> None:
+def test_strided_parameters_and_gradients_do_as_contiguous_ones(name: str, options: dict[str, Any]) -> None:
     def train(p: nn.Parameter, gradient: Array) -> list[float]:
         optimiser = getattr(nn.optim, name)([p], **options)
         for _ in range(3):

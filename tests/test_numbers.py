@@ -35,9 +35,7 @@ def test_binary_cross_entropy() -> None:
 
 
 CLASSES = np.array([2, 0, 0, 0, 1])
-SHARES = np.array(
-    [(0, 0.05, 0.95), (0.98, 0.02, 0), (0.98, 0.02, 0), (0.95, 0.05, 0), (0.03, 0.6, 0.37)]
-)
+SHARES = np.array([(0, 0.05, 0.95), (0.98, 0.02, 0), (0.98, 0.02, 0), (0.95, 0.05, 0), (0.03, 0.6, 0.37)])
 
 
 @pytest.mark.parametrize(

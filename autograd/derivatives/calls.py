@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ def shape_of(argument: Any) -> tuple[int, ...]:
     return np.shape(argument) if shape is None else shape
 
 
-@lru_cache(maxsize=None)
+@cache
 def parameters_of(function: Callable[..., Any]) -> dict[str, Any]:
     """Give the names of a function's own parameters, in order, and their defaults.
 
@@ -57,7 +57,13 @@ def bind(entry: Any, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...]
     unknown = named.keys() - entry.keywords - set(first)
     missing = [name for name in first if name not in named and parameters[name] is inspect.Parameter.empty]
     if unknown or missing or len(args) > len(parameters):
-        how = f"with {min(unknown)}=" if unknown else f"without {missing[0]}" if missing else "with more arguments"
+        how = (
+            f"with {min(unknown)}="
+            if unknown
+            else f"without {missing[0]}"
+            if missing
+            else "with more arguments"
+        )
         raise TypeError(
             f"{name_of(entry.function)} {how} has no derivative here; write it through other "
             f"functions, or leave the graph with tensor.detach()"

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.derivatives.table import definition
 
 
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """Compute the norm of a vector, or the Frobenius norm of a matrix; at 0 the gradient is 0."""
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     possible = (2,) if ord == "fro" else (1, 2)

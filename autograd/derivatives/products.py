@@ -26,7 +26,11 @@ def _matmul_left(g: Any, y: Any, x_shape: tuple[int, ...]) -> Any:
 def _matmul_right(g: Any, x: Any, y_shape: tuple[int, ...]) -> Any:
     if np.ndim(x) == 1:
         return x[:, None] * g[..., None, :] if len(y_shape) > 1 else g * x
-    return np.matmul(np.matrix_transpose(x), g) if len(y_shape) > 1 else np.matmul(np.matrix_transpose(x), g[..., None])[..., 0]
+    return (
+        np.matmul(np.matrix_transpose(x), g)
+        if len(y_shape) > 1
+        else np.matmul(np.matrix_transpose(x), g[..., None])[..., 0]
+    )
 
 
 @primitive
@@ -119,9 +123,9 @@ def _dot(a: Any, b: Any) -> Any:
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     n, m = np.ndim(a), np.ndim(b)
-    left, right = (range(n - axes, n), range(axes)) if np.ndim(axes) == 0 else axes
-    left, right = ([x] if np.ndim(x) == 0 else list(x) for x in (left, right))
-    left, right = [axis % n for axis in left], [axis % m for axis in right]
+    of_a, of_b = (range(n - axes, n), range(axes)) if np.ndim(axes) == 0 else axes
+    left = [axis % n for axis in np.atleast_1d(of_a).tolist()]
+    right = [axis % m for axis in np.atleast_1d(of_b).tolist()]
     rows = [axis for axis in range(n) if axis not in left]
     columns = [axis for axis in range(m) if axis not in right]
     shape_a, shape_b = np.shape(a), np.shape(b)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from autograd.derivatives.calls import name_of, shape_of
+from autograd.derivatives.guard import without_nan
 
 Read = tuple[int | None, Callable[[Any, int], Any]]
 OUT, OPERANDS, RESIDUAL = -1, -2, -3  # what a rule may read beside the array of one argument
@@ -42,8 +43,13 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
     chosen = [(i, rules[i]) for i in tracked if rules[i] is not None]
     read = {whose for _, pullback in chosen for whose, _ in pullback.reads}
     kept = tuple(i for i in range(count) if read & {i, OPERANDS, RESIDUAL})
-    pullbacks = tuple((i, _reader(pullback, kept), pullback) for i, pullback in chosen)
+    protect = _guarded if entry.guarded else lambda pull: pull
+    pullbacks = tuple((i, protect(_reader(pullback, kept)), pullback) for i, pullback in chosen)
     return Plan(entry, pullbacks, kept, OUT in read, entry.guarded)
+
+
+def _guarded(pull: Callable[[Any, Any, int], Any]) -> Callable[[Any, Any, int], Any]:
+    return lambda g, call, i: without_nan(pull(g, call, i), g)
 
 
 def _reader(pullback: Pullback, kept: tuple[int, ...]) -> Callable[[Any, Any, int], Any]:
@@ -57,9 +63,7 @@ def _reader(pullback: Pullback, kept: tuple[int, ...]) -> Callable[[Any, Any, in
         return lambda g, call, i: rule(g, call.values[place])
     if [whose for whose, _ in reads] == [OUT]:
         return lambda g, call, i: rule(g, call.out)
-    gets = [
-        get if whose is None or whose < 0 else _get_kept(kept.index(whose)) for whose, get in reads
-    ]
+    gets = [get if whose is None or whose < 0 else _get_kept(kept.index(whose)) for whose, get in reads]
     return lambda g, call, i: rule(g, *[get(call, i) for get in gets])
 
 

@@ -104,7 +104,7 @@ def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]
 def _cut(x: Any, pieces: Sequence[Any], axis: int) -> list[Any]:
     before = (slice(None),) * (axis % np.ndim(x))
     starts = np.cumsum([0, *map(len, pieces)])
-    return [x[(*before, slice(int(i), int(j)))] for i, j in zip(starts, starts[1:], strict=False)]
+    return [x[(*before, slice(int(i), int(j)))] for i, j in itertools.pairwise(starts)]
 
 
 def _at_least(x: Any, ndim: int) -> Any:
@@ -145,12 +145,17 @@ definition(np.column_stack, lambda tup: _columns(tup))
 definition(np.split, _split)
 definition(np.array_split, _array_split)
 definition(np.vsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, 0))
-definition(np.hsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1))
+definition(
+    np.hsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1)
+)
 definition(np.dsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, 2))
 definition(np.atleast_1d, lambda *arys: _at_least_all(1, arys))
 definition(np.atleast_2d, lambda *arys: _at_least_all(2, arys))
 definition(np.atleast_3d, lambda *arys: _at_least_all(3, arys))
-definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))
+definition(
+    np.broadcast_arrays,
+    lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args),
+)
 definition(np.fliplr, lambda m: np.flip(m, 1))
 definition(np.flipud, lambda m: np.flip(m, 0))
 definition(np.rollaxis, _rollaxis)

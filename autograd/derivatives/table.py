@@ -137,9 +137,9 @@ def derivative(
         )
     rules = [declare(function, rule, arguments) if rule else None for rule in pullbacks]
     read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in rules if rule))
-    forward = forward or getattr(function, "forward", function)
+    compute: Function = forward or getattr(function, "forward", function)
     TABLE[function] = Derivative(
-        function, rules, arguments, domain, kink, kind, read, bounded, variadic, forward, residual
+        function, rules, arguments, domain, kink, kind, read, bounded, variadic, compute, residual
     )
 
 

@@ -205,9 +205,7 @@ def slope_lies_between_one_sided_slopes(entry: Entry, call: Call) -> None:
     gradients = differentiate(entry, call, arrays, seed=seed).by_array
     random = np.random.default_rng(0)
     for share in 1.0, 0.3:
-        directions = [
-            random.normal(size=x.shape) * (random.random(x.shape) < share) for x in arrays
-        ]
+        directions = [random.normal(size=x.shape) * (random.random(x.shape) < share) for x in arrays]
         sides = []
         for step in STEP, -STEP:
             moved = [x + step * v for x, v in zip(arrays, directions, strict=True)]
