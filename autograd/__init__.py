@@ -36,11 +36,11 @@ from autograd.modes import (
 from autograd.tensor import Tensor
 
 __all__ = [
-    "ABOVE_MINUS_ONE", "ABOVE_ONE", "NONZERO", "POSITIVE", "REALS", "UNIT", "GradientError", "Interval", "Tensor",
-    "as_tensor", "bool_", "constant", "definition", "derivative", "derivatives", "draw", "enable_grad", "float16",
-    "float32", "float64", "get_default_dtype", "grad", "gradcheck", "hessian", "hvp", "int8", "int16", "int32",
-    "int64", "is_grad_enabled", "jacobian", "jvp", "no_grad", "primitive", "set_default_dtype",
-    "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp",
+    "ABOVE_MINUS_ONE", "ABOVE_ONE", "NONZERO", "POSITIVE", "REALS", "UNIT", "GradientError", "Interval",
+    "Tensor", "as_tensor", "bool_", "constant", "definition", "derivative", "derivatives", "draw",
+    "enable_grad", "float16", "float32", "float64", "get_default_dtype", "grad", "gradcheck", "hessian",
+    "hvp", "int8", "int16", "int32", "int64", "is_grad_enabled", "jacobian", "jvp", "no_grad",
+    "primitive", "set_default_dtype", "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

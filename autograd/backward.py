@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from autograd import errors, modes
-from autograd.graph import Retained, Vertex, sweep
+from autograd.graph import Vertex, sweep
 from autograd.inplace import InPlace
 
 if TYPE_CHECKING:
@@ -27,6 +27,20 @@ class Hook(NamedTuple):
     def remove(self) -> None:
         """Call the hook no more."""
         self.hooks.pop(self.key, None)
+
+
+class Retained:
+    """A place for the gradient of a node, filled in every sweep: what ``retain_grad`` makes."""
+
+    __slots__ = ("grad",)
+
+    def __init__(self) -> None:
+        self.grad: Any = None
+
+    def __call__(self, g: Any) -> Any:
+        """Keep a copy of the gradient, as a hook."""
+        self.grad = g.copy()
+        return g
 
 
 class Backward(InPlace):

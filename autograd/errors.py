@@ -48,7 +48,12 @@ def _node_of(value: Any) -> Any:
 
 
 def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception:
-    """Retell NumPy's error: name the function and its arguments, and say the usual fix."""
+    """Retell NumPy's error: name the function and its arguments, and say the usual fix.
+
+    An error whose class says that it ``explains_itself`` is raised as it is.
+    """
+    if getattr(error, "explains_itself", False):
+        raise error
     shapes = [shape_of(a) for a in args if hasattr(a, "dtype")]
     lines = [f"{name_of(function)}: {error}"]
     lines += [f"  argument {i}: {describe(a)}" for i, a in enumerate(args)]
@@ -105,7 +110,10 @@ def not_a_call(ufunc: Any, method: str, kwargs: Any) -> str:
 
 def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
     """Refuse a tracked Tensor as a keyword argument, whose gradient would be lost."""
-    return f"{name_of(function)}: a Tensor that requires a gradient cannot be a keyword argument ({', '.join(kwargs)})"
+    return (
+        f"{name_of(function)}: a Tensor that requires a gradient cannot be a keyword argument "
+        f"({', '.join(kwargs)}), where its gradient would be lost; give it by position, or detach() it"
+    )
 
 
 def not_real(function: Any, result: Any) -> str:
@@ -121,7 +129,10 @@ def not_real(function: Any, result: Any) -> str:
 
 def not_numbers(array: Any) -> str:
     """Refuse arrays of strings, objects and complex numbers."""
-    return f"tensor: expected real numbers, got an array of dtype {array.dtype}; convert it first, as with array.astype(float)"
+    return (
+        f"tensor: expected real numbers, got an array of dtype {array.dtype}; "
+        f"convert it first, as with array.astype(float)"
+    )
 
 
 def not_differentiable(tensor: Any) -> str:
@@ -159,8 +170,8 @@ def leaves_transform(tensor: Any, transform: str) -> str:
 def not_differentiable_argument(transform: str, argument: Any, array: Any) -> str:
     """Refuse to differentiate by integers."""
     return (
-        f"{transform}: expected floating arguments to differentiate by, got {argument!r} of dtype {array.dtype}; "
-        f"the usual fix: 2.0 for 2, x.astype(float), or argnums= without it"
+        f"{transform}: expected floating arguments to differentiate by, got {argument!r} of dtype "
+        f"{array.dtype}; the usual fix: 2.0 for 2, x.astype(float), or argnums= without it"
     )
 
 

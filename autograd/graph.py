@@ -8,6 +8,7 @@ after its arguments were; hence **the order of recording is a topological order*
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from operator import attrgetter
 from typing import Any
 
@@ -29,13 +30,14 @@ class Vertex:
     hooks: dict[int, Callable[[Any], Any]] | None
     version: Version | None
     _data: Any
+    _grad: Any
 
 
 class Node(Vertex):
     """A recorded call: its function (in the plan), arguments and keyword arguments.
 
-    Beside them it keeps what its rules will read: ``values``, arrays of arguments, and ``out``,
-    the result or what the function left as residual, until a sweep releases them.
+    Until a sweep releases it, it also keeps what its rules will read: ``values``, arrays of its
+    arguments, and ``out``, its result or residual.
     """
 
     __slots__ = ("args", "dtype", "kwargs", "out", "plan", "retained", "serial", "shape", "values")
@@ -52,25 +54,12 @@ class Node(Vertex):
         self.dtype = out.dtype
         self.serial = next_serial()
         self.version = self.hooks = None
-        self.retained: Retained | None = None
+        self.retained: Any = None
 
 
 _by_serial = attrgetter("serial")
+_AS_IT_IS = nullcontext()
 RELEASED = object()  # stands in ``out`` when a sweep has released what the node kept
-
-
-class Retained:
-    """A place for the gradient of a node, filled in every sweep: what ``retain_grad`` makes."""
-
-    __slots__ = ("grad",)
-
-    def __init__(self) -> None:
-        self.grad: Any = None
-
-    def __call__(self, g: Any) -> Any:
-        """Keep a copy of the gradient, as a hook."""
-        self.grad = g.copy()
-        return g
 
 
 def topological_order(root: Vertex) -> list[Node]:
@@ -99,7 +88,7 @@ def sweep(
 
     Args:
         root: where the sweep begins.
-        seed: its cotangent, an array of its shape and dtype.
+        seed: its cotangent, of its shape and dtype.
         wrt: the vertices whose cotangents are wanted; by default all tracked leaves.
         lift: makes a Tensor of an array and the vertex whose value it is. When given, rules run
             on Tensors, so that the sweep records the graph of the derivative.
@@ -110,60 +99,50 @@ def sweep(
     """
     order = topological_order(root)
     check_unchanged(order)
-    if any(node.plan.guarded for node in order):  # slopes may be infinite
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return _sweep(order, {root: seed}, wrt, lift, release)
-    return _sweep(order, {root: seed}, wrt, lift, release)
-
-
-def _sweep(
-    order: list[Node],
-    cotangents: dict[Vertex, Any],
-    wrt: Iterable[Vertex] | None,
-    lift: Lift | None,
-    release: bool,
-) -> dict[Vertex, Any]:
     wanted = set(wrt or ())
     useful = None if wrt is None else _leading_to(wanted, order)
+    cotangents = {root: seed}
     summed: set[Vertex] = set()  # whose cotangent is a sum made here, to be added to in place
-    for node in reversed(order):
-        g = cotangents.get(node) if node in wanted else cotangents.pop(node, None)
-        if g is None:
-            continue
-        if node.out is RELEASED:
-            raise RuntimeError(errors.released(node))
-        if node.hooks:
-            for hook in list(node.hooks.values()):
-                g = hook(g)
-        args = node.args
-        try:
-            for i, pull, pullback in node.plan.pullbacks:
-                argument = args[i]
-                if useful is not None and argument not in useful:
-                    continue
-                contribution = pull(g, node, i) if lift is None else _lifted(lift, pullback, g, node, i)
-                like = argument if type(argument) is Node else argument._data
-                if contribution.shape != like.shape or contribution.dtype is not like.dtype:
-                    contribution = fit(contribution, like.shape, like.dtype)
-                total = cotangents.get(argument)
-                if total is None:
-                    cotangents[argument] = contribution
-                elif argument in summed:
-                    total += contribution
-                    cotangents[argument] = total
-                else:
-                    cotangents[argument] = total + contribution
-                    summed.add(argument)
-        except Exception as error:
-            error.add_note(errors.in_pullback(node, i))
-            raise
-        if release:
-            node.values, node.out = None, RELEASED
+    unbounded = any(node.plan.guarded for node in order)  # slopes may be infinite, silently
+    with np.errstate(divide="ignore", invalid="ignore") if unbounded else _AS_IT_IS:
+        for node in reversed(order):
+            g = cotangents.get(node) if node in wanted else cotangents.pop(node, None)
+            if g is None:
+                continue
+            if node.out is RELEASED:
+                raise RuntimeError(errors.released(node))
+            if node.hooks:
+                for hook in list(node.hooks.values()):
+                    g = hook(g)
+            args = node.args
+            try:
+                for i, pull, pullback in node.plan.pullbacks:
+                    argument = args[i]
+                    if useful is not None and argument not in useful:
+                        continue
+                    contribution = pull(g, node, i) if lift is None else _lifted(lift, pullback, g, node, i)
+                    like = argument if type(argument) is Node else argument._data
+                    if contribution.shape != like.shape or contribution.dtype is not like.dtype:
+                        contribution = fit(contribution, like.shape, like.dtype)
+                    total = cotangents.get(argument)
+                    if total is None:
+                        cotangents[argument] = contribution
+                    elif argument in summed:
+                        total += contribution
+                        cotangents[argument] = total
+                    else:
+                        cotangents[argument] = total + contribution
+                        summed.add(argument)
+            except Exception as error:
+                error.add_note(errors.in_pullback(node, i))
+                raise
+            if release:
+                node.values, node.out = None, RELEASED
     return cotangents
 
 
 def _leading_to(wanted: set[Vertex], order: Sequence[Node]) -> set[Vertex]:
-    useful = set(wanted)
+    useful = wanted.copy()
     for node in order:
         if any(node.args[i] in useful for i, _, _ in node.plan.pullbacks):
             useful.add(node)

@@ -27,10 +27,11 @@ class Handle(Vertex):
 
     __slots__ = ("__weakref__", "_data", "_grad", "cut", "name", "node", "tracked")
     _data: np.ndarray[Any, Any]
+    _grad: Tensor | None
 
     def __init__(self, data: np.ndarray[Any, Any], node: Node | None = None, name: str | None = None) -> None:
         self._data = data
-        self._grad: Tensor | None = None
+        self._grad = None
         self.node = node
         self.tracked = node is not None
         self.name = name
@@ -40,10 +41,10 @@ class Handle(Vertex):
     if TYPE_CHECKING:
 
         @staticmethod
-        def apply(function: Any, args: Any, kwargs: Any = None) -> Any: ...
+        def apply(function: Any, args: Any, kwargs: Any = None) -> Any: ...  # noqa: D102
 
         @staticmethod
-        def lift(value: Any, vertex: Vertex | None = None) -> Tensor: ...
+        def lift(value: Any, vertex: Vertex | None = None) -> Tensor: ...  # noqa: D102
 
     # Attributes of the array, by getters in C because sweeps ask for them often
     shape = property(attrgetter("_data.shape"), doc="The shape of the array.")

@@ -79,11 +79,18 @@ class ELU(Module):
 
 
 class Softplus(Module):
-    """log(1 + eˣ), a smooth ReLU."""
+    """log(1 + e^(β x)) / β, a smooth ReLU, and x where β x is above the threshold."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        self.beta, self.threshold = beta, threshold
 
     def forward(self, x: Any) -> Any:
         """Compute the function of every element."""
-        return functional.softplus(x)
+        return functional.softplus(x, beta=self.beta, threshold=self.threshold)
+
+    def describe(self) -> str:
+        """Say β and the threshold."""
+        return f"beta={self.beta}, threshold={self.threshold}"
 
 
 class Softmax(Module):
@@ -94,7 +101,7 @@ class Softmax(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute the shares along the axis."""
-        return functional.softmax(x, axis=self.dim)
+        return functional.softmax(x, dim=self.dim)
 
     def describe(self) -> str:
         """Say the axis."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import get_default_dtype
+from autograd import as_tensor, get_default_dtype
 from nn import functional, init
 from nn.activations import Identity, Sigmoid
 from nn.init import Rng
@@ -60,6 +60,8 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         """Map inputs of shape (..., in_features) to outputs of shape (..., out_features)."""
+        if not hasattr(x, "dtype"):  # a list
+            x = as_tensor(x)
         return functional.linear(x, self.weight, self.bias)
 
     def describe(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import as_tensor, no_grad
-from nn.parameter import Parameter
+from nn.parameter import Parameter, forget_gradients
 
 
 class Module:
@@ -133,10 +133,9 @@ class Module:
             for name, parameter in parameters.items():
                 parameter.copy_(arrays[name])
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
-        for parameter in self.parameters():
-            parameter.grad = None
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters: make them None, or zeros."""
+        forget_gradients(self.parameters(), set_to_none)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Make all parameters require gradients, or freeze them."""

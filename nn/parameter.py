@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,3 +23,10 @@ class Parameter(Tensor):
     def __init__(self, data: Any, requires_grad: bool = True, *, name: str | None = None) -> None:
         super().__init__(np.array(data), name=name)
         self.requires_grad = requires_grad
+
+
+def forget_gradients(parameters: Iterable[Tensor], set_to_none: bool) -> None:
+    """Make gradients None, or zeros where there are some."""
+    for parameter in parameters:
+        grad = parameter.grad
+        parameter.grad = None if set_to_none or grad is None else Tensor(np.zeros_like(grad.data))

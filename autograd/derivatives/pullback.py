@@ -43,9 +43,10 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
     chosen = [(i, rules[i]) for i in tracked if rules[i] is not None]
     read = {whose for _, pullback in chosen for whose, _ in pullback.reads}
     kept = tuple(i for i in range(count) if read & {i, OPERANDS, RESIDUAL})
-    protect = _guarded if entry.guarded else lambda pull: pull
+    guarded = entry.kind == "elementwise" and not entry.bounded
+    protect = _guarded if guarded else lambda pull: pull
     pullbacks = tuple((i, protect(_reader(pullback, kept)), pullback) for i, pullback in chosen)
-    return Plan(entry, pullbacks, kept, OUT in read, entry.guarded)
+    return Plan(entry, pullbacks, kept, OUT in read, guarded)
 
 
 def _guarded(pull: Callable[[Any, Any, int], Any]) -> Callable[[Any, Any, int], Any]:

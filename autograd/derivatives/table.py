@@ -18,7 +18,7 @@ names of its parameters declare what it reads, and only that is kept until the b
 ============ =================================================================
 
 A variadic entry has one pullback for all its arguments, which may also read ``position`` (which
-argument), ``operands`` (all their arrays) and ``shapes`` (all their shapes).
+argument), ``operands`` (all their arrays) and ``shapes``. An entry with a ``residual`` may read that.
 
 Rules call only functions that dispatch. So the same text runs on arrays, at NumPy's speed, and
 on Tensors, where it records the graph of the derivative.
@@ -57,9 +57,6 @@ class Derivative:
     forward: Function
     residual: Function | None
     plans: dict[tuple[int, ...], Plan] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.guarded = self.kind == "elementwise" and not self.bounded
 
     def plan(self, tracked: tuple[int, ...], count: int) -> Plan:
         """Plan the backward pass of a call with ``count`` arguments, of which some are tracked."""
@@ -101,15 +98,13 @@ def derivative(
 
     Args:
         function: the key: a NumPy function, any ufunc, or one marked with :func:`primitive`.
-        *pullbacks: one for each argument, or None where the function is not differentiable in
-            it. Their parameters declare what they read, as the head of this file says.
+        *pullbacks: one for each argument, or None where the function is not differentiable in it.
         names: the arguments' names, by which pullbacks read them; by default ``x y z``.
         domain: where the function is differentiable, for all arguments or one for each.
         kink: a function of the arguments that is 0 where the derivative jumps.
         kind: how the arguments go together; it finds the entry's property tests.
         keywords: further keyword arguments, which change nothing in the pullbacks.
-        bounded: the slope is finite wherever the function is, so that a zero cotangent can make
-            no NaN, and the backward pass need not look for one.
+        bounded: the slope is finite wherever the function is, so that a zero cotangent makes no NaN.
         variadic: the one pullback serves any number of arguments.
         forward: computes the function on arrays; by default the function itself.
         residual: an intermediate result that rules read as ``residual``, as a function of the

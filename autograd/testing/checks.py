@@ -180,7 +180,7 @@ def zero_cotangent_gives_zero(entry: Entry, call: Call) -> None:
     Those that the backward pass does not guard promise so only where the function has a value.
     """
     arrays = [frozen(x) for x in call.arrays()]
-    if not (isinstance(entry, Derivative) and entry.guarded):
+    if not isinstance(entry, Derivative) or entry.kind != "elementwise" or entry.bounded:
         with np.errstate(all="ignore"):
             if np.any(np.isnan(single(call.of(entry.function)))):
                 return

@@ -1,15 +1,17 @@
-"""Activation functions and their derivatives."""
+"""Activation functions and their derivatives. They take arrays, numbers, lists and Tensors."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd import definition, derivative, primitive
 
+_FLOATS = [np.dtype(t) for t in (np.float16, np.float32, np.float64)]
 # Below these e⁻ˣ overflows. As arrays, because NumPy is slow to convert numbers.
-_LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np.float16, np.float32, np.float64)}
+_LOWEST = {dtype: np.array(-np.log(np.finfo(dtype).max) + 0.1, dtype) for dtype in _FLOATS}
 
 
 @primitive
@@ -30,77 +32,134 @@ def sigmoid(x: Any) -> Any:
 
 @primitive
 def relu(x: Any) -> Any:
-    """Compute max(x, 0). At the kink, x = 0, the derivative is taken to be 0."""
+    """Compute max(x, 0). At the kink, x = 0, the derivative is taken to be 0.
+
+    Example:
+        >>> relu(np.array([-2.0, 0.0, 3.0]))
+        array([0., 0., 3.])
+    """
     return np.maximum(x, 0)
 
 
 @primitive
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
-    """Compute x for x > 0, and a x elsewhere, where a is ``negative_slope``."""
+    """Compute x for x > 0, and a x elsewhere, where a is ``negative_slope``.
+
+    Example:
+        >>> leaky_relu(np.array([-2.0, 3.0]))
+        array([-0.02,  3.  ])
+    """
     return np.where(np.greater(x, 0), x, np.multiply(x, negative_slope))
 
 
 @primitive
 def elu(x: Any, alpha: float = 1.0) -> Any:
-    """Compute x for x > 0, and α (eˣ - 1) elsewhere (Clevert et al., 2015)."""
+    """Compute x for x > 0, and α (eˣ - 1) elsewhere (Clevert et al., 2015).
+
+    Example:
+        >>> elu(np.array([-1.0, 3.0]))
+        array([-0.63212056,  3.        ])
+    """
     return np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0)))
 
 
 @primitive
 def binary_step(x: Any) -> Any:
-    """Compute 1 for x ≥ 0, and 0 elsewhere. Its derivative is 0, so nothing learns through it."""
+    """Compute 1 for x ≥ 0, and 0 elsewhere. Its derivative is 0, so nothing learns through it.
+
+    Example:
+        >>> binary_step(np.array([-2.0, 0.0, 3.0]))
+        array([0., 1., 1.])
+    """
     return np.heaviside(x, 1)
 
 
 @primitive
-def softplus(x: Any) -> Any:
-    """Compute log(1 + eˣ), a smooth ``relu``; its derivative is σ(x)."""
-    return np.logaddexp(0, x)
+def softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
+    """Compute log(1 + e^(β x)) / β, a smooth ``relu``, and x where β x is above the threshold.
+
+    Its derivative is σ(β x), and 1 above the threshold.
+
+    Example:
+        >>> softplus(np.array([-1000.0, 0.0, 1000.0]))
+        array([   0.        ,    0.69314718, 1000.        ])
+    """
+    scaled = np.multiply(x, beta)
+    return np.where(np.greater(scaled, threshold), x, log1p_exp(scaled) / beta)
+
+
+def log1p_exp(x: Any) -> Any:
+    """Compute log(1 + eˣ) of an array, without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
 @primitive
-def softmax(x: Any, axis: int = -1) -> Any:
-    """Compute eˣ / Σ eˣ along an axis: positive numbers that sum to 1.
+def softmax(x: Any, dim: int = -1) -> Any:
+    """Compute eˣ / Σ eˣ along the axis ``dim``: positive numbers that sum to 1.
 
     Example:
         >>> softmax(np.array([0.0, 0.0, 1000.0]))
         array([0., 0., 1.])
     """
-    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+    powers = np.exp(x - np.max(x, axis=dim, keepdims=True))
+    return powers / powers.sum(axis=dim, keepdims=True)
 
 
 @primitive
-def logsumexp(x: Any, axis: int = -1, keepdims: bool = False) -> Any:
-    """Compute log Σ eˣ along an axis, without overflow."""
-    highest = np.max(x, axis=axis, keepdims=True)
-    total = np.log(np.sum(np.exp(x - highest), axis=axis, keepdims=True)) + highest
-    return total if keepdims else np.squeeze(total, axis)
+def logsumexp(x: Any, dim: int = -1, keepdim: bool = False) -> Any:
+    """Compute log Σ eˣ along the axis ``dim``, without overflow.
+
+    Example:
+        >>> logsumexp(np.array([[1000.0, 1000.0], [0.0, -np.inf]]))
+        array([1000.69314718,    0.        ])
+    """
+    highest = np.max(x, axis=dim, keepdims=True)
+    highest = np.where(np.isinf(highest), 0, highest)  # for ∞ - ∞ is no number
+    with np.errstate(divide="ignore"):
+        total = np.log(np.sum(np.exp(x - highest), axis=dim, keepdims=True)) + highest
+    return total if keepdim else np.squeeze(total, dim)
 
 
 @primitive
-def log_softmax(x: Any, axis: int = -1) -> Any:
-    """Compute x - log Σ eˣ along an axis, without overflow."""
-    shifted = x - np.max(x, axis=axis, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+def log_softmax(x: Any, dim: int = -1) -> Any:
+    """Compute x - log Σ eˣ along the axis ``dim``, without overflow.
+
+    Example:
+        >>> log_softmax(np.array([0.0, 1000.0]))
+        array([-1000.,     0.])
+    """
+    shifted = x - np.max(x, axis=dim, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=dim, keepdims=True))
 
 
-def _spread(x: Any, axis: int, keepdims: bool) -> Any:
-    return x if keepdims else np.expand_dims(x, axis)
+def _slope(x: Any, low: Any, bend: float = 0) -> Any:
+    """Give the slope of a function that is x above ``bend``, and has the slope ``low`` below."""
+    return np.where(np.greater(x, bend), 1, low)
 
+
+def _spread(g: Any, dim: int, keepdim: bool) -> Any:
+    """Bring back the axis that a reduction removed."""
+    return g if keepdim else np.expand_dims(g, dim)
+
+
+def _sum(x: Any, dim: int) -> Any:
+    return np.sum(x, axis=dim, keepdims=True)
+
+
+along = partial(derivative, kind="along an axis")
+bent = partial(derivative, kink=lambda x: x, bounded=True)  # at 0
 
 # fmt: off
-derivative(sigmoid,     lambda g, out: g * (out - out * out), bounded=True)
-derivative(relu,        lambda g, out: g * np.greater(out, 0),                 kink=lambda x: x, bounded=True)
-derivative(leaky_relu,  lambda g, x, negative_slope=0.01: g * np.where(np.greater(x, 0), 1, negative_slope),
-                                                                               kink=lambda x: x, bounded=True)
-derivative(elu,         lambda g, x, alpha=1.0: g * np.where(np.greater(x, 0), 1, alpha * np.exp(np.minimum(x, 0))),
-                                                                               kink=lambda x: x, bounded=True)
-derivative(binary_step, lambda g: 0 * g,                                       kink=lambda x: x, bounded=True)
-derivative(softplus,    lambda g, x: g * sigmoid(x), bounded=True)
-derivative(softmax,     lambda g, out, axis=-1: out * (g - np.sum(g * out, axis=axis, keepdims=True)), kind="along an axis")
-derivative(log_softmax, lambda g, out, axis=-1: g - np.exp(out) * np.sum(g, axis=axis, keepdims=True), kind="along an axis")
-derivative(logsumexp,   lambda g, x, axis=-1, keepdims=False: _spread(g, axis, keepdims) * softmax(x, axis), kind="along an axis")
+derivative(sigmoid, lambda g, out: g * (out - out * out), bounded=True)
+derivative(softplus,lambda g, x, beta=1.0, threshold=20.0: g * _slope(beta * x, sigmoid(beta * x), threshold),
+           kink=lambda x, beta=1.0, threshold=20.0: beta * x - threshold, bounded=True)
+bent(relu,          lambda g, out: g * np.greater(out, 0))
+bent(leaky_relu,    lambda g, x, negative_slope=0.01: g * _slope(x, negative_slope))
+bent(elu,           lambda g, x, alpha=1.0: g * _slope(x, alpha * np.exp(np.minimum(x, 0))))
+bent(binary_step,   lambda g: 0 * g)
+along(softmax,      lambda g, out, dim=-1: out * (g - _sum(g * out, dim)))
+along(log_softmax,  lambda g, out, dim=-1: g - np.exp(out) * _sum(g, dim))
+along(logsumexp,    lambda g, x, dim=-1, keepdim=False: _spread(g, dim, keepdim) * softmax(x, dim))
 # fmt: on
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import derivative, primitive
+from nn.errors import RefusedError
 
 
 @primitive
@@ -23,14 +24,18 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     Returns:
         Outputs of shape (..., outputs).
 
+    Raises:
+        ValueError: the inputs are not as long as the rows of W.
+
     Example:
         >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([5.0]))
         array([[16.]])
     """
     if x.shape[-1:] != weight.shape[1:]:
-        raise ValueError(
-            f"expected inputs of shape (..., {weight.shape[1]}) for a weight of shape {weight.shape}, "
-            f"got {x.shape}; the usual fix is x.reshape(-1, {weight.shape[1]}), or another in_features"
+        inputs = weight.shape[1]
+        raise RefusedError(
+            f"linear: expected inputs of shape (..., {inputs}) for a weight of shape {weight.shape}, "
+            f"got {x.shape}; the usual fix is x.reshape(-1, {inputs}), or another in_features"
         )
     out = x.dot(weight.T)
     if bias is None:

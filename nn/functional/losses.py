@@ -6,111 +6,171 @@ probabilities of the shape of the predictions.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
-from autograd import definition, derivative, primitive
-from nn.functional.activations import log_softmax, softmax, softplus
+from autograd import derivative, primitive
+from nn.errors import RefusedError
+from nn.functional.activations import log1p_exp, log_softmax, sigmoid, softmax
 
 REDUCTIONS = ("mean", "sum", "none")
-
-
-def reduced(losses: Any, reduction: str) -> Any:
-    """Sum or average the losses of all elements, or leave them."""
-    if reduction == "none":
-        return losses
-    total = losses.sum()
-    return total if reduction == "sum" else total / losses.size
-
-
-def _weight(g: Any, count: int, reduction: str) -> Any:
-    """Give the cotangent of each element's loss."""
-    return g / count if reduction == "mean" else g
 
 
 def check_reduction(reduction: str) -> None:
     """Refuse a reduction that is none of the three."""
     if reduction not in REDUCTIONS:
-        raise ValueError(f"reduction: expected one of {', '.join(REDUCTIONS)}, got {reduction!r}")
+        known = ", ".join(REDUCTIONS)
+        raise RefusedError(f"reduction: expected one of {known}, got {reduction!r}")
 
 
-def _same_shape(name: str, x: Any, y: Any) -> None:
+def _reduced(losses: Any, reduction: str) -> Any:
+    """Sum or average the losses of all elements, or leave them."""
+    if reduction == "mean":
+        return np.add.reduce(losses, None) / losses.size
+    if reduction == "sum":
+        return np.add.reduce(losses, None)
+    check_reduction(reduction)
+    return losses
+
+
+def _each(g: Any, count: int, reduction: str) -> Any:
+    """Give the cotangent of each of ``count`` losses, given that of the reduced loss."""
+    return g / count if reduction == "mean" else g
+
+
+def _check_shapes(name: str, x: Any, y: Any) -> None:
     if x.shape != y.shape:
-        raise ValueError(
+        raise RefusedError(
             f"{name}: expected input and target of one shape, got {x.shape} and {y.shape}; "
             f"the usual fix is target.reshape(input.shape)"
         )
 
 
+def _check_shares(name: str, which: str, values: Any, hint: str = "") -> None:
+    """Refuse values outside of [0, 1], and NaN."""
+    if not np.all(np.greater_equal(values, 0) & np.less_equal(values, 1)):
+        low, high = float(np.min(values)), float(np.max(values))
+        raise RefusedError(
+            f"{name}: expected every {which} in [0, 1], got values from {low} to {high}{hint}"
+        )
+
+
+# Losses of elements
+
+
 @primitive
-def mse_loss(x: Any, y: Any, reduction: str = "mean") -> Any:
-    """Compute the squared error (x - y)², by default its mean.
+def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Compute the squared error (input - target)², by default its mean.
+
+    Args:
+        input: predictions.
+        target: what they should be, of the same shape.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: the shapes differ.
 
     Example:
         >>> float(mse_loss(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
         2.0
     """
-    _same_shape("mse_loss", x, y)
-    check_reduction(reduction)
-    error = x - y
-    if reduction == "none":
-        return error * error
-    error = error.reshape(-1)
-    total = error.dot(error)
-    return total / error.size if reduction == "mean" else total
+    _check_shapes("mse_loss", input, target)
+    error = input - target
+    flat = error.reshape(-1)
+    if reduction == "mean":
+        return flat.dot(flat) / flat.size
+    return flat.dot(flat) if reduction == "sum" else _reduced(error * error, reduction)
 
 
 @primitive
-def binary_cross_entropy(p: Any, y: Any, reduction: str = "mean") -> Any:
+def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -(y log p + (1 - y) log(1 - p)) for probabilities p and targets y.
 
     Logarithms are not taken below -100, as in PyTorch, so that 0 · -∞ is 0 and p = 0 stays finite.
 
+    Args:
+        input: probabilities p.
+        target: y, numbers from 0 to 1 of the same shape.
+        reduction: "mean", "sum" or "none".
+
     Raises:
-        ValueError: a probability or a target is outside of [0, 1].
+        ValueError: the shapes differ, or a probability or a target is outside of [0, 1].
+
+    Example:
+        >>> float(binary_cross_entropy(np.array([0.5, 1.0]), np.array([1.0, 1.0])))
+        0.34657359027997264
     """
-    _same_shape("binary_cross_entropy", p, y)
-    check_reduction(reduction)
-    for name, values in ("input", p), ("target", y):
-        if not (np.greater_equal(values, 0) & np.less_equal(values, 1)).all():
-            raise ValueError(
-                f"binary_cross_entropy: expected every {name} in [0, 1], got values from {np.min(values)} to "
-                f"{np.max(values)}" + ("; for logits use binary_cross_entropy_with_logits" if name == "input" else "")
-            )
+    _check_shapes("binary_cross_entropy", input, target)
+    hint = "; for logits use binary_cross_entropy_with_logits"
+    _check_shares("binary_cross_entropy", "input", input, hint)
+    _check_shares("binary_cross_entropy", "target", target)
     with np.errstate(divide="ignore"):
-        losses = -(y * np.maximum(np.log(p), -100) + (1 - y) * np.maximum(np.log(1 - p), -100))
-    return reduced(losses, reduction)
+        return _reduced(-(target * _log(input) + (1 - target) * _log(1 - input)), reduction)
 
 
 @primitive
-def binary_cross_entropy_with_logits(x: Any, y: Any, reduction: str = "mean") -> Any:
-    """Compute the binary cross-entropy of σ(x), from the logits x and without overflow."""
-    _same_shape("binary_cross_entropy_with_logits", x, y)
-    check_reduction(reduction)
-    return reduced(softplus(x) - x * y, reduction)
+def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Compute the binary cross-entropy of σ(x), from the logits x and without overflow.
+
+    It is log(1 + eˣ) - x y.
+
+    Args:
+        input: logits x.
+        target: y, numbers from 0 to 1 of the same shape.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: the shapes differ, or a target is outside of [0, 1].
+
+    Example:
+        >>> float(binary_cross_entropy_with_logits(np.array([0.0, 1000.0]), np.array([1.0, 1.0])))
+        0.34657359027997264
+    """
+    _check_shapes("binary_cross_entropy_with_logits", input, target)
+    _check_shares("binary_cross_entropy_with_logits", "target", target)
+    return _reduced(log1p_exp(input) - input * target, reduction)
 
 
-def _define_bce_with_logits(x: Any, y: Any, reduction: str = "mean") -> Any:
-    _same_shape("binary_cross_entropy_with_logits", x, y)
-    check_reduction(reduction)
-    return reduced(softplus(x) - x * y, reduction)
+def _log(x: Any) -> Any:
+    return np.maximum(np.log(x), -100)
 
 
-# Losses over classes see scores as a matrix with one class a row. Reductions over the classes are
-# then additions of rows, which NumPy does several times faster than sums within short rows.
+entry = partial(derivative, names="x y reduction", kind="loss")
+
+# fmt: off
+entry(mse_loss,             lambda g, x, y, reduction: _each(g + g, x.size, reduction) * (x - y),
+                            lambda g, x, y, reduction: _each(g + g, x.size, reduction) * (y - x), None)
+entry(binary_cross_entropy, lambda g, x, y, reduction: _each(g, x.size, reduction) * (x - y) / np.maximum(x * (1 - x), 1e-12),
+                            lambda g, x, reduction: _each(g, x.size, reduction) * (_log(1 - x) - _log(x)), None)
+entry(binary_cross_entropy_with_logits,
+                            lambda g, x, y, reduction: _each(g, x.size, reduction) * (sigmoid(x) - y),
+                            lambda g, x, reduction: -_each(g, x.size, reduction) * x, None)
+# fmt: on
 
 
-def _class_axis(x: Any) -> int:
-    return 0 if x.ndim == 1 else 1
+# Losses of classes. They see scores as a matrix with one class a row. Reductions over the classes
+# are then additions of rows, which NumPy does several times faster than sums within short rows.
+
+
+def _class_axis(shape: tuple[int, ...]) -> int:
+    return 0 if len(shape) == 1 else 1
+
+
+def _without_classes(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Give the shape of class targets, given that of the scores."""
+    if not shape:
+        raise RefusedError(f"{name}: expected an input of shape (rows, classes, ...), got ()")
+    axis = _class_axis(shape)
+    return shape[:axis] + shape[axis + 1 :]
 
 
 def _class_rows(x: Any) -> Any:
-    """See scores of shape (classes,) or (rows, classes, ...) as a matrix of shape (classes, all rows)."""
+    """See scores of shape (classes,) or (rows, classes, ...) as a matrix (classes, all rows)."""
     if x.ndim == 2:
         return x.T
-    axis = _class_axis(x)
+    axis = _class_axis(x.shape)
     return np.reshape(np.moveaxis(x, axis, 0), (x.shape[axis], -1))
 
 
@@ -123,20 +183,23 @@ def _unrolled(matrix: Any, shape: tuple[int, ...]) -> Any:
     return np.moveaxis(np.reshape(matrix, (shape[1], shape[0], *shape[2:])), 0, 1)
 
 
-def _positions(name: str, x: Any, target: Any) -> np.ndarray[Any, Any]:
+def _positions(name: str, shape: tuple[int, ...], target: Any) -> Any:
     """Give the places of the targets' classes in the matrix of ``_class_rows``, counted flat."""
-    target, shape, axis = np.asarray(target), x.shape, _class_axis(x)
-    if target.shape != shape[:axis] + shape[axis + 1 :] or target.dtype.kind not in "iu":
-        raise ValueError(
-            f"{name}: expected integer class targets of shape {shape[:axis] + shape[axis + 1 :]} for an input of "
-            f"shape {shape}, got {target.dtype} of {target.shape}; one-hot rows are floating numbers of the "
-            f"input's shape"
+    target, expected = np.asarray(target), _without_classes(name, shape)
+    if target.shape != expected or target.dtype.kind not in "iu":
+        fix = "one-hot rows are floating numbers of the input's shape"
+        if target.shape == expected:
+            fix = "the usual fix is target.astype(int)"
+        raise RefusedError(
+            f"{name}: expected integer class targets of shape {expected} for an input of shape "
+            f"{shape}, got {target.dtype} of {target.shape}; {fix}"
         )
+    classes = shape[_class_axis(shape)]
     # Seen as unsigned, negative numbers are huge: one look finds those and the too large.
-    if target.size and np.maximum.reduce(target.astype(np.uint64), None) >= shape[axis]:
-        raise ValueError(
-            f"{name}: expected class targets from 0 to {shape[axis] - 1}, got values from {target.min()} to "
-            f"{target.max()}; the usual cause is labels that start at 1"
+    if target.size and np.maximum.reduce(target.astype(np.uint64), None) >= classes:
+        raise RefusedError(
+            f"{name}: expected class targets from 0 to {classes - 1}, got values from "
+            f"{target.min()} to {target.max()}; the usual cause is labels that start at 1"
         )
     return target.reshape(-1) * target.size + _counting(target.size)
 
@@ -156,17 +219,22 @@ def minus_one_hot(p: Any, positions: Any) -> Any:
     return result
 
 
+def _one_hot(target: Any, shape: tuple[int, ...]) -> Any:
+    """Give a matrix with one class a row: 1 at the targets' classes, 0 elsewhere."""
+    classes = np.arange(shape[_class_axis(shape)])
+    return np.equal(classes[:, None], np.reshape(target, (-1,))) * 1.0
+
+
 @primitive
 def nll_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -x at the target's class, for log-probabilities x."""
-    check_reduction(reduction)
-    losses = -_class_rows(x).take(_positions("nll_loss", x, target))
-    return reduced(losses.reshape(np.shape(target)), reduction)
+    losses = -_class_rows(x).take(_positions("nll_loss", x.shape, target))
+    return _reduced(losses.reshape(np.shape(target)), reduction)
 
 
 def _cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> tuple[Any, Any]:
-    check_reduction(reduction)
-    positions = _positions("cross_entropy", x, target)
+    """Compute the loss, and what its derivative is made of: softmax(x), and the places."""
+    positions = _positions("cross_entropy", x.shape, target)
     scores = np.array(_class_rows(x), order="C")
     scores -= np.maximum.reduce(scores, 0)
     at_target = scores.take(positions)
@@ -176,7 +244,7 @@ def _cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> t
     losses = np.log(sums) - at_target
     if reduction == "none":
         losses = losses.reshape(np.shape(target))
-    return reduced(losses, reduction), (powers, positions)
+    return _reduced(losses, reduction), (powers, positions)
 
 
 @primitive
@@ -188,81 +256,19 @@ def cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> An
 @primitive
 def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -Σ target · log softmax(x) over the classes, where 0 · -∞ is 0."""
-    check_reduction(reduction)
-    _same_shape("cross_entropy", x, target)
-    axis = _class_axis(x)
+    axis = _class_axis(x.shape)
     products = target * np.where(np.equal(target, 0), 0, log_softmax(x, axis))
-    return reduced(-np.add.reduce(products, axis), reduction)
+    return _reduced(-np.add.reduce(products, axis), reduction)
 
 
-def _each(g: Any, count: int, reduction: str) -> Any:
-    """Give the cotangent of the loss of every row."""
-    return np.reshape(g, (-1,)) if reduction == "none" else _weight(g, count, reduction)
+def _each_row(g: Any, count: int, reduction: str) -> Any:
+    """Give the cotangent of the loss of every row, for a matrix with one class a row."""
+    return g.reshape(-1) if reduction == "none" else _each(g, count, reduction)
 
 
 def _each_class(g: Any, x: Any, reduction: str) -> Any:
     """Give the cotangent of the loss of every row, along the classes."""
-    axis = _class_axis(x)
-    return np.expand_dims(g, axis) if reduction == "none" else _weight(g, x.size // max(x.shape[axis], 1), reduction)
-
-
-# fmt: off
-derivative(mse_loss, lambda g, x, y, reduction: _weight(g + g, x.size, reduction) * (x - y),
-                     lambda g, x, y, reduction: _weight(g + g, x.size, reduction) * (y - x),
-                     None, names="x y reduction", kind="loss")
-derivative(binary_cross_entropy,
-                     lambda g, p, y, reduction: _weight(g, p.size, reduction) * (p - y) / np.maximum(p * (1 - p), 1e-12),
-                     lambda g, p, reduction: _weight(g, p.size, reduction) * (_log(1 - p) - _log(p)), None,
-                     names="p y reduction", kind="loss")
-derivative(minus_one_hot, lambda g: g, None, names="p positions", kind="class loss")
-derivative(nll_of_classes,
-                     lambda g, x_shape, target, reduction: -_unrolled(_each(g, np.size(target), reduction) * one_hot(target, x_shape), x_shape),
-                     None, None, names="x target reduction", kind="class loss")
-derivative(cross_entropy_of_classes,
-                     lambda g, residual, x_shape, reduction: _unrolled(_each(g, residual[1].size, reduction) * minus_one_hot(*residual), x_shape),
-                     None, None, names="x target reduction", kind="class loss", forward=_cross_entropy_of_classes,
-                     residual=lambda x, target, reduction: (softmax(_class_rows(x), 0), _positions("", x, target)))
-derivative(cross_entropy_of_probabilities,
-                     lambda g, x, target, reduction: _each_class(g, x, reduction) * (softmax(x, _class_axis(x)) * np.sum(target, axis=_class_axis(x), keepdims=True) - target),
-                     lambda g, x, reduction: -_each_class(g, x, reduction) * log_softmax(x, _class_axis(x)),
-                     None, names="x target reduction", kind="loss")
-# fmt: on
-definition(binary_cross_entropy_with_logits, _define_bce_with_logits)
-
-
-def one_hot(target: Any, shape: tuple[int, ...]) -> Any:
-    """Give a matrix with one class a row: 1 at the targets' classes, 0 elsewhere."""
-    classes = shape[0] if len(shape) == 1 else shape[1]
-    return np.equal(np.arange(classes)[:, None], np.reshape(target, (-1,))) * 1.0
-
-
-def _log(x: Any) -> Any:
-    return np.maximum(np.log(x), -100)
-
-
-def nll_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute the negative log-likelihood -x[target] of log-probabilities x.
-
-    Example:
-        >>> float(nll_loss(np.log([[0.5, 0.5]]), np.array([1])))
-        0.6931471805599453
-    """
-    return nll_of_classes(x, target, reduction)
-
-
-def cross_entropy(x: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute the cross-entropy -log softmax(x)[target] of logits x.
-
-    Args:
-        x: logits of shape (classes,) or (rows, classes, ...).
-        target: classes, integers of shape () or (rows, ...), or probabilities of the shape of x.
-        reduction: "mean" over rows, "sum", or "none".
-
-    Example:
-        >>> float(cross_entropy(np.array([[0.0, 0.0]]), np.array([1])))
-        0.6931471805599453
-    """
-    dtype = getattr(target, "dtype", None) or np.asarray(target).dtype
-    if dtype.kind == "f":
-        return cross_entropy_of_probabilities(x, target, reduction)
-    return cross_entropy_of_classes(x, target, reduction)
+    axis = _class_axis(x.shape)
+    if reduction == "none":
+        return np.expand_dims(g, axis)
+    return _each(g, x.size // max(x.shape[axis], 1), reduction)

@@ -4,4 +4,6 @@ from nn.optim.adam import Adam
 from nn.optim.optimiser import Optimiser
 from nn.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimiser"]
+Optimizer = Optimiser  # as PyTorch spells it
+
+__all__ = ["SGD", "Adam", "Optimiser", "Optimizer"]

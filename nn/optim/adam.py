@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser
+from nn.optim.optimiser import Array, Optimiser, check_numbers
 
 
 class Adam(Optimiser):
     """Adaptive moments (Kingma and Ba, 2015).
 
-    With the gradient g, m = β₁ m + (1 - β₁) g and v = β₂ v + (1 - β₂) g²; without their bias
-    towards the start, m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ); the parameter loses lr m̂ / (√v̂ + ε).
+    With the gradient g (plus ``weight_decay`` · parameter), m = β₁ m + (1 - β₁) g and
+    v = β₂ v + (1 - β₂) g²; without their bias towards the start, m̂ = m / (1 - β₁ᵗ) and
+    v̂ = v / (1 - β₂ᵗ); the parameter loses lr m̂ / (√v̂ + ε).
 
     Args:
         params: parameters, or groups of them.
@@ -25,7 +27,15 @@ class Adam(Optimiser):
         weight_decay: the strength of an L2 penalty.
 
     Raises:
+        TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
         ValueError: an option is out of its range.
+
+    Example:
+        >>> w = tensor([3.0, -0.1], requires_grad=True)
+        >>> (w**2).sum().backward()
+        >>> Adam([w], lr=0.5).step()
+        >>> w
+        tensor([2.5, 0.4], requires_grad=True)
     """
 
     def __init__(
@@ -40,19 +50,20 @@ class Adam(Optimiser):
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse options that are out of their ranges."""
-        super().check(group)
+        check_numbers(group, "lr", "eps", "weight_decay")
         betas = group["betas"]
         pair = isinstance(betas, (tuple, list)) and len(betas) == 2
-        if not pair or not all(isinstance(beta, (int, float, np.floating)) and 0 <= beta < 1 for beta in betas):
+        if not pair or not all(isinstance(beta, Real) and 0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas!r}")
 
     def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
+        self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:
-            state |= {"step": 0, "m": np.zeros_like(parameter), "v": np.zeros_like(parameter), "g": scratch.copy()}
+            m, v, g = np.zeros_like(parameter), np.zeros_like(parameter), np.empty_like(parameter)
+            state |= {"step": 0, "m": m, "v": v, "g": g}
         state["step"] += 1
         (beta1, beta2), m, v, g = group["betas"], state["m"], state["v"], state["g"]
         np.multiply(parameter, group["weight_decay"], out=g)
@@ -67,5 +78,5 @@ class Adam(Optimiser):
         scratch /= math.sqrt(1 - beta2 ** state["step"])
         scratch += group["eps"]
         np.divide(m, scratch, out=scratch)
-        scratch *= lr / (1 - beta1 ** state["step"])
+        scratch *= group["lr"] / (1 - beta1 ** state["step"])
         return scratch

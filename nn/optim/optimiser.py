@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor
+from nn.module import Module
+from nn.parameter import forget_gradients
 
 Array = np.ndarray[Any, Any]
 
@@ -16,75 +19,174 @@ Array = np.ndarray[Any, Any]
 class Optimiser:
     """Change parameters so that a loss falls, given their gradients.
 
-    An optimiser is an ``update`` rule over arrays; everything else stands here. Parameters come
-    as an iterable, or as groups: dicts with ``params`` and options of their own.
+    An optimiser is an ``update`` rule over arrays; everything else stands here.
+
+    Args:
+        params: parameters, or groups of them: dicts with ``params`` and options of their own.
+        lr: the learning rate.
+        **options: what else the rule reads.
+
+    Attributes:
+        param_groups: one dict for each group, with ``params`` and all options; these may be changed.
+        state: what the rule keeps of each parameter.
+
+    Raises:
+        TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
+        ValueError: there are no parameters, one stands there twice, or an option is out of range.
+
+    Example:
+        >>> class SignDescent(Optimiser):
+        ...     def update(self, parameter, gradient, state, group):
+        ...         return group["lr"] * np.sign(gradient)
+        >>> w = tensor([1.0, -1.0], requires_grad=True)
+        >>> (w**2).sum().backward()
+        >>> SignDescent([w], lr=0.25).step()
+        >>> w
+        tensor([ 0.75, -0.75], requires_grad=True)
     """
 
-    def __init__(self, params: Iterable[Any], **defaults: Any) -> None:
-        groups = list(params)
-        if not groups:
-            raise ValueError("params: expected parameters, got none; is model.parameters() already used up?")
-        if not isinstance(groups[0], dict):
-            groups = [{"params": groups}]
-        self.defaults = defaults
-        self.param_groups = [{**defaults, **group, "params": list(group["params"])} for group in groups]
-        self.state: dict[int, dict[str, Any]] = {}
+    def __init__(self, params: Iterable[Any], lr: float = 1e-3, **options: Any) -> None:
+        self.defaults: dict[str, Any] = {"lr": lr, **options}
+        self.param_groups = [self._group(given) for given in _groups_of(params)]
+        self.state: dict[Tensor, dict[str, Any]] = {}
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if not isinstance(parameter, Tensor) or not parameter.is_leaf:
-                    raise TypeError(f"params: expected leaf Tensors, got {type(parameter).__name__}")
-                if id(parameter) in self.state:
-                    raise ValueError(f"params: a parameter of shape {parameter.shape} stands there twice")
-                self.state[id(parameter)] = {}
             self.check(group)
+            for parameter in group["params"]:
+                _check_parameter(parameter)
+                if parameter in self.state:
+                    shape = parameter.shape
+                    raise ValueError(f"params: a parameter of shape {shape} stands there twice")
+                self.state[parameter] = {}
         self._share_scratch()
+
+    def _group(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Complete a group by the default options."""
+        if "params" not in given:
+            raise TypeError(f"params: expected groups with the key 'params', got {sorted(given)}")
+        unknown = given.keys() - self.defaults.keys() - {"params"}
+        if unknown:
+            known = ", ".join(self.defaults)
+            raise TypeError(f"params: expected groups with options {known}, got {min(unknown)!r}")
+        group = {**self.defaults, **given, "params": _listed(given["params"])}
+        if not group["params"]:
+            raise ValueError("params: expected parameters, got none; is there an empty group?")
+        return group
 
     def _share_scratch(self) -> None:
         """Give all parameters of a dtype one array to compute in, so that it stays in the cache."""
-        parameters = [parameter for group in self.param_groups for parameter in group["params"]]
-        for dtype in {parameter.dtype for parameter in parameters}:
-            same = [parameter for parameter in parameters if parameter.dtype == dtype]
+        for dtype in {parameter.dtype for parameter in self.state}:
+            same = [parameter for parameter in self.state if parameter.dtype == dtype]
             scratch = np.empty(max(parameter.size for parameter in same), dtype)
             for parameter in same:
-                self.state[id(parameter)]["scratch"] = scratch[: parameter.size].reshape(parameter.shape)
+                view = scratch[: parameter.size].reshape(parameter.shape)
+                self.state[parameter]["scratch"] = view
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is to be copied or pickled: everything but the scratch arrays."""
+        kept = {
+            parameter: {name: value for name, value in state.items() if name != "scratch"}
+            for parameter, state in self.state.items()
+        }
+        return {**vars(self), "state": kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._share_scratch()
 
     def check(self, group: dict[str, Any]) -> None:
-        """Refuse options that are no numbers from 0."""
-        for name, value in group.items():
-            if isinstance(value, (int, float)) and not (0 <= value < math.inf):
-                raise ValueError(f"{name}: expected a finite number from 0, got {value}")
+        """Refuse a group whose options are out of their ranges."""
+        check_numbers(group, "lr")
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters: make them None, or zeros."""
         for group in self.param_groups:
-            for parameter in group["params"]:
-                parameter.grad = None
+            forget_gradients(group["params"], set_to_none)
 
     def step(self) -> None:
         """Change every parameter that has a gradient, in place.
 
         Raises:
-            ValueError: an option of a group is out of its range; nothing is changed.
+            ValueError: a learning rate is out of its range; nothing is changed.
         """
         for group in self.param_groups:
-            if not 0 <= group["lr"] < math.inf:
+            lr = group["lr"]
+            if not (isinstance(lr, (float, int)) and 0 <= lr < math.inf):
                 self.check(group)
         for group in self.param_groups:
-            rates: dict[Any, Any] = {}  # the rate as an array of each dtype: NumPy multiplies by that faster
+            groups: dict[Any, dict[str, Any]] = {}
             for parameter in group["params"]:
-                if parameter.grad is not None:
-                    array, dtype = parameter.data, parameter.dtype
-                    rate = rates.get(dtype)
-                    if rate is None:
-                        rate = rates[dtype] = np.array(group["lr"], dtype)
-                    array -= self.update(array, parameter.grad.data, rate, self.state[id(parameter)], group)
+                gradient = parameter.grad
+                if gradient is not None:
+                    array = parameter.data
+                    dtype = array.dtype
+                    own = groups.get(dtype)
+                    if own is None:  # NumPy multiplies by an array faster than by a number
+                        own = groups[dtype] = {**group, "lr": np.array(group["lr"], dtype)}
+                    array -= self.update(array, gradient.data, self.state[parameter], own)
                     parameter.data = array
 
     def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
+        self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
-        """Give what is to be subtracted from the parameter; ``state`` is the rule's to change.
+        """Give what is to be subtracted from the parameter.
 
-        The result may be ``state["scratch"]``, so that nothing is allocated.
+        Args:
+            parameter: its array, to be read.
+            gradient: that of its gradient, to be read.
+            state: what the rule keeps of this parameter, and ``scratch``: an array of its shape and
+                dtype to compute in, which may be the result, so that nothing is allocated.
+            group: the options; ``lr`` is an array of the parameter's dtype.
         """
         raise TypeError(f"{type(self).__name__} has no update(): define its rule")
+
+    def __repr__(self) -> str:
+        """Write the options of all groups."""
+        lines = []
+        for i, group in enumerate(self.param_groups):
+            options = [f"{name}={value}" for name, value in group.items() if name != "params"]
+            lines.append(f"  ({i}): {len(group['params'])} parameters, {', '.join(options)}\n")
+        return f"{type(self).__name__}(\n{''.join(lines)})"
+
+
+def check_numbers(group: dict[str, Any], *names: str) -> None:
+    """Refuse options of a group that are no finite numbers from 0."""
+    for name in names:
+        value = group[name]
+        if not (isinstance(value, Real) and 0 <= value < math.inf):
+            raise ValueError(f"{name}: expected a finite number from 0, got {value!r}")
+
+
+def _groups_of(params: Any) -> list[dict[str, Any]]:
+    """See parameters without a group as one group."""
+    groups = _listed(params)
+    if not groups:
+        raise ValueError(
+            "params: expected parameters, got none; is model.parameters() already used up?"
+        )
+    return groups if isinstance(groups[0], dict) else [{"params": groups}]
+
+
+def _listed(params: Any) -> list[Any]:
+    """List parameters, and refuse what is often given in their place."""
+    if isinstance(params, Tensor):
+        raise TypeError("params: expected a list of parameters, got one; the usual fix is [w] for w")
+    if isinstance(params, Module):
+        name = type(params).__name__
+        raise TypeError(f"params: expected parameters, got {name}; use model.parameters()")
+    if isinstance(params, dict) or not isinstance(params, Iterable):
+        name = type(params).__name__
+        raise TypeError(f"params: expected a list of parameters or of groups, got {name}")
+    return list(params)
+
+
+def _check_parameter(parameter: Any) -> None:
+    if not isinstance(parameter, Tensor):
+        name = type(parameter).__name__
+        raise TypeError(f"params: expected leaf Tensors, got {name}; use model.parameters()")
+    if not parameter.is_leaf:
+        raise TypeError(
+            f"params: expected leaf Tensors, got one of shape {parameter.shape} that is the result of "
+            f"a recorded call; the usual fix is to give what it was computed from, or detach()"
+        )
+    if parameter.dtype.kind != "f":
+        raise TypeError(f"params: expected floating numbers, got a Tensor of {parameter.dtype}")

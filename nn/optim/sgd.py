@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser
+from nn.optim.optimiser import Array, Optimiser, check_numbers
 
 
 class SGD(Optimiser):
     """Gradient descent, with momentum if wanted.
 
-    With the gradient g (plus ``weight_decay`` · parameter), the velocity v is g at the first step and
-    then momentum · v + (1 - dampening) · g; the parameter loses lr · v, or lr · (g + momentum · v)
+    With the gradient g (plus ``weight_decay`` · parameter), the velocity v is g at the first step
+    and then momentum · v + (1 - dampening) · g; the parameter loses lr · v, or lr · (g + momentum · v)
     with ``nesterov``. (Sutskever et al., 2013, in PyTorch's form.)
 
     Args:
@@ -26,7 +26,18 @@ class SGD(Optimiser):
         nesterov: look ahead along the velocity.
 
     Raises:
-        ValueError: an option is negative, infinite or not a number; or ``nesterov`` without momentum.
+        TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
+        ValueError: an option is no finite number from 0; or ``nesterov`` without momentum.
+
+    Example:
+        >>> w = tensor(1.0, requires_grad=True)
+        >>> optimiser = SGD([w], lr=0.25)
+        >>> for _ in range(2):
+        ...     optimiser.zero_grad()
+        ...     (w**2).backward()
+        ...     optimiser.step()
+        >>> w
+        tensor(0.25, requires_grad=True)
     """
 
     def __init__(
@@ -38,19 +49,29 @@ class SGD(Optimiser):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        if nesterov and (momentum <= 0 or dampening != 0):
-            raise ValueError("nesterov: expected a momentum above 0 and no dampening")
         super().__init__(
-            params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
         )
 
+    def check(self, group: dict[str, Any]) -> None:
+        """Refuse options that are out of their ranges."""
+        check_numbers(group, "lr", "momentum", "dampening", "weight_decay")
+        if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+            raise ValueError("nesterov: expected a momentum above 0 and no dampening")
+
     def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
+        self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if group["weight_decay"]:
-            gradient = np.add(gradient, np.multiply(parameter, group["weight_decay"], out=scratch), out=scratch)
+            decay = np.multiply(parameter, group["weight_decay"], out=scratch)
+            gradient = np.add(gradient, decay, out=scratch)
         if group["momentum"]:
             if "velocity" not in state:
                 state["velocity"] = gradient.copy()
@@ -61,4 +82,4 @@ class SGD(Optimiser):
                 gradient = gradient + group["momentum"] * state["velocity"]
             else:
                 gradient = state["velocity"]
-        return np.multiply(gradient, lr, scratch)
+        return np.multiply(gradient, group["lr"], scratch)
