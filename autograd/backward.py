@@ -79,15 +79,19 @@ class Backward(InPlace):
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
-        if value is not None and value.shape != self.shape:
-            raise ValueError(errors.wrong_shape("grad", self, value))
+        if value is not None:
+            value = self.lift(value)
+            if value.shape != self.shape:
+                raise ValueError(errors.wrong_shape("grad", self, value))
+            value = value if value.dtype == self.dtype else value.astype(self.dtype)
         self._grad = value
 
     def retain_grad(self) -> None:
         """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
         if self.node is not None and self.node.retained is None:
             self.node.retained = Retained()
-            self.node.hooks = {**(self.node.hooks or {}), 0: self.node.retained}
+            self.node.hooks = {} if self.node.hooks is None else self.node.hooks
+            self.node.hooks[0] = self.node.retained
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> Hook:
         """Call ``hook`` with the gradient of this Tensor in every backward pass.
@@ -97,11 +101,17 @@ class Backward(InPlace):
         vertex = self.node or self
         vertex.hooks = {} if vertex.hooks is None else vertex.hooks
 
+        lift, shape, dtype = self.lift, self.shape, self.dtype  # not self: that would be a cycle
+
         def call(g: Any) -> Any:
-            given = hook(self.lift(g.copy()))
+            given = hook(lift(g.copy()))
             if given is None:
                 return g
-            return self.lift(given) if isinstance(g, Vertex) else self.lift(given).data
+            given = lift(given)
+            if given.shape != shape:
+                raise ValueError(f"a hook gave a gradient of shape {given.shape}; expected {shape}")
+            given = given if given.dtype == dtype else given.astype(dtype)
+            return given if isinstance(g, Vertex) else given.data
 
         vertex.hooks[id(call)] = call
         return Hook(vertex.hooks, id(call))
@@ -133,22 +143,25 @@ class Backward(InPlace):
             raise RuntimeError(errors.untracked(self))
         if gradient is None and self.size != 1:
             raise RuntimeError(errors.not_a_scalar(self))
+        if create_graph and not modes.recording.get():
+            with modes.enable_grad():
+                return self.backward(gradient, create_graph=True)
         root = self.node or self
+        seed: Any
         cotangents: dict[Any, Any]
         if gradient is None and not create_graph:
             seed = np.empty_like(self._data)
             seed.fill(1)
-            cotangents = sweep(root, seed, release=not retain_graph)
         else:
             start = self.lift(np.ones(self.shape) if gradient is None else gradient)
             if start.shape != self.shape:
                 raise ValueError(errors.wrong_shape("gradient", self, start))
             start = start if start.dtype == self.dtype else start.astype(self.dtype)
-            seed = start.data
-            with modes.set_grad_enabled(create_graph):
-                lift = self.lift if create_graph else None
-                release = not retain_graph and not create_graph
-                cotangents = sweep(root, start if create_graph else seed, lift=lift, release=release)
+            seed = start if create_graph else start.data
+        if create_graph:
+            cotangents = sweep(root, seed, lift=self.lift)
+        else:
+            cotangents = sweep(root, seed, release=not retain_graph)
         shared = {id(seed)}
         for leaf, g in cotangents.items():
             if leaf.hooks:

@@ -197,11 +197,28 @@ def leaf_written(tensor: Any) -> str:
     )
 
 
-def does_not_fit(tensor: Any, result: Any) -> str:
-    """Refuse a result that has another shape or a higher dtype."""
+def does_not_fit(error: Exception, tensor: Any) -> Exception:
+    """Retell why an in-place operation is not possible, and name the Tensor."""
+    kind = next(kind for kind in (IndexError, TypeError, ValueError) if isinstance(error, kind))
+    return kind(
+        f"an in-place operation on {describe(tensor)}, does not fit: {error}. The value must broadcast to the "
+        f"Tensor's shape and be of its kind of number; else write x = x + y in place of x += y"
+    )
+
+
+def becomes_integer(tensor: Any, array: Any) -> str:
+    """Refuse integers for a leaf that requires a gradient."""
     return (
-        f"an in-place operation on {describe(tensor)}, gives {describe(result)}, which does not fit; "
-        f"write x = x + y in place of x += y"
+        f"data of {describe(tensor)}, which requires a gradient: expected floating numbers, got {array.dtype}; "
+        f"the usual fix is array.astype(float)"
+    )
+
+
+def not_copied(tensor: Any) -> str:
+    """Refuse to copy or pickle what has a history."""
+    return (
+        f"{describe(tensor)}, is the result of a recorded call, and a copy would lose its gradient; "
+        f"copy tensor.detach(), or the leaves that it came from"
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import errors
+from autograd.containers import leaves, mapped
 from autograd.graph import Node, Vertex
 
 if TYPE_CHECKING:
@@ -52,6 +54,18 @@ class Handle(Vertex):
     ndim = property(attrgetter("_data.ndim"), doc="The number of axes of the array.")
     size = property(attrgetter("_data.size"), doc="The number of elements of the array.")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and pickle leaves; a copy of a result would lose its history."""
+        if self.node is not None:
+            raise TypeError(errors.not_copied(self))
+        slots = ("_data", "_grad", "name", "tracked", "version")
+        return {slot: getattr(self, slot) for slot in slots}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Handle.__init__(self, state["_data"])
+        for slot, value in state.items():
+            setattr(self, slot, value)
+
     @property
     def is_leaf(self) -> bool:
         """Whether a user made this Tensor, rather than a recorded call."""
@@ -62,15 +76,20 @@ def plain(value: Any) -> Any:
     """Put arrays in the place of Tensors, inside of lists, tuples and dicts too."""
     if isinstance(value, Handle):
         return value._data
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(plain, value))
-    return {key: plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+    return mapped(plain, value) if isinstance(value, (list, tuple, dict)) else value
+
+
+def read_only(value: Any) -> Any:
+    """Do as ``plain``, with views that cannot be written: a write would go unnoticed."""
+    if isinstance(value, Handle):
+        view = value._data.view()
+        view.flags.writeable = False
+        return view
+    return mapped(read_only, value) if isinstance(value, (list, tuple, dict)) else value
 
 
 def is_tracked(value: Any) -> bool:
     """Tell whether a Tensor that requires a gradient stands anywhere in ``value``."""
-    if isinstance(value, (list, tuple)):
-        return any(map(is_tracked, value))
-    if isinstance(value, dict):
-        return any(map(is_tracked, value.values()))
+    if isinstance(value, (list, tuple, dict)):
+        return any(map(is_tracked, leaves(value)))
     return isinstance(value, Handle) and value.tracked

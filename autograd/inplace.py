@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autograd import errors, modes
 from autograd.derivatives.indexing import set_item
-from autograd.handle import Handle, is_tracked
+from autograd.handle import Handle, is_tracked, plain
 from autograd.versions import Version
 
 
@@ -33,7 +33,10 @@ class InPlace(Handle):
     @data.setter
     def data(self, array: npt.ArrayLike) -> None:
         if array is not self._data:
-            self._data = np.asarray(array)
+            new = np.asarray(array)
+            if self.tracked and new.dtype.kind != "f":
+                raise TypeError(errors.becomes_integer(self, new))
+            self._data = new
         (self.version or self.shared_version()).write()
 
     def write(self, function: Any, *args: Any) -> Self:
@@ -41,29 +44,41 @@ class InPlace(Handle):
 
         Raises:
             RuntimeError: a leaf that requires a gradient is written under the graph.
-            ValueError: the result does not fit in shape or dtype.
+            ValueError, TypeError, IndexError: the result does not fit in shape or dtype.
         """
-        if modes.recording.get() and (self.tracked or is_tracked(args)):
-            if self.tracked and self.node is None:
-                raise RuntimeError(errors.leaf_written(self))
-            before = self.lift(self._data, self.node)
-            before.version = self.version
-            result = self.apply(function, (before, *args))
-            if result.shape != self.shape or not np.can_cast(result.dtype, self.dtype, "same_kind"):
-                raise ValueError(errors.does_not_fit(self, result))
-            if self.node is None:  # what was recorded with this Tensor cannot be replayed now
-                self.version = Version()
-                self.version.write()
-            result = result if result.dtype == self.dtype else result.astype(self.dtype)
-            self._data, self.node, self.tracked = result._data, result.node, result.tracked
-            return self
-        arrays = [a._data if isinstance(a, Handle) else a for a in args]
-        if function is set_item:
-            self._data[arrays[0]] = arrays[1]
-        else:
-            function(self._data, *arrays, out=self._data)
-        self.shared_version().write()
+        record = modes.recording.get() and (self.tracked or is_tracked(args))
+        if record and self.tracked and self.node is None:
+            raise RuntimeError(errors.leaf_written(self))
+        try:
+            if record:
+                self._move_on(function, args)
+            else:
+                self._write_array(function, plain(args))
+        except (TypeError, ValueError, IndexError) as error:
+            raise errors.does_not_fit(error, self) from error
         return self
+
+    def _move_on(self, function: Any, args: Sequence[Any]) -> None:
+        """Move this handle to a new node, whose result is a new array."""
+        before = self.lift(self._data, self.node)
+        before.version = self.version
+        result = self.apply(function, (before, *args))
+        if result.shape != self.shape or not np.can_cast(result.dtype, self.dtype, "same_kind"):
+            raise ValueError(f"the result is of dtype {result.dtype} and shape {result.shape}")
+        result = result if result.dtype == self.dtype else result.astype(self.dtype)
+        if self.node is None:  # what was recorded with this Tensor cannot be replayed now
+            self.version = Version()
+            self.version.write()
+        self._data, self.node, self.tracked = result._data, result.node, result.tracked
+
+    def _write_array(self, function: Any, args: Sequence[Any]) -> None:
+        if function is set_item:
+            self._data[args[0]] = args[1]
+        elif function is np.matmul:
+            self._data @= args[0]
+        else:
+            function(self._data, *args, out=self._data)
+        self.shared_version().write()
 
     def shared_version(self) -> Version:
         """Give the version of this Tensor's memory, which others who see it share."""
@@ -73,8 +88,7 @@ class InPlace(Handle):
         return vertex.version
 
     def share_version(self, args: Sequence[Any]) -> None:
-        """Share the version of the argument whose memory this Tensor, a view, looks at."""
-        base = self._data.base
+        """Share the version of those arguments whose memory this Tensor looks at."""
         for argument in args:
-            if isinstance(argument, InPlace) and (base is argument._data or base is argument._data.base):
+            if isinstance(argument, InPlace) and np.may_share_memory(self._data, argument._data):
                 (self.node or self).version = argument.shared_version()

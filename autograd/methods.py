@@ -16,7 +16,10 @@ import numpy.typing as npt
 from autograd import errors, modes
 from autograd.backward import Backward
 from autograd.derivatives.calls import name_of
+from autograd.containers import leaves, mapped
 from autograd.derivatives.indexing import set_item
+from autograd.derivatives.shapes import astype
+from autograd.handle import plain
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -98,8 +101,8 @@ class ArrayMethods(Backward):
     def __invert__(self) -> Any: return self.apply(np.invert, (self,))
 
     # Comparisons and logic: constants, so plain arrays
-    def __eq__(self, other: object) -> Any: return self.apply(np.equal, (self, other))
-    def __ne__(self, other: object) -> Any: return self.apply(np.not_equal, (self, other))
+    def __eq__(self, other: object) -> Any: return self._data == plain(other)
+    def __ne__(self, other: object) -> Any: return self._data != plain(other)
     def __lt__(self, other: Any) -> Any: return self.apply(np.less, (self, other))
     def __le__(self, other: Any) -> Any: return self.apply(np.less_equal, (self, other))
     def __gt__(self, other: Any) -> Any: return self.apply(np.greater, (self, other))
@@ -113,8 +116,8 @@ class ArrayMethods(Backward):
     __hash__ = object.__hash__
 
     # Indexing, and writing in place
-    def __getitem__(self, index: Any) -> Tensor: return self.apply(operator.getitem, (self, index))
-    def __setitem__(self, index: Any, value: Any) -> None: self.write(set_item, index, value)
+    def __getitem__(self, index: Any) -> Tensor: return self.apply(operator.getitem, (self, own_index(index)))
+    def __setitem__(self, index: Any, value: Any) -> None: self.write(set_item, own_index(index), value)
     def __iter__(self) -> Iterator[Tensor]: return map(self.__getitem__, range(len(self)))
     def __len__(self) -> int: return len(self._data)
     def __contains__(self, value: object) -> bool: return bool((self == value).any())
@@ -164,13 +167,22 @@ class ArrayMethods(Backward):
     def mT(self) -> Tensor: return self.apply(np.matrix_transpose, (self,))
 
     # The rest
-    def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> Any: return self.apply(np.astype, (self, dtype), {"copy": copy})
+    def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> Any: return self.apply(astype, (self, dtype), {"copy": copy})
     def copy(self) -> Tensor: return self.apply(np.copy, (self,))
     def clip(self, min: Any = None, max: Any = None) -> Tensor: return self.apply(np.clip, (self, min, max))
     def round(self, decimals: int = 0) -> Any: return self.apply(np.round, (self,), {"decimals": decimals})
     def dot(self, other: Any) -> Tensor: return self.apply(np.dot, (self, other))
     def take(self, indices: Any, axis: int | None = None) -> Tensor: return self.apply(np.take, (self, indices), {"axis": axis})
     # fmt: on
+
+
+def own_index(index: Any) -> Any:
+    """Put copies of arrays in the place of Tensors inside a tuple or list that is an index."""
+    if not isinstance(index, (tuple, list)):
+        return index
+    return mapped(lambda part: part._data.copy() if isinstance(part, Backward) else part, index) if any(
+        isinstance(part, Backward) for part in leaves(index)
+    ) else index
 
 
 def one_or_many(values: tuple[Any, ...]) -> Any:

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import errors, modes
+from autograd.containers import leaves
 from autograd.derivatives.calls import bind
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
 from autograd.graph import Node, Vertex
-from autograd.handle import is_tracked, plain
+from autograd.handle import is_tracked, plain, read_only
 from autograd.methods import ArrayMethods
 
 
@@ -69,7 +70,7 @@ class Tensor(ArrayMethods):
                     raise TypeError(errors.not_real(function, result))
                 result.node = Node(plan, tuple(arguments), kwargs or None, values, result._data, residual)
                 result.tracked = True
-        if result._data.base is not None:
+        if result._data.base is not None or out is values[0]:
             result.share_version(args)
         return result
 
@@ -114,5 +115,12 @@ def _apply_other(entry: Definition | Constant | None, function: Any, args: Any, 
         if type(entry) is not Definition:
             raise TypeError(errors.no_derivative(function))
         return entry.define(*args, **kwargs)
-    result = function(*plain(args), **plain(kwargs))
-    return list(map(Tensor.lift, result)) if isinstance(result, (list, tuple)) else Tensor.lift(result)
+    result = function(*read_only(args), **read_only(kwargs))
+    several = isinstance(result, (list, tuple))
+    tensors = [Tensor.lift(item) for item in (result if several else [result])]
+    for tensor in tensors:
+        for argument in leaves((args, kwargs)):
+            if isinstance(argument, Tensor) and np.may_share_memory(tensor._data, argument._data):
+                tensor._data.flags.writeable = argument._data.flags.writeable
+                tensor.share_version([argument])
+    return tensors if several else tensors[0]

@@ -11,7 +11,9 @@ from autograd import Tensor
 from nn.init import Rng
 
 
-def batches(*arrays: Any, batch_size: int = 32, shuffle: bool = True, rng: Rng = None) -> Iterator[tuple[Any, ...]]:
+def batches(
+    *arrays: Any, batch_size: int = 32, shuffle: bool = True, rng: Rng = None
+) -> Iterator[tuple[Any, ...]]:
     """Give arrays in parts of ``batch_size`` rows, in an order that ``rng`` shuffles.
 
     Args:

@@ -23,7 +23,7 @@ def fans(tensor: Tensor) -> tuple[int, int]:
         ValueError: the tensor has less than two axes.
     """
     if tensor.ndim < 2:
-        raise ValueError(f"fan-in and fan-out: expected a weight of two or more axes, got shape {tensor.shape}")
+        raise ValueError(f"fans: expected a weight of two or more axes, got shape {tensor.shape}")
     field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * field, tensor.shape[0] * field
 

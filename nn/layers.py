@@ -66,7 +66,8 @@ class Linear(Module):
 
     def describe(self) -> str:
         """Say the sizes."""
-        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+        sizes = f"in_features={self.in_features}, out_features={self.out_features}"
+        return f"{sizes}, bias={self.bias is not None}"
 
 
 class Perceptron(Module):

@@ -71,9 +71,7 @@ class Module:
         """Give the modules among the fields."""
         return (module for _, module in self.named_children())
 
-    def named_modules(
-        self, prefix: str = "", seen: set[int] | None = None
-    ) -> Iterator[tuple[str, Module]]:
+    def named_modules(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
         """Give this module and all those inside it, with their names; a shared one comes once."""
         seen = set() if seen is None else seen
         if id(self) not in seen:
@@ -161,10 +159,10 @@ class Module:
 
     def __repr__(self) -> str:
         """Write the module as PyTorch does, one line for each module inside."""
-        inside = [f"  ({name}): " + repr(child).replace("\n", "\n  ") for name, child in self.named_children()]
+        inside = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
         if not inside:
             return f"{type(self).__name__}({self.describe()})"
-        return "\n".join([f"{type(self).__name__}(", *inside, ")"])
+        return "\n  ".join([f"{type(self).__name__}(", *inside]) + "\n)"
 
 
 def _flattened(name: str, value: Any) -> Iterator[tuple[str, Any]]:

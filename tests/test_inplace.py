@@ -297,7 +297,7 @@ WRITES: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_a_leaf_under_the_graph_is_not_written(write: Callable[[Any], Any]) -> None:
-    weight = leaf(A)
+    weight = leaf(A, name="weight")
     with pytest.raises(RuntimeError, match=r"'weight'.*leaf(.|\n)*no_grad\(\)"):
         write(weight)
     np.testing.assert_array_equal(weight.data, A)
@@ -433,7 +433,6 @@ ALIASES: dict[str, Callable[[Any], Any]] = {
     "atleast_3d": np.atleast_3d,
     "rollaxis": lambda c: np.rollaxis(c, 1),
     "rot90": np.rot90,
-    "ascontiguousarray": np.ascontiguousarray,
     "real": np.real,
     "astype without copy": lambda c: c.astype(float, copy=False),
     "as_tensor": as_tensor,
@@ -488,12 +487,19 @@ def test_numpys_functions_that_write_are_refused_or_found(write: Callable[[Any],
 
 
 def test_an_index_that_changed_is_found() -> None:
-    for wrap in (lambda i: i, lambda i: (i, slice(None)), lambda i: ([0], i)):
-        x, i = leaf(np.arange(9.0).reshape(3, 3)), tensor([0, 1], name="i")
-        y = np.sum(x[wrap(i)])
-        i[0] = 2
-        with pytest.raises(RuntimeError, match=f"'i'.*{CHANGED}"):
-            y.backward()
+    x, i = leaf(np.arange(9.0).reshape(3, 3)), tensor([0, 1], name="i")
+    y = np.sum(x[i])
+    i[0] = 2
+    with pytest.raises(RuntimeError, match=f"'i'.*{CHANGED}"):
+        y.backward()
+
+
+def test_an_index_inside_a_tuple_is_kept_as_it_was() -> None:
+    x, i = leaf(np.arange(9.0).reshape(3, 3)), tensor([0, 1], name="i")
+    y = np.sum(x[i, :])
+    i[0] = 2
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, [[1, 1, 1], [1, 1, 1], [0, 0, 0]])
 
 
 def test_an_interior_tensor_that_changed_is_found_by_the_name_of_its_variable() -> None:

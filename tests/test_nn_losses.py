@@ -44,12 +44,12 @@ def class_axis(shape: tuple[int, ...]) -> int:
 def classes(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
     axis = class_axis(shape)
     target = rng.integers(0, shape[axis], shape[:axis] + shape[axis + 1 :])
-    return functional.log_softmax(rng.normal(0, 3, shape), axis=axis), np.asarray(target)
+    return functional.log_softmax(rng.normal(0, 3, shape), dim=axis), np.asarray(target)
 
 
 def shares(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
     x, y = rng.normal(0, 3, shape), rng.normal(0, 1, shape)
-    return x, functional.softmax(y, axis=class_axis(shape))
+    return x, functional.softmax(y, dim=class_axis(shape))
 
 
 Feed = Callable[[np.random.Generator, tuple[int, ...]], tuple[Any, Any]]

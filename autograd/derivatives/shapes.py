@@ -76,8 +76,13 @@ def cast_away(x: Any, dtype: Any) -> Any:
     return x.astype(dtype)
 
 
+@primitive
 def astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     """Convert to ``dtype``. To integers or booleans the derivative is zero: a plain array."""
+    return np.asarray(x).astype(dtype, copy=copy)
+
+
+def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     if np.dtype(dtype).kind != "f":
         return cast_away(x, dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
@@ -135,7 +140,8 @@ def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
 
 table.constant(cast_away)
 if hasattr(np, "astype"):  # since NumPy 2.1
-    definition(np.astype, astype)
+    definition(np.astype, _astype)
+definition(astype, _astype)
 definition(np.concatenate, concatenate)
 definition(np.stack, lambda arrays, axis=0: pile(*arrays, axis=axis))
 definition(np.vstack, lambda tup: concatenate([_at_least(array, 2) for array in tup]))

@@ -92,7 +92,8 @@ def _reduction(d: Draw, entry: Entry) -> Call:
 def _along_an_axis(d: Draw, entry: Entry) -> Call:
     x = d.array(domain=domains_of(entry)[0], least=1)
     flags = dict.fromkeys(keywords_of(entry, bool), (True, False))
-    return call(x, **d.some(axis=(d.axis(x.ndim),), **flags))
+    axes = {name: (d.axis(x.ndim),) for name in keywords_of(entry, int).keys() - flags.keys()}
+    return call(x, **d.some(**axes, **flags))
 
 
 def _linear(d: Draw, entry: Entry) -> Call:

@@ -35,9 +35,9 @@ def _reduced(losses: Any, reduction: str) -> Any:
     return losses
 
 
-def _each(g: Any, count: int, reduction: str) -> Any:
-    """Give the cotangent of each of ``count`` losses, given that of the reduced loss."""
-    return g / count if reduction == "mean" else g
+def _each(g: Any, x: Any, reduction: str) -> Any:
+    """Give the cotangent of each loss, of which there are as many as elements of ``x``."""
+    return g / x.size if reduction == "mean" else g
 
 
 def _check_shapes(name: str, x: Any, y: Any) -> None:
@@ -52,9 +52,7 @@ def _check_shares(name: str, which: str, values: Any, hint: str = "") -> None:
     """Refuse values outside of [0, 1], and NaN."""
     if not np.all(np.greater_equal(values, 0) & np.less_equal(values, 1)):
         low, high = float(np.min(values)), float(np.max(values))
-        raise RefusedError(
-            f"{name}: expected every {which} in [0, 1], got values from {low} to {high}{hint}"
-        )
+        raise RefusedError(f"{name}: expected every {which} in [0, 1], got values from {low} to {high}{hint}")
 
 
 # Losses of elements
@@ -106,8 +104,7 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
     hint = "; for logits use binary_cross_entropy_with_logits"
     _check_shares("binary_cross_entropy", "input", input, hint)
     _check_shares("binary_cross_entropy", "target", target)
-    with np.errstate(divide="ignore"):
-        return _reduced(-(target * _log(input) + (1 - target) * _log(1 - input)), reduction)
+    return _reduced(-(target * _log(input) + (1 - target) * _log(1 - input)), reduction)
 
 
 @primitive
@@ -133,20 +130,27 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "
     return _reduced(log1p_exp(input) - input * target, reduction)
 
 
-def _log(x: Any) -> Any:
-    return np.maximum(np.log(x), -100)
+def _log(p: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(p), -100)
 
 
-entry = partial(derivative, names="x y reduction", kind="loss")
+def _variance(p: Any) -> Any:
+    return np.maximum(p * (1 - p), 1e-12)
+
+
+element_loss = partial(derivative, names="x y how", kind="loss")
 
 # fmt: off
-entry(mse_loss,             lambda g, x, y, reduction: _each(g + g, x.size, reduction) * (x - y),
-                            lambda g, x, y, reduction: _each(g + g, x.size, reduction) * (y - x), None)
-entry(binary_cross_entropy, lambda g, x, y, reduction: _each(g, x.size, reduction) * (x - y) / np.maximum(x * (1 - x), 1e-12),
-                            lambda g, x, reduction: _each(g, x.size, reduction) * (_log(1 - x) - _log(x)), None)
-entry(binary_cross_entropy_with_logits,
-                            lambda g, x, y, reduction: _each(g, x.size, reduction) * (sigmoid(x) - y),
-                            lambda g, x, reduction: -_each(g, x.size, reduction) * x, None)
+element_loss(mse_loss,
+             lambda g, x, y, how:  _each(g + g, x, how) * (x - y),
+             lambda g, x, y, how:  _each(g + g, x, how) * (y - x), None)
+element_loss(binary_cross_entropy,
+             lambda g, x, y, how:  _each(g, x, how) * (x - y) / _variance(x),
+             lambda g, x, how:     _each(g, x, how) * (_log(1 - x) - _log(x)), None)
+element_loss(binary_cross_entropy_with_logits,
+             lambda g, x, y, how:  _each(g, x, how) * (sigmoid(x) - y),
+             lambda g, x, how:    -_each(g, x, how) * x, None)
 # fmt: on
 
 
@@ -228,7 +232,8 @@ def _one_hot(target: Any, shape: tuple[int, ...]) -> Any:
 @primitive
 def nll_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -x at the target's class, for log-probabilities x."""
-    losses = -_class_rows(x).take(_positions("nll_loss", x.shape, target))
+    positions = _positions("nll_loss", x.shape, target)
+    losses = -_class_rows(x).take(positions)
     return _reduced(losses.reshape(np.shape(target)), reduction)
 
 
@@ -261,14 +266,89 @@ def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean")
     return _reduced(-np.add.reduce(products, axis), reduction)
 
 
-def _each_row(g: Any, count: int, reduction: str) -> Any:
+def _each_row(g: Any, rows: Any, reduction: str) -> Any:
     """Give the cotangent of the loss of every row, for a matrix with one class a row."""
-    return g.reshape(-1) if reduction == "none" else _each(g, count, reduction)
+    return g.reshape(-1) if reduction == "none" else _each(g, rows, reduction)
 
 
 def _each_class(g: Any, x: Any, reduction: str) -> Any:
-    """Give the cotangent of the loss of every row, along the classes."""
+    """Give the cotangent of the loss of every row, along the classes of ``x``."""
     axis = _class_axis(x.shape)
     if reduction == "none":
         return np.expand_dims(g, axis)
-    return _each(g, x.size // max(x.shape[axis], 1), reduction)
+    rows = x.size // max(x.shape[axis], 1)
+    return g / rows if reduction == "mean" else g
+
+
+def _surplus(x: Any, y: Any) -> Any:
+    """Give softmax(x) Σ y - y, the derivative of -Σ y · log softmax(x)."""
+    axis = _class_axis(x.shape)
+    return softmax(x, axis) * np.sum(y, axis=axis, keepdims=True) - y
+
+
+def _softmax_and_positions(x: Any, y: Any, how: str) -> tuple[Any, Any]:
+    return softmax(_class_rows(x), 0), _positions("cross_entropy", x.shape, y)
+
+
+class_loss = partial(derivative, names="x y how", kind="class loss")
+
+# fmt: off
+derivative(minus_one_hot,
+           lambda g: g, None, names="p positions", kind="class loss")
+class_loss(nll_of_classes,
+           lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y, how) * _one_hot(y, x_shape), x_shape),
+           None, None)
+class_loss(cross_entropy_of_classes,
+           lambda g, residual, x_shape, how: _unrolled(_each_row(g, residual[1], how) * minus_one_hot(*residual), x_shape),
+           None, None, forward=_cross_entropy_of_classes, residual=_softmax_and_positions)
+element_loss(cross_entropy_of_probabilities,
+           lambda g, x, y, how:  _each_class(g, x, how) * _surplus(x, y),
+           lambda g, x, how:    -_each_class(g, x, how) * log_softmax(x, _class_axis(x.shape)), None)
+# fmt: on
+
+
+def nll_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Compute the negative log-likelihood -input[target] of log-probabilities.
+
+    Args:
+        input: log-probabilities of shape (classes,) or (rows, classes, ...).
+        target: classes, integers of shape () or (rows, ...).
+        reduction: "mean" over rows, "sum", or "none".
+
+    Raises:
+        ValueError: the targets are no integers of that shape, or no classes.
+
+    Example:
+        >>> float(nll_loss(np.log([[0.5, 0.5]]), np.array([1])))
+        0.6931471805599453
+    """
+    if not hasattr(target, "dtype"):  # a list
+        target = np.asarray(target)
+    return nll_of_classes(input, target, reduction)
+
+
+def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Compute the cross-entropy -log softmax(input)[target] of logits.
+
+    For probabilities it is -Σ target · log softmax(input) over the classes, where 0 · -∞ is 0.
+
+    Args:
+        input: logits of shape (classes,) or (rows, classes, ...).
+        target: classes, integers of shape () or (rows, ...), or probabilities of the input's shape.
+        reduction: "mean" over rows, "sum", or "none".
+
+    Raises:
+        ValueError: the targets are neither, or outside of their range.
+
+    Example:
+        >>> float(cross_entropy(np.array([[0.0, 0.0]]), np.array([1])))
+        0.6931471805599453
+    """
+    if not hasattr(target, "dtype"):  # a list
+        target = np.asarray(target)
+    if target.dtype.kind != "f" or target.ndim < input.ndim:
+        return cross_entropy_of_classes(input, target, reduction)
+    _without_classes("cross_entropy", input.shape)
+    _check_shapes("cross_entropy", input, target)
+    _check_shares("cross_entropy", "target", target)
+    return cross_entropy_of_probabilities(input, target, reduction)

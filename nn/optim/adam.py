@@ -31,11 +31,11 @@ class Adam(Optimiser):
         ValueError: an option is out of its range.
 
     Example:
-        >>> w = tensor([3.0, -0.1], requires_grad=True)
+        >>> w = tensor([3.0, -1.0], requires_grad=True)
         >>> (w**2).sum().backward()
         >>> Adam([w], lr=0.5).step()
         >>> w
-        tensor([2.5, 0.4], requires_grad=True)
+        tensor([ 2.5, -0.5], requires_grad=True)
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Adam(Optimiser):
         check_numbers(group, "lr", "eps", "weight_decay")
         betas = group["betas"]
         pair = isinstance(betas, (tuple, list)) and len(betas) == 2
-        if not pair or not all(isinstance(beta, Real) and 0 <= beta < 1 for beta in betas):
+        if not pair or not all(isinstance(beta, Real) and 0 <= float(beta) < 1 for beta in betas):
             raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas!r}")
 
     def update(

@@ -152,7 +152,7 @@ def check_numbers(group: dict[str, Any], *names: str) -> None:
     """Refuse options of a group that are no finite numbers from 0."""
     for name in names:
         value = group[name]
-        if not (isinstance(value, Real) and 0 <= value < math.inf):
+        if not (isinstance(value, Real) and 0 <= float(value) < math.inf):
             raise ValueError(f"{name}: expected a finite number from 0, got {value!r}")
 
 
@@ -160,9 +160,7 @@ def _groups_of(params: Any) -> list[dict[str, Any]]:
     """See parameters without a group as one group."""
     groups = _listed(params)
     if not groups:
-        raise ValueError(
-            "params: expected parameters, got none; is model.parameters() already used up?"
-        )
+        raise ValueError("params: expected parameters, got none; is model.parameters() already used up?")
     return groups if isinstance(groups[0], dict) else [{"params": groups}]
 
 

@@ -82,4 +82,5 @@ class SGD(Optimiser):
                 gradient = gradient + group["momentum"] * state["velocity"]
             else:
                 gradient = state["velocity"]
-        return np.multiply(gradient, group["lr"], scratch)
+        np.multiply(gradient, group["lr"], scratch)
+        return scratch

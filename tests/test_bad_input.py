@@ -1,0 +1,308 @@
+"""Bad input gets an error that names what it is about, says what was expected and how to fix it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, as_tensor, derivative, no_grad, primitive, tensor
+
+leaf = partial(tensor, requires_grad=True)
+
+
+def raises(error: type[Exception], *words: str) -> Any:
+    """Expect an error whose message contains these words in this order."""
+    return pytest.raises(error, match=r"(?s)" + ".*".join(words))
+
+
+# Shapes
+
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "add": lambda x, y: x + y,
+    "subtract": lambda x, y: y - x,
+    "power": lambda x, y: x**y,
+    "maximum": np.maximum,
+    "arctan2": np.arctan2,
+    "where": lambda x, y: np.where(True, x, y),
+}
+
+
+@pytest.mark.parametrize("operate", OPERATIONS.values(), ids=OPERATIONS)
+@pytest.mark.parametrize("tracked", [False, True])
+def test_shapes_that_do_not_broadcast(operate: Callable[[Any, Any], Any], tracked: bool) -> None:
+    x, y = tensor(np.ones((2, 3)), requires_grad=tracked, name="speed"), tensor(np.ones(4), name="time")
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        operate(x, y)
+    message = str(caught.value)
+    for part in ("'speed'", "(2, 3)", "'time'", "(4,)", "expected", "the usual fix"):
+        assert part in message
+
+
+@pytest.mark.parametrize("multiply", [np.matmul, np.dot, lambda x, w: x @ w], ids=["matmul", "dot", "@"])
+def test_shapes_that_do_not_multiply(multiply: Callable[[Any, Any], Any]) -> None:
+    x, w = tensor(np.ones((5, 3)), name="batch"), leaf(np.ones((4, 3)), name="weight")
+    with pytest.raises(ValueError, match=r"matmul|dot") as caught:
+        multiply(x, w)
+    for part in ("'batch'", "(5, 3)", "'weight'", "(4, 3)", "transpose"):
+        assert part in str(caught.value)
+
+
+def test_a_plain_array_and_a_number_are_described_too() -> None:
+    with raises(ValueError, r"'speed'.*\(3,\)", r"\(2,\)"):
+        np.add(leaf(np.ones(3), name="speed"), [1.0, 2.0])
+    with raises(ValueError, r"argument 0: .*array of shape \(2,\)", "argument 1: 'speed'"):
+        np.ones(2) * leaf(np.ones(3), name="speed")
+
+
+SHAPES: dict[str, Callable[[Any], Any]] = {
+    "reshape": lambda x: x.reshape(4, 4),
+    "transpose": lambda x: x.transpose(0, 1, 2),
+    "axis of sum": lambda x: x.sum(axis=5),
+    "squeeze": lambda x: x.squeeze(axis=0),
+    "concatenate": lambda x: np.concatenate([x, np.ones((5, 5))]),
+    "stack": lambda x: np.stack([x, np.ones(2)]),
+    "einsum": lambda x: np.einsum("ijk->i", x),
+    "index": lambda x: x[7],
+    "too many indices": lambda x: x[0, 0, 0],
+    "mask": lambda x: x[np.array([True, False, True])],
+    "index of strings": lambda x: x["row"],
+}
+
+
+@pytest.mark.parametrize("call", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("tracked", [False, True])
+def test_other_shapes_and_indices_that_do_not_fit(call: Callable[[Any], Any], tracked: bool) -> None:
+    table = tensor(np.ones((2, 3)), requires_grad=tracked, name="table")
+    with raises((ValueError, IndexError, TypeError), "'table'", r"\(2, 3\)"):  # type: ignore[arg-type]
+        call(table)
+
+
+def test_names_are_those_of_variables_where_none_was_given() -> None:
+    rows, columns = leaf(np.ones((2, 3))), tensor(np.ones(4))
+    with raises(ValueError, "'rows'", "'columns'"):
+        rows * columns
+
+
+# Leaves
+
+
+@pytest.mark.parametrize("data", [[1, 2], 3, True, np.ones(2, bool), np.zeros(2, np.uint8)], ids=repr)
+def test_integers_and_booleans_require_no_gradient(data: Any) -> None:
+    with raises(TypeError, "'count'", "only floating numbers", "dtype=float"):
+        tensor(data, requires_grad=True, name="count")
+    x = tensor(data, name="count")
+    with raises(TypeError, "'count'", "only floating"):
+        x.requires_grad_()
+    with raises(TypeError, "'count'", "only floating"):
+        x.requires_grad = True
+    assert not x.requires_grad
+
+
+@pytest.mark.parametrize("data", ["one", ["a", "b"], None, 1j, [{}], np.array(["a"])], ids=repr)
+@pytest.mark.parametrize("make", [tensor, as_tensor])
+def test_only_numbers_make_a_tensor(make: Callable[[Any], Tensor], data: Any) -> None:
+    with raises(TypeError, "expected real numbers"):
+        make(data)
+
+
+def test_ragged_lists_make_no_tensor() -> None:
+    with pytest.raises(ValueError, match="inhomogeneous"):
+        tensor([[1.0, 2.0], [3.0]])
+
+
+def test_a_tensor_of_tracked_tensors_is_refused() -> None:
+    with raises(TypeError, "'weight'", r"np\.stack"):
+        tensor([leaf(1.0, name="weight"), 2.0])
+
+
+def test_results_that_are_complex_are_refused() -> None:
+    with raises(TypeError, r"np\.multiply", "complex"):
+        leaf([1.0, 2.0]) * 1j
+
+
+# The backward pass
+
+
+def test_backward_on_what_is_no_scalar() -> None:
+    scores = leaf(np.ones((2, 3))) * 2
+    with raises(RuntimeError, "'scores'", r"\(2, 3\)", "not a scalar", r"y\.sum\(\)\.backward\(\)"):
+        scores.backward()
+
+
+@pytest.mark.parametrize("gradient", [1.0, np.ones(3), np.ones((3, 2)), np.ones((1, 2, 3))], ids=np.shape)
+def test_backward_with_a_gradient_of_another_shape(gradient: Any) -> None:
+    x = leaf(np.ones((2, 3)))
+    scores = x * 2
+    with raises(ValueError, "gradient of 'scores'", r"expected shape \(2, 3\)", "got"):
+        scores.backward(gradient)
+    assert x.grad is None
+    scores.backward(np.ones((2, 3)))  # nothing was released
+
+
+@pytest.mark.parametrize("gradient", ["ones", [1j, 1j], [None, None], {}], ids=repr)
+def test_backward_with_a_gradient_of_no_numbers(gradient: Any) -> None:
+    x = leaf([1.0, 2.0])
+    scores = x * 2
+    with raises((TypeError, ValueError), "gradient"):  # type: ignore[arg-type]
+        scores.backward(gradient)
+    assert x.grad is None
+
+
+def test_backward_on_an_untracked_tensor() -> None:
+    total = tensor([1.0, 2.0]).sum()
+    with raises(RuntimeError, "'total'", "does not require a gradient", "requires_grad=True"):
+        total.backward()
+
+
+LOSSES: dict[str, Callable[[Any], Any]] = {
+    "at once": lambda y: y,
+    "one call on": lambda y: np.sum(y),
+    "several calls on": lambda y: np.mean((y * 2 - 1) ** 2),
+    "through a definition": lambda y: np.linalg.norm(np.clip(y, 0, 1)),
+    "through a list": lambda y: np.sum(np.concatenate([np.ones(2), y.reshape(-1)])),
+}
+
+
+@pytest.mark.parametrize("loss_of", LOSSES.values(), ids=LOSSES)
+def test_the_error_says_where_detach_broke_the_path(loss_of: Callable[[Any], Any]) -> None:
+    x = leaf([2.0], name="x")
+    loss = loss_of(x.detach())
+    with raises(RuntimeError, "'loss'", r"broke at detach\(\) of 'x'", "detach only"):
+        loss.backward()
+
+
+@pytest.mark.parametrize("loss_of", LOSSES.values(), ids=LOSSES)
+def test_the_error_says_where_no_grad_broke_the_path(loss_of: Callable[[Any], Any]) -> None:
+    x = leaf([2.0])
+    with no_grad():
+        h = np.exp(x)
+    loss = loss_of(h)
+    with raises(RuntimeError, r"broke at np\.exp", r"outside of no_grad\(\)"):
+        loss.backward()
+
+
+def test_a_second_pass() -> None:
+    x = leaf([1.0, 2.0])
+    loss = np.sum(x * x)
+    loss.backward()
+    with raises(RuntimeError, "second time", "compute the loss again", "detached", "retain_graph=True"):
+        loss.backward()
+    np.testing.assert_array_equal(x.grad.data, [2, 4])
+
+
+def test_an_error_in_a_rule_says_where() -> None:
+    @primitive
+    def cube(x: Any) -> Any:
+        return x**3
+
+    def broken(g: Any, x: Any) -> Any:
+        raise ZeroDivisionError("mine")
+
+    derivative(cube, broken)
+    x = leaf([1.0, 2.0])
+    with pytest.raises(ZeroDivisionError, match="mine") as caught:
+        np.sum(cube(x)).backward()
+    assert any("cube" in note and "(2,)" in note for note in caught.value.__notes__)
+    assert x.grad is None
+
+
+# Functions that have no derivative here
+
+MISSING: dict[str, Callable[[Any], Any]] = {
+    "np.nan_to_num": np.nan_to_num,
+    "np.fft.fft": np.fft.fft,
+    "np.convolve": lambda x: np.convolve(x, [1.0]),
+    "np.heaviside": lambda x: np.heaviside(x, 0.5),
+}
+
+
+@pytest.mark.parametrize(("name", "call"), MISSING.items(), ids=MISSING)
+def test_a_function_without_derivative(name: str, call: Callable[[Any], Any]) -> None:
+    with raises(TypeError, name, "no derivative", r"autograd\.derivative\(\)", r"detach\(\)"):
+        call(leaf([1.0, 2.0]))
+
+
+def test_the_nearest_function_that_has_one_is_named() -> None:
+    with raises(TypeError, r"np\.nanmean has no derivative", r"nearest .* np\.mean"):
+        np.nanmean(leaf([1.0, 2.0]))
+    with pytest.raises(TypeError) as caught:
+        np.fft.fft(leaf([1.0, 2.0]))
+    assert "left_shift" not in str(caught.value)  # neither near, nor has it one
+
+
+NOT_CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "reduce": (lambda x: np.add.reduce(x), r"np\.add\.reduce.*np\.sum"),
+    "accumulate": (lambda x: np.add.accumulate(x), r"np\.add\.accumulate.*np\.cumsum"),
+    "outer": (lambda x: np.multiply.outer(x, x), r"np\.multiply\.outer"),
+    "at": (lambda x: np.add.at(np.zeros(2), [0, 1], x), r"np\.add\.at"),
+    "out": (lambda x: np.add(x, 1, out=np.zeros(2)), r"np\.add\(.*out=.*a = a \+ tensor"),
+    "where": (lambda x: np.add(x, 1, where=[True, False]), r"np\.add\(.*where=.*np\.where"),
+    "out of sum": (lambda x: np.sum(x, out=np.zeros(())), r"np\.sum.*out="),
+    "out of clip": (lambda x: np.clip(x, 0, 1, out=np.zeros(2)), r"np\.clip.*out="),
+    "out of concatenate": (lambda x: np.concatenate([x], out=np.zeros(2)), r"np\.concatenate.*out="),
+    "where of sum": (lambda x: np.sum(x, where=np.array([True, False])), r"np\.sum.*where="),
+    "unknown keyword": (lambda x: np.sum(x, colour="red"), r"colour"),
+    "tracked keyword": (lambda x: np.sum(x, initial=x[0]), r"np\.sum.*initial"),
+    "weights of bincount": (lambda x: np.bincount([0, 1], weights=x), r"np\.bincount"),
+    "fill value": (lambda x: np.full_like(np.ones(2), x[0]), r"derivative|gradient"),
+    "target of copyto": (lambda x: np.copyto(np.zeros(2), x), r"np\.copyto"),
+}
+
+
+@pytest.mark.parametrize(("call", "pattern"), NOT_CALLS.values(), ids=NOT_CALLS)
+def test_calls_that_would_lose_a_gradient(call: Callable[[Any], Any], pattern: str) -> None:
+    with raises(TypeError, pattern):
+        call(leaf([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_an_array_does_not_take_a_tensor_in_place(tracked: bool) -> None:
+    a = np.ones(2)
+    with raises(TypeError, r"np\.add", r"a = a \+ tensor"):
+        a += tensor([1.0, 2.0], requires_grad=tracked)
+    assert type(a) is np.ndarray
+    np.testing.assert_array_equal(a, [1, 1])
+    with raises((TypeError, ValueError), "detach|requires a gradient"):  # type: ignore[arg-type]
+        a[:] = leaf([1.0, 2.0])
+    np.testing.assert_array_equal(a, [1, 1])
+
+
+# Arrays, numbers, leaves that are written (test_tensor.py and test_inplace.py hold more)
+
+
+def test_an_array_of_a_tracked_tensor() -> None:
+    weight = leaf([1.0, 2.0])
+    with raises(TypeError, "'weight'", "requires a gradient", r"tensor\.detach\(\)", r"np\.stack"):
+        np.asarray(weight)
+    with raises(TypeError, "'weight'", r"detach\(\)"):
+        np.array([weight, weight])
+
+
+def test_a_leaf_written_under_the_graph() -> None:
+    weight = leaf([1.0, 2.0])
+    with raises(RuntimeError, "'weight'", "leaf", r"with no_grad\(\): w -=", r"w = w \+ y"):
+        weight -= 0.1
+    with raises(RuntimeError, "'weight'", "leaf"):
+        weight[0] = 3.0
+    np.testing.assert_array_equal(weight.data, [1, 2])
+
+
+# Entries of one's own
+
+
+@pytest.mark.parametrize(
+    ("rule", "pattern"),
+    [(lambda g, speed: g, "'speed'.*none of g, out, x"), (lambda x: x, "first parameter is g")],
+    ids=["unknown name", "no cotangent"],
+)
+def test_a_rule_with_parameters_that_nothing_explains(rule: Callable[..., Any], pattern: str) -> None:
+    @primitive
+    def cube(x: Any) -> Any:
+        return x**3
+
+    with raises(TypeError, "cube", pattern):
+        derivative(cube, rule)
+    with raises(TypeError, "cube has no derivative"):
+        cube(leaf(1.0))

@@ -1,0 +1,148 @@
+"""The gradient checker finds wrong rules, and accepts right ones."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import GradientError, Tensor, derivative, gradcheck, primitive, tensor
+from autograd.derivatives.table import TABLE
+
+X, Y = np.array([0.5, 1.5, -2.0]), np.array([1.0, -0.5, 3.0])
+Pullbacks = tuple[Callable[..., Any], ...]
+
+
+@pytest.fixture(autouse=True)
+def table() -> Iterator[None]:
+    """Take out again what a test enters in the table."""
+    before = dict(TABLE)
+    yield
+    TABLE.clear()
+    TABLE.update(before)
+
+
+def constant(x: Any) -> Any:
+    """Take the dependence away, of arrays and of Tensors."""
+    return x.detach() if isinstance(x, Tensor) else x
+
+
+def product(*pullbacks: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function x² y that has these pullbacks."""
+
+    @primitive
+    def squared_times(x: Any, y: Any) -> Any:
+        return x * x * y
+
+    derivative(squared_times, *pullbacks)
+    return squared_times
+
+
+RIGHT: Pullbacks = (lambda g, x, y: 2 * g * x * y, lambda g, x: g * x * x)
+WRONG: dict[str, Pullbacks] = {
+    "scaled": (lambda g, x, y: 2.02 * g * x * y, RIGHT[1]),
+    "scaled a little": (RIGHT[0], lambda g, x: g * x * x * 1.0001),
+    "negated": (RIGHT[0], lambda g, x: -g * x * x),
+    "an argument forgotten": (lambda g, x: 2 * g * x, RIGHT[1]),
+    "zero": (RIGHT[0], lambda g: 0 * g),
+    "arguments exchanged": (lambda g, x, y: 2 * g * y * y, RIGHT[1]),
+    "the cotangent forgotten": (RIGHT[0], lambda g, x: x * x),
+    "only one element": (RIGHT[0], lambda g, x: g * x * x * np.arange(3) / np.arange(3).clip(1)),
+    "not a number": (RIGHT[0], lambda g, x: g * x * x * np.nan),
+}
+WRONG_IN_SECOND_ORDER: dict[str, Pullbacks] = {
+    "x is constant": (lambda g, x, y: 2 * g * constant(x) * y, RIGHT[1]),
+    "y is constant": (lambda g, x, y: 2 * g * x * constant(y), RIGHT[1]),
+    "g is constant": (RIGHT[0], lambda g, x: constant(g) * x * x),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("pullbacks", WRONG.values(), ids=WRONG)
+def test_wrong_rules_are_found(pullbacks: Pullbacks, order: int) -> None:
+    with pytest.raises(GradientError, match="is wrong"):
+        gradcheck(product(*pullbacks), X, Y, order=order)
+
+
+@pytest.mark.parametrize("pullbacks", WRONG_IN_SECOND_ORDER.values(), ids=WRONG_IN_SECOND_ORDER)
+def test_rules_that_are_right_to_first_order_only_are_found(pullbacks: Pullbacks) -> None:
+    f = product(*pullbacks)
+    assert gradcheck(f, X, Y)
+    with pytest.raises(GradientError, match="is wrong"):
+        gradcheck(f, X, Y, order=2)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_right_rules_are_accepted(order: int) -> None:
+    assert gradcheck(product(*RIGHT), X, Y, order=order)
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+    "scalars": (lambda x: np.exp(x) / x, (2.0,)),
+    "broadcast": (lambda x, y: np.sin(x * y[:, None]), (X, Y)),
+    "matrices": (lambda x: np.tanh(x @ x.T), (np.outer(X, Y),)),
+    "containers": (lambda p: {"out": p["a"] * p["b"][0]}, ({"a": X, "b": [Y]},)),
+    "several results": (lambda x: (x * x, np.sum(x)), (X,)),
+    "in place": (lambda x: written(x), (X,)),
+    "empty": (lambda x: 2 * x, (np.zeros(0),)),
+    "a constant": (lambda x: np.ones(2), (X,)),
+    "large values": (lambda x: x * x, (1e6 * X,)),
+    "small values": (lambda x: x * x, (1e-6 * X,)),
+}
+
+
+def written(x: Any) -> Any:
+    y = 1 * x
+    y[1:] *= y[:-1]
+    return y
+
+
+@pytest.mark.parametrize(("f", "inputs"), FUNCTIONS.values(), ids=FUNCTIONS)
+def test_functions_of_any_form(f: Callable[..., Any], inputs: tuple[Any, ...]) -> None:
+    assert gradcheck(f, *inputs, order=2) is True
+
+
+def test_inputs_may_be_tensors_and_are_not_changed() -> None:
+    x = tensor(X, requires_grad=True)
+    assert gradcheck(lambda x: np.sum(x**3), x, order=2)
+    np.testing.assert_array_equal(x.data, X)
+    assert x.grad is None
+
+
+def test_the_message_names_the_input_and_gives_both_numbers() -> None:
+    f = product(RIGHT[0], lambda g, x: 2 * g * x * x)
+    with pytest.raises(
+        GradientError, match=r"input 1 .*gradient gives \S+, .*differences give \S+"
+    ) as caught:
+        gradcheck(f, X, Y)
+    numbers = [float(word.strip(",")) for word in str(caught.value).split() if is_number(word.strip(","))]
+    assert numbers[-2] == pytest.approx(2 * numbers[-1], rel=1e-6)
+
+
+def is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return "." in word
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, int, bool])
+def test_other_dtypes_than_float64_are_refused(dtype: Any) -> None:
+    with pytest.raises(TypeError, match=r"float64.*input 1.*astype\(float\)"):
+        gradcheck(lambda x, y: x * y, X, Y.astype(dtype))
+
+
+def test_a_dropped_gradient_is_found() -> None:
+    with pytest.raises(GradientError, match="input 0"):
+        gradcheck(lambda x: x * x.detach(), X)
+
+
+def test_the_same_seed_draws_the_same_directions() -> None:
+    f = product(RIGHT[0], lambda g, x: 2 * g * x * x)
+    messages = set()
+    for rng in (3, 3, np.random.default_rng(3)):
+        with pytest.raises(GradientError) as caught:
+            gradcheck(f, X, Y, rng=rng)
+        messages.add(str(caught.value))
+    assert len(messages) == 1
