@@ -154,6 +154,8 @@ class Backward(InPlace):
             seed.fill(1)
         else:
             start = self.lift(np.ones(self.shape) if gradient is None else gradient)
+            if start.dtype.kind not in "fiub":
+                raise TypeError(errors.not_numbers("gradient", start))
             if start.shape != self.shape:
                 raise ValueError(errors.wrong_shape("gradient", self, start))
             start = start if start.dtype == self.dtype else start.astype(self.dtype)

@@ -40,3 +40,26 @@ def rebuilt(tree: Any, new_leaves: Iterator[Any]) -> Any:
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
     """Apply a function to every leaf of a container."""
     return rebuilt(tree, iter([function(leaf) for leaf in leaves(tree)]))
+
+
+def leaves_like(tree: Any, like: Any, name: str) -> list[Any]:
+    """List the leaves of a container in the order of another that must have its structure.
+
+    Raises:
+        ValueError: the two differ in structure; ``name`` says what the container is.
+
+    Example:
+        >>> leaves_like({"b": 1, "a": 2}, {"a": 0.0, "b": 0.0}, "cotangent")
+        [2, 1]
+    """
+    if like is None:
+        return []
+    if isinstance(like, dict):
+        if not isinstance(tree, dict) or tree.keys() != like.keys():
+            raise ValueError(f"{name}: expected a dict with the keys {list(like)}, got {tree!r}")
+        return [leaf for key in like for leaf in leaves_like(tree[key], like[key], name)]
+    if isinstance(like, (tuple, list)):
+        if not isinstance(tree, (tuple, list)) or len(tree) != len(like):
+            raise ValueError(f"{name}: expected a {type(like).__name__} of length {len(like)}, got {tree!r}")
+        return [leaf for branches in zip(tree, like, strict=True) for leaf in leaves_like(*branches, name)]
+    return [tree]

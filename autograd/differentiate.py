@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import errors, modes
-from autograd.containers import leaves, mapped, rebuilt
+from autograd.containers import leaves, leaves_like, mapped, rebuilt
 from autograd.graph import Vertex, sweep, topological_order
 from autograd.tensor import Tensor
 
@@ -106,17 +106,33 @@ class _Trace:
             if value.tracked:
                 return value
             value = value.data
-        return value[()] if self.plain else Tensor.lift(value)
+        array = np.array(value)  # the caller's own: it may be a view of an argument or the cotangent
+        return array[()] if self.plain else Tensor.lift(array)
 
     def value(self) -> Any:
         """Give what the function gave, without our own vertices if nothing else needs them."""
-        finish = (lambda out: out) if self.linked else (lambda out: self.finished(Tensor.lift(out).data))
-        return mapped(finish, self.out)
+        return self.out if self.linked else mapped(lambda out: self.finished(Tensor.lift(out).data), self.out)
+
+    def auxiliary(self) -> Any:
+        """Give what else the function gave, likewise."""
+
+        def finish(leaf: Any) -> Any:
+            return self.finished(leaf.data) if isinstance(leaf, Tensor) and not self.linked else leaf
+
+        return mapped(finish, self.aux)
 
     def gradients(self, cotangents: list[Any]) -> list[Any]:
         """Give the cotangents of the arguments, in the arguments' own containers."""
         found = iter([self.finished(g) for g in self.pull_back(cotangents)])
         return [rebuilt(primal, found) for primal in self.primals]
+
+
+def _positions(argnums: Argnums, count: int) -> tuple[int, ...]:
+    """Count ``argnums`` from the first argument, and refuse those that do not exist."""
+    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not all(-count <= i < count for i in chosen):
+        raise TypeError(f"argnums: expected positions among {count} positional arguments, got {argnums}")
+    return tuple(i % count for i in chosen)
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -141,13 +157,13 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     """
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        chosen = _positions(argnums, len(args))
         trace = _Trace("grad", lambda *a: f(*a, **kwargs), args, chosen, has_aux)
         if len(trace.outputs) != 1 or trace.outputs[0].size != 1:
             raise TypeError(errors.not_a_scalar_function(trace.out))
         gradients = trace.gradients([np.ones_like(trace.outputs[0].data)])
         gradient = gradients[0] if isinstance(argnums, int) else tuple(gradients)
-        return ((trace.value(), trace.aux) if has_aux else trace.value()), gradient
+        return ((trace.value(), trace.auxiliary()) if has_aux else trace.value()), gradient
 
     return value_and_gradient
 
@@ -186,7 +202,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         (np.float64(6.0), (np.float64(3.0), np.float64(2.0)))
     """
     trace = _Trace("vjp", f, primals, range(len(primals)), False)
-    return trace.value(), lambda cotangent: tuple(trace.gradients(leaves(cotangent)))
+    return trace.value(), lambda cotangent: tuple(
+        trace.gradients(leaves_like(cotangent, trace.out, "cotangent"))
+    )
 
 
 def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
@@ -199,10 +217,10 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
         (np.float64(6.0), np.float64(3.0))
     """
     trace = _Trace("jvp", f, primals, range(len(primals)), False)
-    directions = leaves(tangents)
+    directions = leaves_like(tangents, primals, "tangents")
     if [np.shape(d) for d in directions] != [x.shape for x in trace.inputs]:
         raise ValueError(errors.wrong_tangents(directions, trace.inputs))
-    cotangents = [Tensor(np.ones_like(out.data)).requires_grad_() for out in trace.outputs]
+    cotangents = [Tensor(np.ones(out.shape)).requires_grad_() for out in trace.outputs]
     with modes.enable_grad():
         pulled = trace.pull_back(list(cotangents))
         total = sum((np.sum(g * d) for g, d in zip(pulled, directions, strict=True)), Tensor(np.zeros(())))
@@ -228,7 +246,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     """
 
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        chosen = _positions(argnums, len(args))
         trace = _Trace("jacobian", lambda *a: f(*a, **kwargs), args, chosen, False)
         zeros = [np.zeros_like(out.data) for out in trace.outputs]
         blocks = []

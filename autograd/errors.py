@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives.calls import name_of, shape_of
-from autograd.derivatives.table import TABLE
+from autograd.derivatives.table import TABLE, Constant
 
 
 def describe(tensor: Any) -> str:
@@ -18,6 +19,8 @@ def describe(tensor: Any) -> str:
 
     The name is the Tensor's own, or that of a variable which holds it in one of the callers.
     """
+    if isinstance(tensor, (tuple, list, dict)):
+        return f"a {type(tensor).__name__} of length {len(tensor)}"
     if not hasattr(tensor, "dtype"):
         return (
             repr(tensor) if np.ndim(tensor) == 0 else f"a {type(tensor).__name__} of shape {np.shape(tensor)}"
@@ -82,10 +85,20 @@ def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
     return True
 
 
+def unknown_argument(function: Any, define: Any, args: Any, kwargs: Any) -> str:
+    """Refuse an argument that a definition does not know."""
+    known = inspect.signature(define).parameters
+    unknown = [f"{name}=" for name in kwargs if name not in known] or [f"{len(args)} arguments by position"]
+    return (
+        f"{name_of(function)} with {unknown[0]} has no derivative here; known are {', '.join(known)}. Write it "
+        f"through other functions, or leave the graph with tensor.detach()"
+    )
+
+
 def no_derivative(function: Any) -> str:
     """Refuse a function that the table does not have."""
-    names = {name_of(known): known for known in TABLE}
-    near = difflib.get_close_matches(name_of(function), names, 1, cutoff=0.6)
+    names = [name_of(known) for known, entry in TABLE.items() if not isinstance(entry, Constant)]
+    near = difflib.get_close_matches(name_of(function), names, 1, cutoff=0.75)
     hint = f"; the nearest function that has one is {near[0]}" if near else ""
     return (
         f"{name_of(function)} has no derivative here{hint}. Write it through functions that have one, "
@@ -127,10 +140,10 @@ def not_real(function: Any, result: Any) -> str:
 # Making Tensors, and leaving them
 
 
-def not_numbers(array: Any) -> str:
+def not_numbers(argument: str, array: Any) -> str:
     """Refuse arrays of strings, objects and complex numbers."""
     return (
-        f"tensor: expected real numbers, got an array of dtype {array.dtype}; "
+        f"{argument}: expected real numbers, got an array of dtype {array.dtype}; "
         f"convert it first, as with array.astype(float)"
     )
 

@@ -64,7 +64,7 @@ def gradcheck(
 
     def values(arrays: list[Any]) -> list[Any]:
         with modes.no_grad():
-            result = f(*rebuilt(inputs, iter(map(Tensor, arrays))))
+            result = f(*rebuilt(inputs, iter(map(Tensor.lift, arrays))))
         return [np.asarray(plain(leaf), float) for leaf in leaves(result)]
 
     value, pullback = vjp(f, *rebuilt(inputs, iter(given)))
@@ -80,7 +80,8 @@ def gradcheck(
                 float(np.sum(u * (a - b))) for u, a, b in zip(cotangents, ahead, behind, strict=True)
             ) / (2 * step)
 
-        coarse, fine = along(STEP), along(STEP / 2)
+        step = STEP * max(1.0, float(np.max(np.abs(x), initial=0.0)))
+        coarse, fine = along(step), along(step / 2)
         numeric = (4 * fine - coarse) / 3
         expected = float(np.sum(g * direction))
         scale = float(np.sum(np.abs(g * direction)))

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from autograd import errors, modes
 from autograd.backward import Backward
-from autograd.derivatives.calls import name_of
 from autograd.containers import leaves, mapped
+from autograd.derivatives.calls import name_of
 from autograd.derivatives.indexing import set_item
 from autograd.derivatives.shapes import astype
 from autograd.handle import plain
@@ -180,9 +180,11 @@ def own_index(index: Any) -> Any:
     """Put copies of arrays in the place of Tensors inside a tuple or list that is an index."""
     if not isinstance(index, (tuple, list)):
         return index
-    return mapped(lambda part: part._data.copy() if isinstance(part, Backward) else part, index) if any(
-        isinstance(part, Backward) for part in leaves(index)
-    ) else index
+    return (
+        mapped(lambda part: part._data.copy() if isinstance(part, Backward) else part, index)
+        if any(isinstance(part, Backward) for part in leaves(index))
+        else index
+    )
 
 
 def one_or_many(values: tuple[Any, ...]) -> Any:

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import errors, modes
-from autograd.containers import leaves
 from autograd.derivatives.calls import bind
-from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
+from autograd.derivatives.table import TABLE, Derivative
 from autograd.graph import Node, Vertex
-from autograd.handle import is_tracked, plain, read_only
+from autograd.handle import is_tracked, plain
 from autograd.methods import ArrayMethods
+from autograd.other_calls import apply_other
 
 
 class Tensor(ArrayMethods):
@@ -38,7 +38,7 @@ class Tensor(ArrayMethods):
         """Call ``function`` on the arrays of its arguments; record the call if one is tracked."""
         entry = TABLE.get(function)
         if type(entry) is not Derivative:
-            return _apply_other(entry, function, args, kwargs or {})  # type: ignore[arg-type]
+            return apply_other(entry, function, args, kwargs or {}, Tensor.lift)
         if kwargs or len(args) != len(entry.names):
             args, kwargs = bind(entry, args, kwargs or {})
             if kwargs and is_tracked(kwargs):
@@ -62,7 +62,9 @@ class Tensor(ArrayMethods):
         result = Tensor(out if type(out) is np.ndarray else np.asarray(out))
         if tracked and not modes.recording.get():
             result.cut = ("no_grad()", function)
-        elif tracked:
+        elif not tracked:
+            result.cut = next((a.cut for a in args if isinstance(a, Tensor) and a.cut), None)
+        else:
             which = tuple(tracked)
             plan = entry.plans.get(which) or entry.plan(which, len(args))
             if plan.pullbacks:
@@ -105,22 +107,3 @@ class Tensor(ArrayMethods):
         detached.version = self.shared_version()
         detached.cut = ("detach()", self.name)
         return detached
-
-
-def _apply_other(entry: Definition | Constant | None, function: Any, args: Any, kwargs: Any) -> Any:
-    """Call a function whose entry is a definition or a constant, or that has none."""
-    if type(entry) is Constant:
-        return function(*plain(args), **plain(kwargs))
-    if is_tracked((args, kwargs)) and modes.recording.get():
-        if type(entry) is not Definition:
-            raise TypeError(errors.no_derivative(function))
-        return entry.define(*args, **kwargs)
-    result = function(*read_only(args), **read_only(kwargs))
-    several = isinstance(result, (list, tuple))
-    tensors = [Tensor.lift(item) for item in (result if several else [result])]
-    for tensor in tensors:
-        for argument in leaves((args, kwargs)):
-            if isinstance(argument, Tensor) and np.may_share_memory(tensor._data, argument._data):
-                tensor._data.flags.writeable = argument._data.flags.writeable
-                tensor.share_version([argument])
-    return tensors if several else tensors[0]

@@ -28,5 +28,7 @@ class Parameter(Tensor):
 def forget_gradients(parameters: Iterable[Tensor], set_to_none: bool) -> None:
     """Make gradients None, or zeros where there are some."""
     for parameter in parameters:
-        grad = parameter.grad
-        parameter.grad = None if set_to_none or grad is None else Tensor(np.zeros_like(grad.data))
+        if set_to_none:
+            parameter.grad = None
+        elif parameter.grad is not None:
+            parameter.grad = Tensor(np.zeros_like(parameter.grad.data))

@@ -34,6 +34,7 @@ FLOORS = {
     "autograd.inplace": 2,
     "autograd.backward": 2,
     "autograd.methods": 2,
+    "autograd.other_calls": 2,
     "autograd.tensor": 2,
     "autograd.creation": 2,
     "autograd.differentiate": 3,

@@ -33,8 +33,8 @@ def probabilities(d: Draw) -> list[Any]:
 
 ARGUMENTS |= {
     losses.binary_cross_entropy: lambda d: call(*probabilities(d), **d.some(reduction=REDUCTIONS)),
-    losses.binary_cross_entropy_with_logits: lambda d: call(
-        d.array((share := probabilities(d)[0]).shape), share, **d.some(reduction=REDUCTIONS)
+    losses.binary_cross_entropy_with_logits: lambda d: call(  # x is a target too, in f(x, x)
+        *probabilities(d), **d.some(reduction=REDUCTIONS)
     ),
     losses.minus_one_hot: lambda d: call(x := d.array(least=1), np.arange(min(x.size, 2))),
 }

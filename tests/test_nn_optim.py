@@ -249,8 +249,8 @@ def test_a_copy_of_model_and_optimiser_goes_on_as_they_do(name: str, duplicate: 
 
 def test_a_rule_of_ones_own_is_an_update() -> None:
     class SignDescent(nn.optim.Optimiser):
-        def update(self, parameter: Array, gradient: Array, state: Any, group: Any) -> Array:
-            return group["lr"] * np.sign(gradient)
+        def update(self, parameter: Array, gradient: Array, lr: Array, state: Any, group: Any) -> Array:
+            return lr * np.sign(gradient)
 
     p = nn.Parameter(np.array([1.0, -1.0]))
     optimiser = SignDescent([p], lr=0.25)

@@ -227,7 +227,7 @@ def test_a_right_entry_with_a_keyword_passes() -> None:
 )
 def test_a_wrong_entry_fails(rule: Function) -> None:
     derivative(cube, rule, bounded=True)
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, RuntimeWarning)):  # 0 / 0 also warns
         check_entry(cube)
 
 

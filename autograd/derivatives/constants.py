@@ -18,7 +18,7 @@ constant(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.flo
 
 # Positions
 constant(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.argwhere)
-constant(np.nonzero, np.flatnonzero, np.searchsorted, np.digitize, np.bincount)
+constant(np.nonzero, np.flatnonzero, np.searchsorted, np.digitize)
 
 # Shapes and kinds
 constant(np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast)

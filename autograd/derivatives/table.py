@@ -132,7 +132,7 @@ def derivative(
         )
     rules = [declare(function, rule, arguments) if rule else None for rule in pullbacks]
     read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in rules if rule))
-    compute: Function = forward or getattr(function, "forward", function)
+    compute = forward or getattr(function, "forward", None) or function
     TABLE[function] = Derivative(
         function, rules, arguments, domain, kink, kind, read, bounded, variadic, compute, residual
     )

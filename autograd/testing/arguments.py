@@ -23,7 +23,7 @@ from autograd.derivatives.domains import POSITIVE, REALS, Interval
 from autograd.derivatives.indexing import scatter, set_item
 from autograd.derivatives.products import contract
 from autograd.derivatives.reductions import running_sum
-from autograd.derivatives.shapes import cast, cast_away, join, pile
+from autograd.derivatives.shapes import astype, cast, cast_away, join, pile
 from autograd.derivatives.table import Constant, Definition, Derivative
 from autograd.testing.strategies import (
     ANY_DTYPE,
@@ -327,9 +327,10 @@ ARGUMENTS |= {  # of constants
     np.searchsorted: lambda d: call(np.array([-1.0, 0.5, 1.0]), d.array()),
     np.zeros_like: lambda d: call(d.array(), **d.some(dtype=(np.float32, int))),
     cast_away: lambda d: call(d.array(), d.choice(int, bool)),
+    astype: lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False))),
 }
 if hasattr(np, "astype"):  # since NumPy 2.1
-    ARGUMENTS[np.astype] = lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False)))
+    ARGUMENTS[np.astype] = ARGUMENTS[astype]
 
 
 # Drawing

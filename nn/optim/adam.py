@@ -57,7 +57,7 @@ class Adam(Optimiser):
             raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas!r}")
 
     def update(
-        self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]
+        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
@@ -78,5 +78,5 @@ class Adam(Optimiser):
         scratch /= math.sqrt(1 - beta2 ** state["step"])
         scratch += group["eps"]
         np.divide(m, scratch, out=scratch)
-        scratch *= group["lr"] / (1 - beta1 ** state["step"])
+        scratch *= lr / (1 - beta1 ** state["step"])
         return scratch

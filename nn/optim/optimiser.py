@@ -36,7 +36,95 @@ class Optimiser:
 
     Example:
         >>> class SignDescent(Optimiser):
-        ...     def update(self, parameter, gradient, state, group):
+        ...     def update(self, parameter, gradient, lr, state, group):
+        ...         return lr * np.sign(gradient)
+        >>> w = tensor([1.0, -1.0], requires_grad=True)
+        >>> (w**2).sum().backward()
+        >>> SignDescent([w], lr=0.25).step()
+        >>> w
+        tensor([ 0.75, -0.75], requires_grad=True)
+    """
+
+    def __init__(self, params: Iterable[Any], lr: float = 1e-3, **options: Any) -> None:
+        self.defaults: dict[str, Any] = {"lr": lr, **options}
+        self.param_groups = [self._group(given) for given in _groups_of(params)]
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        for group in self.param_groups:
+            self.check(group)
+            for parameter in group["params"]:
+                _check_parameter(parameter)
+                if parameter in self.state:
+                    shape = parameter.shape
+                    raise ValueError(f"params: a parameter of shape {shape} stands there twice")
+                self.state[parameter] = {}
+        self._share_scratch()
+
+    def _group(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Complete a group by the default options."""
+        if "params" not in given:
+            raise TypeError(f"params: expected groups with the key 'params', got {sorted(given)}")
+        unknown = given.keys() - self.defaults.keys() - {"params"}
+        if unknown:
+            known = ", ".join(self.defaults)
+            raise TypeError(f"params: expected groups with options {known}, got {min(unknown)!r}")
+        group = {**self.defaults, **given, "params": _listed(given["params"])}
+        if not group["params"]:
+            raise ValueError("params: expected parameters, got none; is there an empty group?")
+        return group
+
+    def _share_scratch(self) -> None:
+        """Give all parameters of a dtype one array to compute in, so that it stays in the cache."""
+        for dtype in {parameter.dtype for parameter in self.state}:
+            same = [parameter for parameter in self.state if parameter.dtype == dtype]
+            scratch = np.empty(max(parameter.size for parameter in same), dtype)
+            for parameter in same:
+                view = scratch[: parameter.size].reshape(parameter.shape)
+                self.state[parameter]["scratch"] = view
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is to be copied or pickled: everything but the scratch arrays."""
+        kept = {
+            parameter: {name: value for name, value in state.items() if name != "scratch"}
+            for parameter, state in self.state.items()
+        }
+        return {**vars(self), "state": kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._share_scratch()
+
+    def check(self, group: dict[str, Any]) -> None:
+        """Refuse a group whose options are out of their ranges."""
+        check_numbers(group, "lr")
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters: make them None, or zeros."""
+        for group in self.param_groups:
+            forget_gradients(group["params"], set_to_none)
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient, in place.
+
+        Raises:
+            ValueError: a learning rate is out of its range; nothing is changed.
+        """
+        for group in self.param_groups:
+            lr = group["lr"]
+            if not (isinstance(lr, (float, int)) and 0 <= lr < math.inf):
+                self.check(group)
+        for group in self.param_groups:
+            rates: dict[Any, Array] = {}
+            for parameter in group["params"]:
+                gradient = parameter.grad
+                if gradient is not None:
+                    array = parameter.data
+                    rate = rates.get(array.dtype)
+                    if rate is None:  # NumPy multiplies by an array faster than by a number
+                        rate = rates[array.dtype] = np.array(group["lr"], array.dtype)
+                    array -= self.update(array, gradient.data, rate, self.state[parameter], group)
+                    parameter.data = array
+
+    def update(self, parameter, gradient, state, group):
         ...         return group["lr"] * np.sign(gradient)
         >>> w = tensor([1.0, -1.0], requires_grad=True)
         >>> (w**2).sum().backward()
@@ -126,16 +214,17 @@ class Optimiser:
                     parameter.data = array
 
     def update(
-        self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]
+        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
         """Give what is to be subtracted from the parameter.
 
         Args:
             parameter: its array, to be read.
             gradient: that of its gradient, to be read.
+            lr: the learning rate, as an array of the parameter's dtype.
             state: what the rule keeps of this parameter, and ``scratch``: an array of its shape and
                 dtype to compute in, which may be the result, so that nothing is allocated.
-            group: the options; ``lr`` is an array of the parameter's dtype.
+            group: the options.
         """
         raise TypeError(f"{type(self).__name__} has no update(): define its rule")
 

@@ -65,7 +65,7 @@ class SGD(Optimiser):
             raise ValueError("nesterov: expected a momentum above 0 and no dampening")
 
     def update(
-        self, parameter: Array, gradient: Array, state: dict[str, Any], group: dict[str, Any]
+        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
@@ -82,5 +82,5 @@ class SGD(Optimiser):
                 gradient = gradient + group["momentum"] * state["velocity"]
             else:
                 gradient = state["velocity"]
-        np.multiply(gradient, group["lr"], scratch)
+        np.multiply(gradient, lr, scratch)
         return scratch
