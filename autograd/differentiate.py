@@ -220,7 +220,10 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
     directions = leaves_like(tangents, primals, "tangents")
     if [np.shape(d) for d in directions] != [x.shape for x in trace.inputs]:
         raise ValueError(errors.wrong_tangents(directions, trace.inputs))
-    cotangents = [Tensor(np.ones(out.shape)).requires_grad_() for out in trace.outputs]
+    cotangents = [
+        Tensor(np.ones(out.shape, out.dtype if out.dtype.kind == "f" else float)).requires_grad_()
+        for out in trace.outputs
+    ]
     with modes.enable_grad():
         pulled = trace.pull_back(list(cotangents))
         total = sum((np.sum(g * d) for g, d in zip(pulled, directions, strict=True)), Tensor(np.zeros(())))

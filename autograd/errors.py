@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.containers import leaves
 from autograd.derivatives.calls import name_of, shape_of
 from autograd.derivatives.table import TABLE, Constant
 
@@ -20,7 +21,9 @@ def describe(tensor: Any) -> str:
     The name is the Tensor's own, or that of a variable which holds it in one of the callers.
     """
     if isinstance(tensor, (tuple, list, dict)):
-        return f"a {type(tensor).__name__} of length {len(tensor)}"
+        inside = leaves(tensor)
+        if any(hasattr(leaf, "dtype") for leaf in inside):
+            return f"a {type(tensor).__name__} of " + "; ".join(map(describe, inside))
     if not hasattr(tensor, "dtype"):
         return (
             repr(tensor) if np.ndim(tensor) == 0 else f"a {type(tensor).__name__} of shape {np.shape(tensor)}"
