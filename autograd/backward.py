@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 _accumulation = threading.Lock()
+RETAINED = 0  # the key among a node's hooks of the one that retain_grad makes
 
 
 class Hook(NamedTuple):
@@ -74,7 +75,7 @@ class Backward(InPlace):
         """
         if self.node is None:
             return self._grad
-        retained = self.node.retained
+        retained: Any = (self.node.hooks or {}).get(RETAINED)
         return None if retained is None or retained.grad is None else self.lift(retained.grad)
 
     @grad.setter
@@ -88,10 +89,9 @@ class Backward(InPlace):
 
     def retain_grad(self) -> None:
         """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
-        if self.node is not None and self.node.retained is None:
-            self.node.retained = Retained()
+        if self.node is not None:
             self.node.hooks = {} if self.node.hooks is None else self.node.hooks
-            self.node.hooks[0] = self.node.retained
+            self.node.hooks.setdefault(RETAINED, Retained())
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> Hook:
         """Call ``hook`` with the gradient of this Tensor in every backward pass.

@@ -40,7 +40,7 @@ class Node(Vertex):
     arguments, and ``out``, its result or residual.
     """
 
-    __slots__ = ("args", "dtype", "kwargs", "out", "plan", "retained", "serial", "shape", "values")
+    __slots__ = ("args", "dtype", "kwargs", "out", "plan", "serial", "shape", "values")
 
     def __init__(
         self, plan: Plan, args: tuple[Any, ...], kwargs: Any, values: list[Any], out: Any, residual: Any
@@ -54,7 +54,6 @@ class Node(Vertex):
         self.dtype = out.dtype
         self.serial = next_serial()
         self.version = self.hooks = None
-        self.retained: Any = None
 
 
 _by_serial = attrgetter("serial")
