@@ -227,7 +227,7 @@ def test_rms_neither_overflows_nor_hides_what_is_not_finite() -> None:
         (lambda x: x.reshape(4, -1), "np.reshape(x, (4, −1))"),
         (lambda x: x.astype(np.float32), "cast(x, float32)"),
         (lambda x: nn.functional.mse_loss(x, np.zeros((2, 2))), "mse_loss(x, t₁)"),
-        (lambda x: nn.functional.softmax(x, axis=0), "softmax(x, axis=0)"),
+        (lambda x: nn.functional.softmax(x, dim=0), "softmax(x, dim=0)"),
     ],
 )
 def test_formulas_read_as_the_code(call: Callable[[Tensor], Tensor], formula: str) -> None:

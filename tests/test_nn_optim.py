@@ -259,6 +259,38 @@ def test_a_rule_of_ones_own_is_an_update() -> None:
     assert p.data.tolist() == [0.75, -0.75]
 
 
+@each_optimiser
+def test_scratch_is_shared_and_not_copied(name: str) -> None:
+    model = nn.MLP([3, 4, 2])
+    optimiser = copy.deepcopy(getattr(nn.optim, name)(model.parameters()))
+    scratch = [state["scratch"] for state in optimiser.state.values()]
+    assert all(np.may_share_memory(scratch[0], other) for other in scratch[1:])
+    assert b"scratch" not in pickle.dumps(optimiser)
+
+
+def test_gradients_may_be_set_to_zero() -> None:
+    model = nn.MLP([3, 2])
+    optimiser = nn.optim.SGD(model.parameters())
+    for owner in model, optimiser:
+        model(INPUTS).sum().backward()
+        owner.zero_grad(set_to_none=False)
+        assert all((p.grad.numpy() == 0).all() for p in model.parameters())
+        owner.zero_grad(set_to_none=True)
+        assert all(p.grad is None for p in model.parameters())
+        owner.zero_grad(set_to_none=False)
+        assert all(p.grad is None for p in model.parameters())
+
+
+def test_optimisers_show_their_options() -> None:
+    groups = [{"params": [nn.Parameter(1.0)]}, {"params": [nn.Parameter(1.0)], "lr": 0.5}]
+    assert repr(nn.optim.Adam(groups)) == (
+        "Adam(\n"
+        "  (0): parameters=1, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0\n"
+        "  (1): parameters=1, lr=0.5, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0\n"
+        ")"
+    )
+
+
 # Bad input
 
 
@@ -325,6 +357,7 @@ WRONG_PARAMETERS: dict[str, tuple[Callable[[], Any], str]] = {
     "a parameter": (p, r"expected .*(list|\[)"),
     "a model": (lambda: nn.MLP([2, 2, 1]), r"expected .*model\.parameters\(\)"),
     "named": (lambda: dict(nn.MLP([2, 1]).named_parameters()), r"expected .*, got (dict|str)"),
+    "a group and a parameter": (lambda: [{"params": [p()]}, p()], "expected groups .*, got Parameter"),
     "a group without": (lambda: [{"lr": 0.1}], "expected .*'params'"),
     "integers": (lambda: [tensor([1, 2])], "expected .*float.*int64"),
 }

@@ -6,6 +6,7 @@ probabilities of the shape of the predictions.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache, partial
 from typing import Any
 
@@ -40,12 +41,11 @@ def _each(g: Any, x: Any, reduction: str) -> Any:
     return g / x.size if reduction == "mean" else g
 
 
-def _check_shapes(name: str, x: Any, y: Any) -> None:
-    if x.shape != y.shape:
-        raise RefusedError(
-            f"{name}: expected input and target of one shape, got {x.shape} and {y.shape}; "
-            f"the usual fix is target.reshape(input.shape)"
-        )
+def _shapes_differ(name: str, x: Any, y: Any) -> RefusedError:
+    fix = "target.reshape(input.shape)" if x.size == y.size else "one target for each prediction"
+    return RefusedError(
+        f"{name}: expected input and target of one shape, got {x.shape} and {y.shape}; the usual fix is {fix}"
+    )
 
 
 def _check_shares(name: str, which: str, values: Any, hint: str = "") -> None:
@@ -74,7 +74,8 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
         >>> float(mse_loss(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
         2.0
     """
-    _check_shapes("mse_loss", input, target)
+    if input.shape != target.shape:
+        raise _shapes_differ("mse_loss", input, target)
     error = input - target
     flat = error.reshape(-1)
     if reduction == "mean":
@@ -100,7 +101,8 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
         >>> float(binary_cross_entropy(np.array([0.5, 1.0]), np.array([1.0, 1.0])))
         0.34657359027997264
     """
-    _check_shapes("binary_cross_entropy", input, target)
+    if input.shape != target.shape:
+        raise _shapes_differ("binary_cross_entropy", input, target)
     hint = "; for logits use binary_cross_entropy_with_logits"
     _check_shares("binary_cross_entropy", "input", input, hint)
     _check_shares("binary_cross_entropy", "target", target)
@@ -125,7 +127,8 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "
         >>> float(binary_cross_entropy_with_logits(np.array([0.0, 1000.0]), np.array([1.0, 1.0])))
         0.34657359027997264
     """
-    _check_shapes("binary_cross_entropy_with_logits", input, target)
+    if input.shape != target.shape:
+        raise _shapes_differ("binary_cross_entropy_with_logits", input, target)
     _check_shares("binary_cross_entropy_with_logits", "target", target)
     return _reduced(log1p_exp(input) - input * target, reduction)
 
@@ -191,21 +194,24 @@ def _positions(name: str, shape: tuple[int, ...], target: Any) -> Any:
     """Give the places of the targets' classes in the matrix of ``_class_rows``, counted flat."""
     target, expected = np.asarray(target), _without_classes(name, shape)
     if target.shape != expected or target.dtype.kind not in "iu":
-        fix = "one-hot rows are floating numbers of the input's shape"
+        fix = "one-hot rows are floating numbers of the input's shape, and for cross_entropy"
         if target.shape == expected:
             fix = "the usual fix is target.astype(int)"
+        elif target.size == math.prod(expected):
+            fix = f"the usual fix is target.reshape({expected})"
         raise RefusedError(
             f"{name}: expected integer class targets of shape {expected} for an input of shape "
             f"{shape}, got {target.dtype} of {target.shape}; {fix}"
         )
     classes = shape[_class_axis(shape)]
+    numbers = target.reshape(-1).astype(np.int64)  # as int8, positions would overflow
     # Seen as unsigned, negative numbers are huge: one look finds those and the too large.
-    if target.size and np.maximum.reduce(target.astype(np.uint64), None) >= classes:
+    if target.size and np.maximum.reduce(numbers.view(np.uint64)) >= classes:
         raise RefusedError(
             f"{name}: expected class targets from 0 to {classes - 1}, got values from "
             f"{target.min()} to {target.max()}; the usual cause is labels that start at 1"
         )
-    return target.reshape(-1) * target.size + _counting(target.size)
+    return numbers * target.size + _counting(target.size)
 
 
 @lru_cache(maxsize=64)
@@ -349,6 +355,7 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     if target.dtype.kind != "f" or target.ndim < input.ndim:
         return cross_entropy_of_classes(input, target, reduction)
     _without_classes("cross_entropy", input.shape)
-    _check_shapes("cross_entropy", input, target)
+    if input.shape != target.shape:
+        raise _shapes_differ("cross_entropy", input, target)
     _check_shares("cross_entropy", "target", target)
     return cross_entropy_of_probabilities(input, target, reduction)

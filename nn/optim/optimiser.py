@@ -59,10 +59,11 @@ class Optimiser:
                 self.state[parameter] = {}
         self._share_scratch()
 
-    def _group(self, given: dict[str, Any]) -> dict[str, Any]:
+    def _group(self, given: Any) -> dict[str, Any]:
         """Complete a group by the default options."""
-        if "params" not in given:
-            raise TypeError(f"params: expected groups with the key 'params', got {sorted(given)}")
+        if not isinstance(given, dict) or "params" not in given:
+            got = sorted(given) if isinstance(given, dict) else type(given).__name__
+            raise TypeError(f"params: expected groups with the key 'params', got {got}")
         unknown = given.keys() - self.defaults.keys() - {"params"}
         if unknown:
             known = ", ".join(self.defaults)
@@ -144,7 +145,7 @@ class Optimiser:
         lines = []
         for i, group in enumerate(self.param_groups):
             options = [f"{name}={value}" for name, value in group.items() if name != "params"]
-            lines.append(f"  ({i}): {len(group['params'])} parameters, {', '.join(options)}\n")
+            lines.append(f"  ({i}): parameters={len(group['params'])}, {', '.join(options)}\n")
         return f"{type(self).__name__}(\n{''.join(lines)})"
 
 
