@@ -137,6 +137,8 @@ def test_every_function_has_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 @each_definition
 def test_a_definition_takes_what_the_function_takes(entry: Definition) -> None:
     own = {p.name: p for p in parameters_of(entry.function)}
+    if entry.function is np.clip and "min" not in own:
+        pytest.skip("this release of NumPy has no min= and max=")
     order = [p.name for p in own.values() if p.kind is not p.KEYWORD_ONLY]
     declared = parameters_of(entry.define)
     for p in declared:

@@ -33,10 +33,13 @@ def parameters_of(function: Callable[..., Any]) -> dict[str, Any]:
     """Give the names of a function's own parameters, in order, and their defaults.
 
     What a function written in C says of its defaults is not trusted: ``np.where`` names None for
-    arrays that it needs.
+    arrays that it needs. In older releases of NumPy such functions say nothing at all.
     """
     trusted = inspect.isfunction(function)
-    parameters = inspect.signature(function).parameters.values()
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        return {}
     return {p.name: p.default if trusted else p.empty for p in parameters}
 
 
@@ -49,7 +52,7 @@ def bind(entry: Any, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...]
     count = len(entry.names)
     if entry.variadic or (len(args) == count and kwargs.keys() <= entry.keywords):
         return args, kwargs
-    parameters = parameters_of(entry.function)
+    parameters = parameters_of(entry.function) or dict.fromkeys(entry.names, inspect.Parameter.empty)
     named = dict(zip(parameters, args, strict=False)) | kwargs
     if named.get("out", ...) is None:
         del named["out"]
