@@ -320,7 +320,8 @@ ARGUMENTS: dict[Function, Callable[[Draw], Call]] = {
 }
 ARGUMENTS |= {  # of constants
     np.argpartition: lambda d: call(x := d.array(least=1), d.integer(0, x.shape[-1] - 1)),
-    np.bincount: lambda d: call(d.integers(d.shape(1, 1), 0, 5)),
+    np.may_share_memory: lambda d: call(d.array(), d.array()),
+    np.shares_memory: lambda d: call(d.array(), d.array()),
     np.can_cast: lambda d: call(d.array(), np.float32),
     np.digitize: lambda d: call(d.array(), np.array([-1.0, 0.5, 1.0])),
     np.empty_like: lambda d: call(np.empty((0, d.length()))),

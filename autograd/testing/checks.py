@@ -208,7 +208,7 @@ def slope_lies_between_one_sided_slopes(entry: Entry, call: Call) -> None:
         directions = [random.normal(size=x.shape) * (random.random(x.shape) < share) for x in arrays]
         sides = []
         for step in STEP, -STEP:
-            moved = [x + step * v for x, v in zip(arrays, directions, strict=True)]
+            moved = [np.asarray(x + step * v) for x, v in zip(arrays, directions, strict=True)]
             there = np.asarray(single(call.with_arrays(moved).of(entry.function)))
             sides.append(seed * (there - value) / step)
         low, high = np.sum(np.minimum(*sides)), np.sum(np.maximum(*sides))
