@@ -58,21 +58,24 @@ class Tensor(ArrayMethods):
             out = entry.forward(*values, **kwargs) if kwargs else entry.forward(*values)
         except (TypeError, ValueError, IndexError) as error:
             raise errors.explained(error, function, args) from error
-        out, residual = out if entry.residual else (out, None)
-        result = Tensor(out if type(out) is np.ndarray else np.asarray(out))
-        if tracked and not modes.recording.get():
-            result.cut = ("no_grad()", function)
-        elif not tracked:
-            result.cut = next((a.cut for a in args if isinstance(a, Tensor) and a.cut), None)
-        else:
+        residual = node = None
+        if entry.residual is not None:
+            out, residual = out
+        if type(out) is not np.ndarray:
+            out = np.asarray(out)
+        recording = modes.recording.get()
+        if tracked and recording:
             which = tuple(tracked)
             plan = entry.plans.get(which) or entry.plan(which, len(args))
             if plan.pullbacks:
-                if result._data.dtype.kind != "f":
-                    raise TypeError(errors.not_real(function, result))
-                result.node = Node(plan, tuple(arguments), kwargs or None, values, result._data, residual)
-                result.tracked = True
-        if result._data.base is not None or out is values[0]:
+                if out.dtype.kind != "f":
+                    raise TypeError(errors.not_real(function, out))
+                node = Node(plan, tuple(arguments), kwargs or None, values, out, residual)
+        result = Tensor(out, node)
+        if node is None:
+            cut = ("no_grad()", function) if tracked and not recording else None
+            result.cut = cut or next((a.cut for a in args if isinstance(a, Tensor) and a.cut), None)
+        if out.base is not None or out is values[0]:
             result.share_version(args)
         return result
 
