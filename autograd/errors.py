@@ -30,7 +30,8 @@ def describe(tensor: Any) -> str:
         )
     kind = "array" if isinstance(tensor, np.ndarray) else "tensor"
     name = getattr(tensor, "name", None) or variable_name(tensor)
-    what = f"a {tensor.dtype} {kind} of shape {tuple(tensor.shape)}"
+    article = "an" if str(tensor.dtype)[0] in "aeiou" and tensor.dtype.kind != "u" else "a"
+    what = f"{article} {tensor.dtype} {kind} of shape {tuple(tensor.shape)}"
     return f"{name!r}, {what}" if name else what
 
 
