@@ -15,9 +15,15 @@ def leaves(tree: Any) -> list[Any]:
     """
     if isinstance(tree, dict):
         tree = tuple(tree.values())
-    if isinstance(tree, (tuple, list)):
-        return [leaf for branch in tree for leaf in leaves(branch)]
-    return [] if tree is None else [tree]
+    if not isinstance(tree, (tuple, list)):
+        return [] if tree is None else [tree]
+    found: list[Any] = []
+    for branch in tree:
+        if isinstance(branch, (tuple, list, dict)):
+            found += leaves(branch)
+        elif branch is not None:
+            found.append(branch)
+    return found
 
 
 def rebuilt(tree: Any, new_leaves: Iterator[Any]) -> Any:
