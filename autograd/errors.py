@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from autograd.containers import leaves
 from autograd.derivatives.calls import name_of, shape_of
 from autograd.derivatives.table import TABLE, Constant
+from autograd.variables import callers_variables
 
 
 def describe(tensor: Any) -> str:
@@ -36,15 +36,9 @@ def describe(tensor: Any) -> str:
 
 
 def variable_name(value: Any) -> str | None:
-    """Find the name of a variable that holds ``value``, or a Tensor on it, outside this package."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        if not (frame.f_globals.get("__name__") or "").startswith(("autograd.", "nn.")):
-            for name, held in {**frame.f_globals, **frame.f_locals}.items():
-                if not name.startswith("_") and (held is value or _node_of(held) is value):
-                    return name
-        frame = frame.f_back  # type: ignore[assignment]
-    return None
+    """Find the name of a variable that holds ``value``, or a Tensor on it, in one of the callers."""
+    held = ((name, it) for name, it in callers_variables() if it is value or _node_of(it) is value)
+    return next((name for name, _ in held), None)
 
 
 def _node_of(value: Any) -> Any:

@@ -24,6 +24,7 @@ FILES = {
 FLOORS = {
     "autograd.derivatives": 0,
     "autograd.containers": 1,
+    "autograd.variables": 1,
     "autograd.errors": 1,
     "autograd.versions": 1,
     "autograd.fit": 1,

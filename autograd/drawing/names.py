@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograd.tensor import Tensor
-
-_OURS = tuple(str(Path(__file__).parents[2] / name) + os.sep for name in ("autograd", "nn"))
+from autograd.variables import callers_variables
 
 
 def names_of(params: Any = None) -> dict[int, str]:
@@ -21,7 +16,7 @@ def names_of(params: Any = None) -> dict[int, str]:
     The names in ``params`` go first, then the path of a parameter in a module that a variable
     holds, then a Tensor's own name, then that of a variable, in the nearest caller first.
     """
-    variables = list(_variables())
+    variables = list(callers_variables())
     given = _given(params) or _in_modules(variables)
     tensors = [(x.name, x) for _, x in variables if isinstance(x, Tensor) and x.name]
     names: dict[int, str] = {}
@@ -61,14 +56,3 @@ def _in_modules(variables: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
         for name, inside in modules.items()
         for path, item in inside
     ]
-
-
-def _variables() -> Iterator[tuple[str, Any]]:
-    """Give the variables of all callers outside these packages, the nearest first."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        if not frame.f_code.co_filename.startswith(_OURS):
-            for name, value in (*frame.f_locals.items(), *frame.f_globals.items()):
-                if not name.startswith("_"):
-                    yield name, value
-        frame = frame.f_back  # type: ignore[assignment]
