@@ -22,7 +22,8 @@ from autograd.derivatives.domains import (
     UNIT,
     Interval,
 )
-from autograd.derivatives.table import constant, definition, derivative, primitive
+from autograd.derivatives.primitive import primitive
+from autograd.derivatives.table import constant, definition, derivative
 from autograd.differentiate import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.gradcheck import GradientError, gradcheck
 from autograd.modes import (

@@ -93,8 +93,10 @@ def unknown_argument(function: Any, define: Any, args: Any, kwargs: Any) -> str:
     )
 
 
-def no_derivative(function: Any) -> str:
-    """Refuse a function that the table does not have."""
+def no_derivative(function: Any, entry: Any) -> str:
+    """Refuse a function that the table refuses, or does not have."""
+    if entry is not None:
+        return f"{name_of(function)} has no derivative here: {entry.reason}; or leave the graph with tensor.detach()"
     names = [name_of(known) for known, entry in TABLE.items() if not isinstance(entry, Constant)]
     near = difflib.get_close_matches(name_of(function), names, 1, cutoff=0.75)
     hint = f"; the nearest function that has one is {near[0]}" if near else ""
@@ -104,13 +106,9 @@ def no_derivative(function: Any) -> str:
     )
 
 
-def not_a_call(ufunc: Any, method: str, kwargs: Any) -> str:
-    """Refuse ``out=``, ``where=`` and methods of ufuncs."""
+def out_or_where(ufunc: Any, kwargs: Any) -> str:
+    """Refuse ``out=`` and ``where=`` of ufuncs."""
     name = name_of(ufunc)
-    if method != "__call__":
-        return (
-            f"{name}.{method} of a Tensor has no derivative here; use a function such as np.sum or np.cumsum"
-        )
     if "out" in kwargs:
         return (
             f"{name}(..., out=) cannot write a Tensor's value into an array: its gradient would be lost. "

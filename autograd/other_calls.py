@@ -1,4 +1,4 @@
-"""Calling a function that has no pullbacks: a definition, a constant, or one that the table lacks."""
+"""Calling a function that has no pullbacks: by its definition, or on the arrays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import errors, modes
-from autograd.containers import leaves
+from autograd.containers import leaves, mapped
 from autograd.derivatives.table import Constant, Definition
 from autograd.handle import is_tracked, plain, read_only
 from autograd.inplace import InPlace
@@ -26,7 +26,7 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
         return function(*plain(args), **plain(kwargs))
     if is_tracked((args, kwargs)) and modes.recording.get():
         if not isinstance(entry, Definition):
-            raise TypeError(errors.no_derivative(function))
+            raise TypeError(errors.no_derivative(function, entry))
         try:
             return entry.define(*args, **kwargs)
         except TypeError as error:
@@ -39,10 +39,10 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
         result = function(*read_only(args), **read_only(kwargs))
     except (TypeError, ValueError, IndexError) as error:
         raise errors.explained(error, function, args) from error
-    several = isinstance(result, (list, tuple))
-    tensors = [lift(item) for item in (result if several else [result])]
-    _take_over(tensors, [leaf for leaf in leaves((args, kwargs)) if isinstance(leaf, InPlace)], function)
-    return tensors if several else tensors[0]
+    tensors = mapped(lift, result)
+    arguments = [leaf for leaf in leaves((args, kwargs)) if isinstance(leaf, InPlace)]
+    _take_over(leaves(tensors), arguments, function)
+    return tensors
 
 
 def _take_over(results: list[InPlace], arguments: list[InPlace], function: Any) -> None:

@@ -89,9 +89,11 @@ class Tensor(ArrayMethods):
         return Tensor(value if type(value) is np.ndarray else np.asarray(value), vertex)  # type: ignore[arg-type]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Answer ``np.add(x, y)`` and every other ufunc (NEP 13)."""
-        if method != "__call__" or kwargs.keys() & {"out", "where"}:
-            raise TypeError(errors.not_a_call(ufunc, method, kwargs))
+        """Answer ``np.add(x, y)`` and every other ufunc, and ``np.add.reduce(x)`` (NEP 13)."""
+        if method != "__call__":
+            return self.apply(getattr(ufunc, method), args, kwargs)
+        if kwargs.keys() & {"out", "where"}:
+            raise TypeError(errors.out_or_where(ufunc, kwargs))
         return self.apply(ufunc, args, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:

@@ -16,7 +16,7 @@ from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import Interval
 from autograd.derivatives.table import TABLE, Constant
 from autograd.testing import ARGUMENTS, CHECKS, Draw, Style, call, calls
-from autograd.testing.arguments import REDUCTIONS
+from autograd.testing.arguments.kinds import REDUCTIONS
 from autograd.testing.checks import result_is_plain
 from autograd.testing.strategies import TIED
 from nn.functional import losses

@@ -14,9 +14,11 @@ def name_of(function: Callable[..., Any]) -> str:
     """Say the name under which users know a function.
 
     Example:
-        >>> name_of(np.exp), name_of(np.linalg.norm)
-        ('np.exp', 'np.linalg.norm')
+        >>> name_of(np.exp), name_of(np.linalg.norm), name_of(np.add.reduce)
+        ('np.exp', 'np.linalg.norm', 'np.add.reduce')
     """
+    if isinstance(getattr(function, "__self__", None), np.ufunc):
+        return f"{name_of(function.__self__)}.{function.__name__}"  # type: ignore[attr-defined]
     module = getattr(function, "__module__", None) or "numpy"
     prefix = module.replace("numpy", "np", 1) + "." if module.startswith("numpy") else ""
     return prefix + function.__name__

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives.domains import ABOVE_MINUS_ONE, ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT
-from autograd.derivatives.table import derivative, primitive
+from autograd.derivatives.primitive import primitive
+from autograd.derivatives.table import derivative
 
 
 @primitive

@@ -11,7 +11,8 @@ import numpy as np
 
 from autograd.derivatives import table
 from autograd.derivatives.indexing import scatter
-from autograd.derivatives.table import definition, primitive
+from autograd.derivatives.primitive import primitive
+from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="product")
 

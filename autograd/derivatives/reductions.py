@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import table
+from autograd.derivatives.primitive import primitive
 from autograd.derivatives.table import definition
 
 Axis = int | tuple[int, ...] | None
@@ -96,7 +97,7 @@ def _cumsum(a: Any, axis: int | None = None) -> Any:
     return running_sum(np.ravel(a), 0) if axis is None else running_sum(a, axis)
 
 
-@table.primitive
+@primitive
 def running_sum(x: Any, axis: int) -> Any:
     """Sum along one axis, keeping the partial sums."""
     return np.cumsum(x, axis)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import table
-from autograd.derivatives.table import definition, primitive
+from autograd.derivatives.primitive import primitive
+from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="shape")
 

@@ -4,7 +4,8 @@ The table maps a function, usually NumPy's own, to what is known of its derivati
 
 * **derivative**: one pullback per argument, written in plain ``np.`` calls;
 * **definition**: the function written through others that are in the table;
-* **constant**: the derivative is zero or undefined by nature; results are plain arrays.
+* **constant**: the derivative is zero or undefined by nature; results are plain arrays;
+* **refused**: a derivative is not offered; the error says why, and what to use in its place.
 
 A *pullback* maps the cotangent ``g`` of the result to the cotangent of one argument. The
 names of its parameters declare what it reads, and only that is kept until the backward pass:
@@ -28,17 +29,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any, NamedTuple, TypeVar
-
-from numpy import ndarray
+from typing import Any, NamedTuple
 
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import REALS, Interval
 from autograd.derivatives.pullback import Plan, Pullback, declare, plan
 
 Function = Callable[..., Any]
-F = TypeVar("F", bound=Function)
 
 
 @dataclass(eq=False)
@@ -78,7 +75,15 @@ class Constant(NamedTuple):
     function: Function
 
 
-TABLE: dict[Function, Derivative | Definition | Constant] = {}
+class Refused(NamedTuple):
+    """A function that no gradient can pass, and why; the reason names the nearest one that can."""
+
+    function: Function
+    reason: str
+
+
+Entry = Derivative | Definition | Constant | Refused
+TABLE: dict[Function, Entry] = {}
 
 
 def derivative(
@@ -97,7 +102,7 @@ def derivative(
     """Enter the derivative of a function in the table.
 
     Args:
-        function: the key: a NumPy function, any ufunc, or one marked with :func:`primitive`.
+        function: the key: a NumPy function, any ufunc, or one marked with ``primitive``.
         *pullbacks: one for each argument, or None where the function is not differentiable in it.
         names: the arguments' names, by which pullbacks read them; by default ``x y z``.
         domain: where the function is differentiable, for all arguments or one for each.
@@ -148,18 +153,6 @@ def constant(*functions: Function) -> None:
     TABLE.update({function: Constant(function) for function in functions})
 
 
-def primitive(function: F) -> F:
-    """Let a function of arrays take Tensors too, as NumPy's own functions do (NEP 18).
-
-    The body is given arrays. What happens to a Tensor is what the table says of the function.
-    """
-
-    @wraps(function)
-    def dispatch(*args: Any, **kwargs: Any) -> Any:
-        for argument in (*args, *kwargs.values()) if kwargs else args:
-            if type(argument) is not ndarray and hasattr(argument, "__array_function__"):
-                return argument.__array_function__(dispatch, (), args, kwargs)
-        return function(*args, **kwargs)
-
-    dispatch.forward = function  # type: ignore[attr-defined]
-    return dispatch  # type: ignore[return-value]
+def refused(reason: str, *functions: Function) -> None:
+    """Enter functions that no gradient can pass; the reason names the nearest ones that can."""
+    TABLE.update({function: Refused(function, reason) for function in functions})

@@ -17,11 +17,11 @@ from hypothesis import given, settings
 
 from autograd.creation import as_tensor
 from autograd.derivatives.calls import name_of
-from autograd.derivatives.table import TABLE, Constant, Derivative
+from autograd.derivatives.table import TABLE, Constant, Derivative, Entry
 from autograd.differentiate import vjp
 from autograd.gradcheck import gradcheck
 from autograd.tensor import Tensor
-from autograd.testing.arguments import Entry, calls
+from autograd.testing.arguments import calls
 from autograd.testing.strategies import ANY_DTYPE, BORDER, EMPTY, SMOOTH, TIED, Array, Call, Style
 
 Check = Callable[[Entry, Call], None]

@@ -1,0 +1,18 @@
+"""The arguments of every function of the table.
+
+How they go together is said once: in ``KINDS`` for all entries of a kind; in ``ARGUMENTS`` for a
+function whose arguments no kind can draw, in one line. A user's own function gets its line so:
+
+    >>> ARGUMENTS[np.fliplr] = lambda d: call(d.array(least=2))
+"""
+
+from autograd.testing.arguments import constants, indexing, products, reductions, shapes
+from autograd.testing.arguments.kinds import ARGUMENTS, KINDS, calls, domains_of, keywords_of, required
+
+for chapter in constants, indexing, products, reductions, shapes:
+    ARGUMENTS |= chapter.ARGUMENTS
+
+__all__ = [
+    "ARGUMENTS", "KINDS", "calls", "constants", "domains_of", "indexing", "keywords_of", "products",
+    "reductions", "required", "shapes",
+]  # fmt: skip

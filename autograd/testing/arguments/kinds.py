@@ -1,0 +1,173 @@
+"""How the arguments of a function go together: what all entries of a kind share."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.domains import REALS, Interval
+from autograd.derivatives.table import Constant, Definition, Derivative, Entry
+from autograd.testing.strategies import (
+    ANY_DTYPE,
+    BORDER,
+    INFINITE,
+    SMOOTH,
+    Call,
+    Draw,
+    Style,
+    call,
+)
+
+Function = Callable[..., Any]
+
+GAP_TO_KINK = 1 / 128
+REDUCTIONS = ("mean", "sum", "none")
+
+
+# Kinds: how the arguments of many entries go together
+
+
+def domains_of(entry: Entry) -> tuple[Interval, ...]:
+    """Give the domain of each argument."""
+    if not isinstance(entry, Derivative):
+        return (REALS,)
+    domain = entry.domain
+    return (domain,) * len(entry.names) if isinstance(domain, Interval) else domain
+
+
+def keywords_of(entry: Entry, kind: type) -> dict[str, Any]:
+    """Give the keyword arguments that an entry's rules declare with a default of some type."""
+    found: dict[str, Any] = {}
+    for pullback in entry.pullbacks if isinstance(entry, Derivative) else ():
+        if pullback:
+            parameters = inspect.signature(pullback.rule).parameters.values()
+            found |= {p.name: p.default for p in parameters if isinstance(p.default, kind)}
+    return found
+
+
+def required(function: Function) -> int:
+    """Count the arguments that a function cannot do without."""
+    parameters = inspect.signature(function).parameters.values()
+    single = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return sum(p.default is p.empty for p in single)
+
+
+def _elementwise(d: Draw, entry: Entry) -> Call:
+    domains = domains_of(entry)
+    style = INFINITE if d.style is BORDER else d.style
+    shapes = d.broadcastable(len(domains))
+    arrays = [d.array(s, domain, style=style) for s, domain in zip(shapes, domains, strict=True)]
+    choices: dict[str, tuple[Any, ...]] = {
+        name: (value, value / 2, 2.0) for name, value in keywords_of(entry, float).items()
+    }
+    if d.style is ANY_DTYPE and isinstance(entry.function, np.ufunc):
+        choices["dtype"] = (np.float64,)
+    return call(*arrays, **d.some(**choices))
+
+
+def _reduction(d: Draw, entry: Entry) -> Call:
+    return d.reduction(domains_of(entry)[0])
+
+
+def _along_an_axis(d: Draw, entry: Entry) -> Call:
+    x = d.array(domain=domains_of(entry)[0], least=1)
+    flags = dict.fromkeys(keywords_of(entry, bool), (True, False))
+    axes = {name: (d.axis(x.ndim),) for name in keywords_of(entry, int).keys() - flags.keys()}
+    return call(x, **d.some(**axes, **flags))
+
+
+def _linear(d: Draw, entry: Entry) -> Call:
+    x, weight, bias = d.arrays(d.choice("i,oi,o", "ni,oi,o", "nmi,oi,o"))
+    return d.choice(call(x, weight, bias), call(x, weight, None), call(x, weight))
+
+
+def _loss(d: Draw, entry: Entry) -> Call:
+    assert isinstance(entry, Derivative)
+    shape = d.shape(1)
+    differentiable = zip(domains_of(entry), entry.pullbacks, strict=True)
+    arrays = [d.array(shape, domain) for domain, pullback in differentiable if pullback]
+    return call(*arrays, **d.some(reduction=REDUCTIONS))
+
+
+def _class_loss(d: Draw, entry: Entry) -> Call:
+    x, *_ = d.arrays(d.choice("c", "nc", "nca", "ncab"))
+    classes = x.shape[0] if x.ndim == 1 else x.shape[1]
+    of_rows = () if x.ndim == 1 else x.shape[:1] + x.shape[2:]
+    return call(x, d.integers(of_rows, 0, classes - 1), **d.some(reduction=REDUCTIONS))
+
+
+def _constant(d: Draw, entry: Entry) -> Call:
+    """Draw floats for the arguments that are required; integers if the function takes no floats."""
+    function = entry.function
+    count = function.nin if isinstance(function, np.ufunc) else required(function)
+    shapes = d.broadcastable(count)
+    if isinstance(function, np.ufunc) and not any(types[0] == "d" for types in function.types):
+        return call(*(d.integers(shape, 0, 5) for shape in shapes))
+    return call(*map(d.array, shapes))
+
+
+KINDS: dict[str, Callable[[Draw, Entry], Call]] = {
+    "elementwise": _elementwise,
+    "reduction": _reduction,
+    "along an axis": _along_an_axis,
+    "linear": _linear,
+    "loss": _loss,
+    "class loss": _class_loss,
+}
+
+
+Lines = dict[Function, Callable[[Draw], Call]]
+ARGUMENTS: Lines = {}  # of functions that no kind can draw
+
+
+# Drawing
+
+
+def calls(entry: Entry, style: Style = SMOOTH) -> st.SearchStrategy[Call]:
+    """Draw calls of the function of an entry.
+
+    Raises:
+        LookupError: nothing says how the arguments go together.
+    """
+    describe = _description(entry)
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Call:
+        found = describe(Draw(draw, style))
+        if style.distinct and isinstance(entry, Derivative) and entry.kink:
+            assume(_is_smooth(entry, found))
+        return found
+
+    return drawn()
+
+
+def _description(entry: Entry) -> Callable[[Draw], Call]:
+    """Find what draws the arguments: the function's own line, or else its kind."""
+    if entry.function in ARGUMENTS:
+        return ARGUMENTS[entry.function]
+    if isinstance(entry, Derivative) and entry.kind in KINDS:
+        kind = KINDS[entry.kind]
+    elif isinstance(entry, Constant):
+        kind = _constant
+    elif isinstance(entry, Definition) and required(entry.function) == 1:
+        kind = _elementwise
+    else:
+        raise LookupError(
+            f"{name_of(entry.function)}: nothing says which arguments it takes; add one line to "
+            f"autograd.testing.ARGUMENTS, such as lambda d: call(d.array(), d.array())"
+        )
+    return lambda d: kind(d, entry)
+
+
+def _is_smooth(entry: Derivative, found: Call) -> bool:
+    """Tell whether the arguments keep a distance from kinks."""
+    assert entry.kink is not None
+    known = inspect.signature(entry.kink).parameters
+    kwargs = {name: value for name, value in found.kwargs.items() if name in known}
+    return bool(np.all(np.abs(entry.kink(*found.args, **kwargs)) > GAP_TO_KINK))
