@@ -4,7 +4,7 @@ PYTHON ?= python3
 python := .venv/bin/python
 pip := $(python) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test bench clean
+.PHONY: help demo gallery test bench clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
@@ -12,6 +12,9 @@ help:  ## Show this list
 
 demo: .venv/demo.stamp  ## Train two networks on real data; tables, and pictures in out/
 	@$(python) notebooks/demo.py
+
+gallery: .venv/demo.stamp  ## Draw backward passes, and write pages that play them; in out/gallery
+	@$(python) notebooks/gallery.py
 
 test: .venv/dev.stamp  ## Lint, check types, run all tests
 	$(python) -m ruff check .

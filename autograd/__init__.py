@@ -7,12 +7,28 @@ Example:
     tensor([2., 4., 6.])
 """
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy import bool_, float16, float32, float64, int8, int16, int32, int64, uint8
 
 from autograd import derivatives
-from autograd.creation import as_tensor, tensor
+from autograd.creation import (
+    arange,
+    as_tensor,
+    cat,
+    eye,
+    full,
+    linspace,
+    ones,
+    ones_like,
+    rand,
+    randn,
+    tensor,
+    zeros,
+    zeros_like,
+)
 from autograd.derivatives.domains import (
     ABOVE_MINUS_ONE,
     ABOVE_ONE,
@@ -23,9 +39,8 @@ from autograd.derivatives.domains import (
     Interval,
 )
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import constant, definition, derivative
+from autograd.derivatives.table import TABLE, constant, definition, derivative
 from autograd.differentiate import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.gradcheck import GradientError, gradcheck
 from autograd.modes import (
     enable_grad,
     get_default_dtype,
@@ -37,16 +52,39 @@ from autograd.modes import (
 from autograd.tensor import Tensor
 
 __all__ = [
-    "ABOVE_MINUS_ONE", "ABOVE_ONE", "NONZERO", "POSITIVE", "REALS", "UNIT", "GradientError", "Interval",
-    "Tensor", "as_tensor", "bool_", "constant", "definition", "derivative", "derivatives", "draw",
-    "enable_grad", "float16", "float32", "float64", "get_default_dtype", "grad", "gradcheck", "hessian",
-    "hvp", "int8", "int16", "int32", "int64", "is_grad_enabled", "jacobian", "jvp", "no_grad",
-    "primitive", "set_default_dtype", "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp",
+    "ABOVE_MINUS_ONE", "ABOVE_ONE", "GradientError", "GradientWarning", "Interval", "NONZERO",
+    "POSITIVE", "REALS", "Tensor", "UNIT", "arange", "as_tensor", "backprop", "bool_", "cat",
+    "compare_gradients", "constant", "definition", "derivative", "derivatives", "draw", "enable_grad",
+    "eye", "float16", "float32", "float64", "full", "get_default_dtype", "grad", "gradcheck", "hessian",
+    "hvp", "int16", "int32", "int64", "int8", "is_grad_enabled", "jacobian", "jvp", "linspace",
+    "no_grad", "ones", "ones_like", "primitive", "rand", "randn", "set_default_dtype",
+    "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
-def draw(tensor: Tensor, **how: Any) -> Any:
-    """Draw the graph that ``tensor`` came from: see ``autograd.drawing.draw``."""
-    from autograd.drawing import draw
+# NumPy's functions of these names do not do what PyTorch's do, though a call may look the same.
+_AMBIGUOUS = {"max", "median", "meshgrid", "min", "nanmedian", "nonzero", "sort", "split", "std", "var"}
 
-    return draw(tensor, **how)
+# What is imported when it is first used, so that the engine alone loads fast.
+_CHECKING = "GradientError", "GradientWarning", "compare_gradients", "gradcheck"
+_LATE = dict.fromkeys(_CHECKING, "autograd.checking") | dict.fromkeys(
+    ("backprop", "draw"), "autograd.drawing"
+)
+
+if TYPE_CHECKING:
+    from autograd.checking import GradientError, GradientWarning, compare_gradients, gradcheck
+    from autograd.drawing import backprop, draw
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Find what is imported late, or NumPy's function: ``autograd.exp`` is ``np.exp``."""
+        if name in _LATE:
+            return globals().setdefault(name, getattr(import_module(_LATE[name]), name))
+        function = getattr(np, name, None)
+        if not callable(function) or TABLE.get(function) is None:
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        if name in _AMBIGUOUS:
+            raise AttributeError(
+                f"autograd.{name}: NumPy and PyTorch mean different things by it; np.{name} takes Tensors"
+            )
+        return function

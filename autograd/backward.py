@@ -164,18 +164,24 @@ class Backward(InPlace):
             cotangents = sweep(root, seed, lift=self.lift)
         else:
             cotangents = sweep(root, seed, release=not retain_graph)
-        shared = {id(seed)}
         for leaf, g in cotangents.items():
             if leaf.hooks:
                 for hook in list(leaf.hooks.values()):
                     g = hook(g)
-            if create_graph or g.base is not None or id(g) in shared:
-                g = g.copy()  # no two leaves may share an array
-            shared.add(id(g))
-            with _accumulation:
-                if leaf._grad is None:
-                    leaf._grad = self.lift(g)
-                elif create_graph:
-                    leaf._grad = leaf._grad + g
+                cotangents[leaf] = g
+        lift, taken = self.lift, {id(None), id(seed), id(getattr(seed, "base", None))}
+        with _accumulation:
+            for leaf, g in cotangents.items():
+                before = leaf._grad
+                if before is not None:
+                    leaf._grad = before + g if create_graph else lift(before.data + g)
+                elif create_graph or id(owner := g if g.base is None else _owner(g)) in taken:
+                    leaf._grad = lift(g.copy())  # no two leaves may share an array
                 else:
-                    leaf._grad = self.lift(leaf._grad.data + g)
+                    taken.add(id(owner))
+                    leaf._grad = lift(g)
+
+
+def _owner(view: Any) -> Any:
+    """Give the array whose memory a view shows, or None if it shows a part or is read-only."""
+    return view.base if view.base.size == view.size and view.flags.writeable else None

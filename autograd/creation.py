@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd import errors, modes
+from autograd.methods import one_or_many
 from autograd.tensor import Tensor
 
 
@@ -43,6 +45,49 @@ def as_tensor(data: Any, *, dtype: npt.DTypeLike | None = None) -> Tensor:
     if isinstance(data, Tensor):
         return data if dtype is None or data.dtype == dtype else data.astype(dtype)
     return _leaf(np.asarray(data, dtype=dtype or _dtype_of(data)), False, None)
+
+
+def _like_numpy(make: Callable[..., Any], name: str) -> Callable[..., Tensor]:
+    """Make leaf Tensors as one of NumPy's functions makes arrays."""
+
+    def create(*args: Any, dtype: Any = None, requires_grad: bool = False, **how: Any) -> Tensor:
+        array = make(*args, **how)
+        default = modes.get_default_dtype() if array.dtype == np.float64 else array.dtype
+        return tensor(array, dtype=dtype or default, requires_grad=requires_grad)
+
+    create.__name__ = create.__qualname__ = name
+    create.__doc__ = (
+        f"Make a leaf Tensor of numbers as NumPy's ``{name}`` does; floats get the default dtype.\n\n"
+        "``dtype=`` and ``requires_grad=`` are those of ``tensor``; a shape may be given as several\n"
+        "numbers; what is random takes ``rng=``, a generator or a seed."
+    )
+    return create
+
+
+zeros = _like_numpy(lambda *shape: np.zeros(one_or_many(shape) or ()), "zeros")
+ones = _like_numpy(lambda *shape: np.ones(one_or_many(shape) or ()), "ones")
+full = _like_numpy(np.full, "full")
+eye = _like_numpy(np.eye, "eye")
+arange = _like_numpy(np.arange, "arange")
+linspace = _like_numpy(np.linspace, "linspace")
+zeros_like = _like_numpy(np.zeros_like, "zeros_like")
+ones_like = _like_numpy(np.ones_like, "ones_like")
+rand = _like_numpy(
+    lambda *shape, rng=None: np.random.default_rng(rng).random(one_or_many(shape) or ()), "rand"
+)
+randn = _like_numpy(
+    lambda *shape, rng=None: np.random.default_rng(rng).standard_normal(one_or_many(shape) or ()), "randn"
+)
+
+
+def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
+    """Join Tensors along an axis: PyTorch's name for ``np.concatenate``.
+
+    Example:
+        >>> cat([tensor([1.0, 2.0]), tensor([3.0])])
+        tensor([1., 2., 3.])
+    """
+    return np.concatenate(tensors, dim)
 
 
 def _dtype_of(data: Any) -> npt.DTypeLike | None:

@@ -12,7 +12,7 @@ import numpy as np
 from autograd.containers import leaves
 from autograd.derivatives.calls import name_of, shape_of
 from autograd.derivatives.table import TABLE, Constant
-from autograd.variables import callers_variables
+from autograd.variables import callers_function, callers_variables
 
 
 def describe(tensor: Any) -> str:
@@ -70,7 +70,7 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
         )
     return (
         type(error)("\n".join(lines))
-        if type(error) in (TypeError, ValueError, IndexError)
+        if type(error) in (TypeError, ValueError, IndexError, np.linalg.LinAlgError)
         else ValueError("\n".join(lines))
     )
 
@@ -117,6 +117,14 @@ def out_or_where(ufunc: Any, kwargs: Any) -> str:
     return f"{name}(..., where=) has no derivative here; use np.where(condition, {name}(x), other)"
 
 
+def into_array(function: Any) -> str:
+    """Refuse to write a Tensor's value into an array."""
+    return (
+        f"{name_of(function)} would write a Tensor that requires a gradient into an array, which would lose it. "
+        f"The usual fix: make the array a Tensor first, by autograd.tensor(array); or detach() the value"
+    )
+
+
 def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
     """Refuse a tracked Tensor as a keyword argument, whose gradient would be lost."""
     return (
@@ -158,10 +166,12 @@ def not_a_leaf(tensor: Any) -> str:
 
 
 def to_array(tensor: Any) -> str:
-    """Refuse to become an array silently."""
+    """Refuse to become an array silently; functions that take arrays only have a counterpart."""
+    taken = callers_function("scipy", ("logsumexp", "softmax", "log_softmax"))
     return (
         f"{describe(tensor)}, requires a gradient, which an array would lose. Leave the graph with "
         f"tensor.detach() (or tensor.detach().numpy()); to make one Tensor of several, use np.stack"
+        + (f"; in the place of scipy.special.{taken}, use nn.functional.{taken}" if taken else "")
     )
 
 
@@ -287,4 +297,5 @@ def released(node: Any) -> str:
 def in_pullback(node: Any, i: int) -> str:
     """Say where in the backward pass an error arose."""
     shapes = ", ".join(str(shape_of(argument)) for argument in node.args)
-    return f"in the pullback of {name_of(node.plan.entry.function)} to argument {i} of shapes {shapes}"
+    rule = f"pullback to argument {i}" if i >= 0 else "cotangent rule"
+    return f"in the {rule} of {name_of(node.plan.entry.function)}, for arguments of shapes {shapes}"

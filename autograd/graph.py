@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd import errors
-from autograd.derivatives.guard import without_nan
-from autograd.derivatives.pullback import OPERANDS, OUT, RESIDUAL, Plan, Pullback
+from autograd.derivatives.pullback import Plan, lifted
 from autograd.fit import fit
 from autograd.versions import Version, check_unchanged, next_serial
 
@@ -48,7 +47,7 @@ class Node(Vertex):
         self.plan = plan
         self.args = args
         self.kwargs = kwargs
-        self.values = [values[i] for i in plan.kept] if plan.kept else None
+        self.values = tuple([values[i] for i in plan.kept]) if plan.kept else None
         self.out = out if plan.keep_out else residual
         self.shape = out.shape
         self.dtype = out.dtype
@@ -113,19 +112,28 @@ def sweep(
             if node.hooks:
                 for hook in list(node.hooks.values()):
                     g = hook(g)
-            args = node.args
+            args, plan = node.args, node.plan
+            steps, adding = plan.pullbacks, plan.adding if lift is None else None
+            if useful is not None:
+                steps = tuple(step for step in steps if args[step[0]] in useful)
             try:
-                for i, pull, pullback in node.plan.pullbacks:
+                if plan.cotangent and steps:
+                    i, pull, pullback = plan.cotangent
+                    g = pull(g, node, i) if lift is None else lifted(lift, pullback, g, node, i)
+                for i, pull, pullback in steps:
                     argument = args[i]
-                    if useful is not None and argument not in useful:
+                    if adding and argument in summed:
+                        adding(g, node, i)(cotangents[argument])
                         continue
-                    contribution = pull(g, node, i) if lift is None else _lifted(lift, pullback, g, node, i)
+                    contribution = pull(g, node, i) if lift is None else lifted(lift, pullback, g, node, i)
                     like = argument if type(argument) is Node else argument._data
                     if contribution.shape != like.shape or contribution.dtype is not like.dtype:
                         contribution = fit(contribution, like.shape, like.dtype)
                     total = cotangents.get(argument)
                     if total is None:
                         cotangents[argument] = contribution
+                        if adding:
+                            summed.add(argument)
                     elif argument in summed:
                         total += contribution
                         cotangents[argument] = total
@@ -146,23 +154,3 @@ def _leading_to(wanted: set[Vertex], order: Sequence[Node]) -> set[Vertex]:
         if any(node.args[i] in useful for i, _, _ in node.plan.pullbacks):
             useful.add(node)
     return useful
-
-
-def _lifted(lift: Lift, pullback: Pullback, g: Any, node: Node, i: int) -> Any:
-    """Call a rule with Tensors in the place of arrays that belong to something recorded."""
-    kept = zip(node.plan.kept, node.values or (), strict=True)
-    operands = {
-        k: lift(array, node.args[k]) if isinstance(node.args[k], Vertex) else array for k, array in kept
-    }
-
-    def read(whose: int | None, get: Callable[[Any, int], Any]) -> Any:
-        if whose is None:
-            return get(node, i)
-        if whose == OUT:
-            return lift(node.out, node)
-        if whose == RESIDUAL:
-            return node.plan.entry.residual(*operands.values(), **(node.kwargs or {}))
-        return list(operands.values()) if whose == OPERANDS else operands[whose]
-
-    contribution = pullback.rule(g, *[read(*pair) for pair in pullback.reads])
-    return without_nan(contribution, g) if node.plan.guarded else contribution

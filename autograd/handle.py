@@ -53,6 +53,10 @@ class Handle(Vertex):
     dtype = property(attrgetter("_data.dtype"), doc="The dtype of the array.")
     ndim = property(attrgetter("_data.ndim"), doc="The number of axes of the array.")
     size = property(attrgetter("_data.size"), doc="The number of elements of the array.")
+    itemsize = property(attrgetter("_data.itemsize"), doc="The number of bytes of an element.")
+    nbytes = property(attrgetter("_data.nbytes"), doc="The number of bytes of all elements.")
+    strides = property(attrgetter("_data.strides"), doc="The steps in bytes along each axis.")
+    device = "cpu"
 
     def __getstate__(self) -> dict[str, Any]:
         """Copy and pickle leaves; a copy of a result would lose its history."""

@@ -36,6 +36,8 @@ class InPlace(Handle):
             new = np.asarray(array)
             if self.tracked and new.dtype.kind != "f":
                 raise TypeError(errors.becomes_integer(self, new))
+            if new.dtype.kind not in "fiub":
+                raise TypeError(errors.not_numbers("data", new))
             self._data = new
         (self.version or self.shared_version()).write()
 

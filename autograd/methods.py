@@ -6,6 +6,7 @@ So does NumPy when it is called with a Tensor (``__array_ufunc__``, ``__array_fu
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 Axis = int | tuple[int, ...] | None
+
+MEMORY = "it is about memory: use the array, x.detach().numpy()"
+WITHOUT = {  # methods of ndarray that a Tensor has not, and what to do in their place
+    **dict.fromkeys(("base", "byteswap", "ctypes", "flags", "getfield", "setfield", "setflags"), MEMORY),
+    "dump": "use np.save(file, x)",
+    "dumps": "use pickle.dumps(x)",
+    "flat": "use x.ravel() for the elements in a row",
+    "resize": "a Tensor keeps its shape: use np.resize(x, shape)",
+}
 
 
 class ArrayMethods(Backward):
@@ -54,6 +64,27 @@ class ArrayMethods(Backward):
     def tolist(self) -> Any:
         """Give nested lists of Python numbers."""
         return self.numpy().tolist()
+
+    def tobytes(self) -> bytes:
+        """Give the array's memory as bytes."""
+        return self.numpy().tobytes()
+
+    def tofile(self, file: Any, sep: str = "", format: str = "%s") -> None:
+        """Write the array to a file, as ndarray does."""
+        self.numpy().tofile(file, sep, format)
+
+    def to_device(self, device: str, /) -> Self:
+        """Stay on the one device that there is."""
+        if device != "cpu":
+            raise ValueError(f"to_device: expected 'cpu', got {device!r}")
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        """Say of ndarray's other methods what to do in their place."""
+        words = f"; {WITHOUT[name]}" if name in WITHOUT else ""
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}{words}", name=name, obj=self
+        )
 
     def __repr__(self) -> str:
         """Write the Tensor as the call that makes it, and what it came from."""
@@ -146,18 +177,26 @@ class ArrayMethods(Backward):
     def var(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.var, (self,), {"axis": axis, **how})
     def std(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.std, (self,), {"axis": axis, **how})
     def cumsum(self, axis: int | None = None) -> Tensor: return self.apply(np.cumsum, (self,), {"axis": axis})
+    def cumprod(self, axis: int | None = None) -> Tensor: return self.apply(np.cumprod, (self,), {"axis": axis})
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: return self.apply(np.trace, (self, offset, axis1, axis2))
     def all(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.all, (self,), {"axis": axis, **how})
     def any(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **how})
     def argmax(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **how})
     def argmin(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **how})
     def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argsort, (self,), {"axis": axis, **how})
+    def argpartition(self, kth: Any, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argpartition, (self, kth), {"axis": axis, **how})
+    def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Any: return self.apply(np.searchsorted, (self, v, side, sorter))
     def nonzero(self) -> Any: return self.apply(np.nonzero, (self,))
 
     # Shapes
     def reshape(self, *shape: Any) -> Tensor: return self.apply(np.reshape, (self, one_or_many(shape)))
     def transpose(self, *axes: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes)))
     def ravel(self) -> Tensor: return self.apply(np.ravel, (self,))
-    def flatten(self) -> Tensor: return self.apply(np.copy, (self.apply(np.ravel, (self,)),))
+    def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Tensor: return self.copy().reshape(merged(self.shape, start_dim, end_dim))
+    def view(self, *shape: Any) -> Tensor: return self.reshape(a_shape(shape))
+    def permute(self, *axes: Any) -> Tensor: return self.transpose(*axes)
+    def unsqueeze(self, dim: int) -> Tensor: return self.apply(np.expand_dims, (self, dim))
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: return self.apply(np.diagonal, (self, offset, axis1, axis2))
     def squeeze(self, axis: Axis = None) -> Tensor: return self.apply(np.squeeze, (self,), {"axis": axis})
     def swapaxes(self, axis1: int, axis2: int) -> Tensor: return self.apply(np.swapaxes, (self, axis1, axis2))
     def repeat(self, repeats: Any, axis: int | None = None) -> Tensor: return self.apply(np.repeat, (self, repeats), {"axis": axis})
@@ -166,13 +205,45 @@ class ArrayMethods(Backward):
     @property
     def mT(self) -> Tensor: return self.apply(np.matrix_transpose, (self,))
 
+    # Elementwise functions
+    def abs(self) -> Tensor: return self.apply(np.absolute, (self,))
+    def square(self) -> Tensor: return self.apply(np.square, (self,))
+    def sqrt(self) -> Tensor: return self.apply(np.sqrt, (self,))
+    def exp(self) -> Tensor: return self.apply(np.exp, (self,))
+    def log(self) -> Tensor: return self.apply(np.log, (self,))
+    def sin(self) -> Tensor: return self.apply(np.sin, (self,))
+    def cos(self) -> Tensor: return self.apply(np.cos, (self,))
+    def tanh(self) -> Tensor: return self.apply(np.tanh, (self,))
+    def pow(self, exponent: Any) -> Tensor: return self.apply(np.power, (self, exponent))
+    def conj(self) -> Tensor: return self.apply(np.conjugate, (self,))
+    def conjugate(self) -> Tensor: return self.apply(np.conjugate, (self,))
+    @property
+    def real(self) -> Tensor: return self.apply(np.real, (self,))
+    @property
+    def imag(self) -> Any: return self.apply(np.imag, (self,))
+
+    # Writing in place, as ndarray's methods of these names do
+    def fill(self, value: Any) -> None: self[...] = value
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None: self.apply(np.put, (self, indices, values, mode))
+    def sort(self, axis: int = -1) -> None: self[...] = self.apply(np.sort, (self, axis))
+    def partition(self, kth: Any, axis: int = -1) -> None: self[...] = self.apply(np.partition, (self, kth, axis))
+
     # The rest
     def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> Any: return self.apply(astype, (self, dtype), {"copy": copy})
+    def float(self) -> Any: return self.astype(np.float32)
+    def double(self) -> Any: return self.astype(np.float64)
+    def long(self) -> Any: return self.astype(np.int64)
     def copy(self) -> Tensor: return self.apply(np.copy, (self,))
+    def clone(self) -> Tensor: return self.apply(np.copy, (self,))
     def clip(self, min: Any = None, max: Any = None) -> Tensor: return self.apply(np.clip, (self, min, max))
     def round(self, decimals: int = 0) -> Any: return self.apply(np.round, (self,), {"decimals": decimals})
     def dot(self, other: Any) -> Tensor: return self.apply(np.dot, (self, other))
-    def take(self, indices: Any, axis: int | None = None) -> Tensor: return self.apply(np.take, (self, indices), {"axis": axis})
+    def matmul(self, other: Any) -> Tensor: return self.apply(np.matmul, (self, other))
+    def mm(self, other: Any) -> Tensor: return self.apply(np.matmul, (self, other))
+    def choose(self, choices: Any, mode: str = "raise") -> Tensor: return self.apply(np.choose, (self, choices), {"mode": mode})
+    def compress(self, condition: Any, axis: int | None = None) -> Tensor: return self.apply(np.compress, (condition, self, axis))
+    def masked_fill(self, mask: Any, value: Any) -> Tensor: return self.apply(np.where, (mask, value, self))
+    def take(self, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Tensor: return self.apply(np.take, (self, indices), {"axis": axis, "mode": mode})
     # fmt: on
 
 
@@ -185,6 +256,21 @@ def own_index(index: Any) -> Any:
         if any(isinstance(part, Backward) for part in leaves(index))
         else index
     )
+
+
+def a_shape(values: tuple[Any, ...]) -> Any:
+    """Take a shape, as PyTorch's ``view`` does, but not the dtype that ndarray's takes."""
+    if any(isinstance(value, (type, str, np.dtype)) for value in values):
+        raise TypeError(
+            f"view: expected a shape, as in PyTorch, got {values[0]!r}; to convert, use x.astype(dtype)"
+        )
+    return one_or_many(values)
+
+
+def merged(shape: tuple[int, ...], start: int, end: int) -> tuple[int, ...]:
+    """Give the shape in which the axes from ``start`` to ``end`` are one."""
+    first, last = (start % len(shape), end % len(shape) + 1) if shape else (0, 0)
+    return (*shape[:first], math.prod(shape[first:last]), *shape[last:])
 
 
 def one_or_many(values: tuple[Any, ...]) -> Any:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from autograd import errors, modes
 from autograd.containers import leaves, mapped
+from autograd.derivatives.indexing import Writing
+from autograd.derivatives.late import load_late
 from autograd.derivatives.table import Constant, Definition
 from autograd.handle import is_tracked, plain, read_only
 from autograd.inplace import InPlace
@@ -24,9 +27,14 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
     """
     if isinstance(entry, Constant):
         return function(*plain(args), **plain(kwargs))
+    if entry is None and load_late():
+        return function(*args, **kwargs)
+    writes = isinstance(entry, Writing) or function.__name__ == "at"  # of a ufunc
     if is_tracked((args, kwargs)) and modes.recording.get():
         if not isinstance(entry, Definition):
             raise TypeError(errors.no_derivative(function, entry))
+        if writes and not isinstance(_target(entry, args, kwargs), InPlace):
+            raise TypeError(errors.into_array(function))
         try:
             return entry.define(*args, **kwargs)
         except TypeError as error:
@@ -35,14 +43,22 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
             except TypeError:
                 raise TypeError(errors.unknown_argument(function, entry.define, args, kwargs)) from None
             raise error
+    handed_over = plain if writes else read_only
     try:
-        result = function(*read_only(args), **read_only(kwargs))
+        result = function(*handed_over(args), **handed_over(kwargs))
     except (TypeError, ValueError, IndexError) as error:
         raise errors.explained(error, function, args) from error
     tensors = mapped(lift, result)
     arguments = [leaf for leaf in leaves((args, kwargs)) if isinstance(leaf, InPlace)]
+    if writes and isinstance(target := _target(entry, args, kwargs), InPlace):
+        target.shared_version().write()
     _take_over(leaves(tensors), arguments, function)
     return tensors
+
+
+def _target(entry: Any, args: Any, kwargs: Any) -> Any:
+    """Give what a function writes to: its first argument."""
+    return args[0] if args else kwargs.get(next(iter(inspect.signature(entry.define).parameters)))
 
 
 def _take_over(results: list[InPlace], arguments: list[InPlace], function: Any) -> None:
@@ -51,8 +67,11 @@ def _take_over(results: list[InPlace], arguments: list[InPlace], function: Any) 
     if any(argument.tracked for argument in arguments):
         cut = ("no_grad()", function)
     for result in results:
+        if result.dtype.kind == "c":
+            raise TypeError(errors.not_real(function, result))
         result.cut = cut
         for argument in arguments:
             if np.may_share_memory(result._data, argument._data):
-                result._data.flags.writeable = argument._data.flags.writeable
+                with suppress(ValueError):  # what NumPy made read-only stays so
+                    result._data.flags.writeable = argument._data.flags.writeable
                 result.share_version([argument])

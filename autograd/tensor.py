@@ -82,6 +82,8 @@ class Tensor(ArrayMethods):
     @staticmethod
     def lift(value: Any, vertex: Vertex | None = None) -> Tensor:
         """Make a Tensor of an array; if it is the value of a vertex, a Tensor of that."""
+        if vertex is None and type(value) is np.ndarray:  # the most frequent case
+            return Tensor(value)
         if isinstance(value, Tensor):
             return value
         if isinstance(vertex, Tensor):

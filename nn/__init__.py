@@ -1,25 +1,91 @@
 """Neural networks on the autograd engine, with PyTorch's names."""
 
+from nn import clip as utils
 from nn import functional, init, optim
 from nn.activations import (
+    CELU,
     ELU,
+    GELU,
+    GLU,
+    SELU,
     BinaryStep,
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
     Identity,
     LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    PReLU,
     ReLU,
+    ReLU6,
     Sigmoid,
+    SiLU,
     Softmax,
+    Softmin,
     Softplus,
+    Softshrink,
+    Softsign,
     Tanh,
+    Tanhshrink,
+    Threshold,
 )
 from nn.batches import batches
-from nn.layers import MLP, Linear, Perceptron, Sequential
-from nn.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
+from nn.files import load, save
+from nn.layers import (
+    GRU,
+    LSTM,
+    MLP,
+    RNN,
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv1d,
+    Conv2d,
+    Dropout,
+    Dropout2d,
+    Embedding,
+    Flatten,
+    GRUCell,
+    LayerNorm,
+    Linear,
+    LSTMCell,
+    MaxPool1d,
+    MaxPool2d,
+    ModuleDict,
+    ModuleList,
+    Perceptron,
+    RNNCell,
+    Sequential,
+    Unflatten,
+)
+from nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+    SmoothL1Loss,
+)
 from nn.module import Module
-from nn.parameter import Parameter
+from nn.parameter import Buffer, Parameter
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "BinaryStep", "CrossEntropyLoss", "ELU", "Identity", "LeakyReLU",
-    "Linear", "MLP", "MSELoss", "Module", "NLLLoss", "Parameter", "Perceptron", "ReLU", "Sequential",
-    "Sigmoid", "Softmax", "Softplus", "Tanh", "batches", "functional", "init", "optim",
+    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
+    "BatchNorm1d", "BatchNorm2d", "BinaryStep", "Buffer", "CELU", "Conv1d", "Conv2d",
+    "CrossEntropyLoss", "Dropout", "Dropout2d", "ELU", "Embedding", "Flatten", "GELU", "GLU", "GRU",
+    "GRUCell", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "HuberLoss", "Identity", "L1Loss",
+    "LSTM", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MLP",
+    "MSELoss", "MaxPool1d", "MaxPool2d", "Mish", "Module", "ModuleDict", "ModuleList", "NLLLoss",
+    "PReLU", "Parameter", "Perceptron", "RNN", "RNNCell", "ReLU", "ReLU6", "SELU", "Sequential", "SiLU",
+    "Sigmoid", "SmoothL1Loss", "Softmax", "Softmin", "Softplus", "Softshrink", "Softsign", "Tanh",
+    "Tanhshrink", "Threshold", "Unflatten", "batches", "functional", "init", "load", "optim", "save",
+    "utils",
 ]  # fmt: skip

@@ -4,105 +4,158 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from autograd import get_default_dtype
 from nn import functional
+from nn.errors import whole_number
+from nn.function import Function
 from nn.module import Module
+from nn.parameter import Parameter
 
 
 class Identity(Module):
-    """Give x back."""
+    """Give x back; what it is made with is ignored, as in PyTorch."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
 
     def forward(self, x: Any) -> Any:
         """Give x back."""
         return x
 
 
-class BinaryStep(Module):
+class BinaryStep(Function, function=functional.binary_step):
     """1 for x ≥ 0, else 0. Its derivative is 0, so that nothing learns through it."""
 
-    def forward(self, x: Any) -> Any:
-        """Compute the step of every element."""
-        return functional.binary_step(x)
 
-
-class Sigmoid(Module):
+class Sigmoid(Function, function=functional.sigmoid):
     """σ(x) = 1 / (1 + e⁻ˣ)."""
 
-    def forward(self, x: Any) -> Any:
-        """Compute σ of every element."""
-        return functional.sigmoid(x)
 
-
-class Tanh(Module):
+class Tanh(Function, function=functional.tanh):
     """The hyperbolic tangent."""
 
-    def forward(self, x: Any) -> Any:
-        """Compute tanh of every element."""
-        return functional.tanh(x)
 
-
-class ReLU(Module):
+class ReLU(Function, function=functional.relu):
     """max(x, 0)."""
 
-    def forward(self, x: Any) -> Any:
-        """Compute max(x, 0) of every element."""
-        return functional.relu(x)
+
+class ReLU6(Function, function=functional.relu6):
+    """min(max(x, 0), 6)."""
 
 
-class LeakyReLU(Module):
+class LeakyReLU(Function, function=functional.leaky_relu):
     """x for x > 0, else a x, where a is ``negative_slope``."""
 
-    def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = negative_slope
 
-    def forward(self, x: Any) -> Any:
-        """Compute the function of every element."""
-        return functional.leaky_relu(x, negative_slope=self.negative_slope)
-
-    def describe(self) -> str:
-        """Say the slope."""
-        return f"negative_slope={self.negative_slope}"
-
-
-class ELU(Module):
+class ELU(Function, function=functional.elu):
     """x for x > 0, else α (eˣ - 1)."""
 
-    def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = alpha
 
-    def forward(self, x: Any) -> Any:
-        """Compute the function of every element."""
-        return functional.elu(x, alpha=self.alpha)
-
-    def describe(self) -> str:
-        """Say α."""
-        return f"alpha={self.alpha}"
+class SELU(Function, function=functional.selu):
+    """λ elu(x, α), with α and λ that keep mean 0 and variance 1."""
 
 
-class Softplus(Module):
+class CELU(Function, function=functional.celu):
+    """x for x > 0, else α (e^(x/α) - 1)."""
+
+
+class GELU(Function, function=functional.gelu):
+    """x Φ(x), where Φ is the normal distribution function; ``approximate`` may be "tanh"."""
+
+
+class SiLU(Function, function=functional.silu):
+    """x σ(x), also called swish."""
+
+
+class Mish(Function, function=functional.mish):
+    """x tanh(log(1 + eˣ))."""
+
+
+class Softplus(Function, function=functional.softplus):
     """log(1 + e^(β x)) / β, a smooth ReLU, and x where β x is above the threshold."""
 
-    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        self.beta, self.threshold = beta, threshold
+
+class Softsign(Function, function=functional.softsign):
+    """x / (1 + |x|)."""
+
+
+class LogSigmoid(Function, function=functional.logsigmoid):
+    """log σ(x)."""
+
+
+class Hardtanh(Function, function=functional.hardtanh):
+    """x between ``min_val`` and ``max_val``, and these outside."""
+
+
+class Hardsigmoid(Function, function=functional.hardsigmoid):
+    """relu6(x + 3) / 6."""
+
+
+class Hardswish(Function, function=functional.hardswish):
+    """x relu6(x + 3) / 6."""
+
+
+class Hardshrink(Function, function=functional.hardshrink):
+    """x where |x| > ``lambd``, else 0."""
+
+
+class Softshrink(Function, function=functional.softshrink):
+    """x moved towards 0 by ``lambd``, and 0 where it would pass."""
+
+
+class Tanhshrink(Function, function=functional.tanhshrink):
+    """x - tanh(x)."""
+
+
+class Threshold(Function, function=functional.threshold):
+    """x above the threshold, else ``value``."""
+
+
+class GLU(Function, function=functional.glu):
+    """a σ(b) for the halves a and b along the axis ``dim``."""
+
+
+class Softmax(Function, function=functional.softmax):
+    """eˣ / Σ eˣ along the axis ``dim``."""
+
+
+class Softmin(Function, function=functional.softmin):
+    """e⁻ˣ / Σ e⁻ˣ along the axis ``dim``."""
+
+
+class LogSoftmax(Function, function=functional.log_softmax):
+    """log(eˣ / Σ eˣ) along the axis ``dim``."""
+
+
+class PReLU(Module):
+    """x for x > 0, else a x, where a is learned: one for all elements, or one for each channel.
+
+    Args:
+        num_parameters: 1, or the number of channels of inputs of shape (rows, channels, ...).
+        init: a at first.
+        dtype: of the parameter; by default the default dtype.
+
+    Attributes:
+        weight: a, of shape (num_parameters,).
+
+    Example:
+        >>> PReLU()(np.array([-2.0, 3.0])).detach()
+        tensor([-0.5,  3. ])
+    """
+
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, *, dtype: npt.DTypeLike | None = None
+    ) -> None:
+        self.num_parameters, self.init = whole_number("num_parameters", num_parameters, 1), init
+        self.weight = Parameter(np.full(num_parameters, init, dtype or get_default_dtype()), name="weight")
 
     def forward(self, x: Any) -> Any:
         """Compute the function of every element."""
-        return functional.softplus(x, beta=self.beta, threshold=self.threshold)
+        return functional.prelu(x, self.weight)
 
     def describe(self) -> str:
-        """Say β and the threshold."""
-        return f"beta={self.beta}, threshold={self.threshold}"
-
-
-class Softmax(Module):
-    """eˣ / Σ eˣ along the axis ``dim``."""
-
-    def __init__(self, dim: int = -1) -> None:
-        self.dim = dim
-
-    def forward(self, x: Any) -> Any:
-        """Compute the shares along the axis."""
-        return functional.softmax(x, dim=self.dim)
-
-    def describe(self) -> str:
-        """Say the axis."""
-        return f"dim={self.dim}"
+        """Say how many parameters there are."""
+        return f"num_parameters={self.num_parameters}"

@@ -2,46 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from autograd import Tensor, as_tensor
 from nn import functional
-from nn.functional.losses import check_reduction
-from nn.module import Module
+from nn.errors import RefusedError
+from nn.function import Function
+from nn.functional.reduction import check_reduction
 
 
-class Loss(Module):
+class Loss(Function):
     """A loss: call it with predictions and targets, which may be Tensors, arrays or lists.
 
-    Args:
-        reduction: "mean" of the losses, their "sum", or "none" for all of them.
+    All have ``reduction``: "mean" of the losses, their "sum", or "none" for all of them. Weights are
+    buffers.
 
     Raises:
         ValueError: the reduction is unknown.
     """
 
-    def __init__(self, reduction: str = "mean") -> None:
-        check_reduction(reduction)
-        self.reduction = reduction
+    inputs = 2
+    reduction: str
 
-    function: ClassVar[Callable[..., Any]]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        check_reduction(self.reduction)
+        for name in ("weight", "pos_weight"):
+            if name in self.options:
+                weight = getattr(self, name)
+                if isinstance(weight, str):
+                    raise RefusedError(f"{name}: expected numbers, got {weight!r}; the usual fix is reduction=")
+                self.register_buffer(name, weight)
 
     def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss."""
-        if not isinstance(input, Tensor):
-            input = as_tensor(input)
-        if not hasattr(target, "dtype"):  # a list
-            target = as_tensor(target)
-        return self.function(input, target, self.reduction)
-
-    def describe(self) -> str:
-        """Say the reduction."""
-        return f"reduction={self.reduction!r}"
+        return super().forward(input if isinstance(input, Tensor) else as_tensor(input), target)
 
 
-class MSELoss(Loss):
-    """The squared error (input - target)², of predictions and targets of one shape.
+class L1Loss(Loss, function=functional.l1_loss):
+    """The absolute error |input - target|.
+
+    Example:
+        >>> L1Loss()([1.0, 2.0], [1.0, 4.0])
+        tensor(1.)
+    """
+
+
+class MSELoss(Loss, function=functional.mse_loss):
+    """The squared error (input - target)².
 
     Example:
         >>> y, h = np.array([0.875, 0.426, 0.213, 0.348]), np.array([0.9, 0.526, 0.721, 0.348])
@@ -49,13 +57,27 @@ class MSELoss(Loss):
         tensor(0.06717225)
     """
 
-    function = staticmethod(functional.mse_loss)
+
+class HuberLoss(Loss, function=functional.huber_loss):
+    """Half the squared error up to ``delta``, linear beyond.
+
+    Example:
+        >>> HuberLoss(delta=2.0)([1.0, 3.0], [0.0, 0.0])
+        tensor(2.25)
+    """
 
 
-class BCELoss(Loss):
+class SmoothL1Loss(Loss, function=functional.smooth_l1_loss):
+    """The Huber loss divided by its ``beta``, so that the slope beyond is 1.
+
+    Example:
+        >>> SmoothL1Loss(beta=2.0)([1.0, 3.0], [0.0, 0.0])
+        tensor(1.125)
+    """
+
+
+class BCELoss(Loss, function=functional.binary_cross_entropy):
     """Binary cross-entropy of probabilities: -(y log p + (1 - y) log(1 - p)).
-
-    Inputs and targets are numbers from 0 to 1, of one shape.
 
     Example:
         >>> p, y = np.array([0.1, 0.7, 0.5, 0.8, 0.2]), np.array([0.0, 1.0, 1.0, 1.0, 0.0])
@@ -63,45 +85,37 @@ class BCELoss(Loss):
         0.3202939485569847
     """
 
-    function = staticmethod(functional.binary_cross_entropy)
 
-
-class BCEWithLogitsLoss(Loss):
+class BCEWithLogitsLoss(Loss, function=functional.binary_cross_entropy_with_logits):
     """Binary cross-entropy of σ(input), computed from the logits without overflow.
 
-    Targets are numbers from 0 to 1, of the shape of the logits.
+    ``pos_weight`` multiplies the losses of positives.
 
     Example:
         >>> BCEWithLogitsLoss()([0.0, 1000.0], [1.0, 1.0])
         tensor(0.34657359)
     """
 
-    function = staticmethod(functional.binary_cross_entropy_with_logits)
 
-
-class CrossEntropyLoss(Loss):
+class CrossEntropyLoss(Loss, function=functional.cross_entropy):
     """Cross-entropy -log softmax(input) at the target's class, computed from logits.
 
     Logits have the shape (rows, classes), or (classes,), or (rows, classes, ...). Targets are
     classes, integers of that shape without the classes, or probabilities of that very shape.
+    :func:`nn.functional.cross_entropy` explains the options.
 
     Example:
         >>> CrossEntropyLoss()([[0.0, 0.0], [0.0, 1000.0]], [1, 1])
         tensor(0.34657359)
     """
 
-    function = staticmethod(functional.cross_entropy)
 
-
-class NLLLoss(Loss):
+class NLLLoss(Loss, function=functional.nll_loss):
     """Negative log-likelihood -input at the target's class, for log-probabilities.
 
-    Log-probabilities have the shape (rows, classes), or (classes,), or (rows, classes, ...), and
-    classes are integers of that shape without the classes.
+    Shapes are those of :class:`CrossEntropyLoss`.
 
     Example:
         >>> NLLLoss()(np.log([[0.5, 0.5], [0.25, 0.75]]), [1, 0])
         tensor(1.03972077)
     """
-
-    function = staticmethod(functional.nll_loss)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from autograd import as_tensor, no_grad
-from nn.parameter import Parameter, forget_gradients
+from autograd import Tensor, as_tensor, no_grad
+from nn.parameter import Buffer, Parameter, forget_gradients
+
+T = TypeVar("T", bound=Tensor)
 
 
 class Module:
@@ -84,27 +86,44 @@ class Module:
         """Give this module and all those inside it."""
         return (module for _, module in self.named_modules())
 
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """Give all parameters with their names; one that is shared comes once."""
+    def _named(self, *kinds: type[T]) -> Iterator[tuple[str, T]]:
+        """Give all fields of some kinds, module by module; what is shared comes once."""
         seen: set[int] = set()
         for path, module in self.named_modules():
-            for name, value in module.fields():
-                if isinstance(value, Parameter) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield (f"{path}.{name}" if path else name), value
+            for kind in kinds:
+                for name, value in module.fields():
+                    if isinstance(value, kind) and id(value) not in seen:
+                        seen.add(id(value))
+                        yield (f"{path}.{name}" if path else name), value
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Give all parameters with their names; one that is shared comes once."""
+        return self._named(Parameter)
 
     def parameters(self) -> Iterator[Parameter]:
         """Give all parameters: what an optimiser is made of."""
         return (parameter for _, parameter in self.named_parameters())
 
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """Give all buffers with their names."""
+        return self._named(Buffer)
+
+    def buffers(self) -> Iterator[Buffer]:
+        """Give all buffers."""
+        return (buffer for _, buffer in self.named_buffers())
+
+    def register_buffer(self, name: str, tensor: Any) -> None:
+        """Make a field that belongs to the state but is not learned; to assign a Buffer does the same."""
+        setattr(self, name, None if tensor is None else Buffer(as_tensor(tensor).data, name=name))
+
     # State
 
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
-        """Give a copy of every parameter's array, by name."""
-        return {name: parameter.data.copy() for name, parameter in self.named_parameters()}
+        """Give a copy of the array of every parameter and buffer, by name."""
+        return {name: tensor.data.copy() for name, tensor in self._named(Parameter, Buffer)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Write arrays into the parameters of the same names.
+        """Write arrays into the parameters and buffers of the same names.
 
         Raises:
             ValueError: names are missing or unknown, shapes differ, or values are no numbers. All
@@ -113,7 +132,7 @@ class Module:
         if not isinstance(state, Mapping):
             got = type(state).__name__
             raise TypeError(f"state: expected arrays by name, as state_dict() gives, got {got}")
-        parameters, arrays = dict(self.named_parameters()), {}
+        parameters, arrays = dict(self._named(Parameter, Buffer)), {}
         wrong = [f"missing: {name}" for name in parameters.keys() - state.keys()]
         wrong += [f"unknown: {name}" for name in state.keys() - parameters.keys()]
         for name in parameters.keys() & state.keys():

@@ -1,4 +1,4 @@
-"""Parameter: a Tensor that a module learns."""
+"""Parameter: a Tensor that a module learns; Buffer: one that it keeps."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ class Parameter(Tensor):
     def __init__(self, data: Any, requires_grad: bool = True, *, name: str | None = None) -> None:
         super().__init__(np.array(data), name=name)
         self.requires_grad = requires_grad
+
+
+class Buffer(Tensor):
+    """A Tensor that belongs to a module's state but is not learned, such as a running mean.
+
+    Example:
+        >>> Buffer(np.zeros(2), name="running_mean")
+        tensor([0., 0.], name='running_mean')
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, *, name: str | None = None) -> None:
+        super().__init__(np.array(data), name=name)
 
 
 def forget_gradients(parameters: Iterable[Tensor], set_to_none: bool) -> None:

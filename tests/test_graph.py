@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, enable_grad, is_grad_enabled, no_grad, tensor
-from autograd.graph import Node, topological_order
+from autograd import Tensor, derivative, enable_grad, is_grad_enabled, no_grad, primitive, tensor
+from autograd.derivatives.table import TABLE
+from autograd.graph import Node, sweep, topological_order
 from autograd.replay import replay, replay_backward
 
 leaf = partial(tensor, requires_grad=True)
@@ -250,6 +251,112 @@ def test_nothing_is_recorded_for_untracked_tensors() -> None:
     assert y.node is None
     assert y.is_leaf
     assert not y.requires_grad
+
+
+# The cotangent rule of an entry
+
+
+@pytest.fixture
+def product(monkeypatch: pytest.MonkeyPatch) -> tuple[Callable[..., Any], list[Any]]:
+    """x y + z with a cotangent rule that reads y and gives two arrays; and the calls of the rule."""
+    calls: list[Any] = []
+
+    @primitive
+    def product(x: Any, y: Any, z: Any) -> Any:
+        return x * y + z
+
+    def cotangent(g: Any, y: Any) -> tuple[Any, Any]:
+        calls.append(g.shape)
+        return g, g * y
+
+    rules = (lambda g: g[1], lambda g, x: g[0] * x, lambda g: g[0])
+    monkeypatch.setitem(TABLE, product, None)
+    derivative(product, *rules, kind="product", cotangent=cotangent)
+    return product, calls
+
+
+def test_a_cotangent_rule_runs_once_for_all_pullbacks(product: Any) -> None:
+    function, calls = product
+    x, y, z = leaf(2.0), leaf(3.0), leaf(4.0)
+    function(x, y, z).backward()
+    assert (x.grad, y.grad, z.grad) == (3, 2, 1)
+    assert len(calls) == 1
+
+
+def test_a_cotangent_rule_records_under_create_graph(product: Any) -> None:
+    function, _ = product
+    x, y = leaf(2.0), leaf(3.0)
+    function(x, y, 0.0).backward(create_graph=True)
+    assert (x.grad, y.grad) == (3, 2)
+    x.grad.backward()
+    assert y.grad == 2 + 1
+
+
+def test_a_cotangent_rule_runs_only_for_pullbacks_that_are_wanted(product: Any) -> None:
+    function, calls = product
+    x = leaf(2.0)
+    inner, outer = function(x, x, x), function(x, x, x)
+    found = sweep((inner + outer).node, np.ones(()), wrt=[inner.node, x])
+    assert set(found) >= {inner.node, x}
+    assert len(calls) == 2
+    sweep((inner + outer).node, np.ones(()), wrt=[inner.node])
+    assert len(calls) == 2
+
+
+@pytest.mark.usefixtures("collector_off")
+def test_what_a_cotangent_rule_reads_is_kept_until_it_has_run(product: Any) -> None:
+    function, _ = product
+    y = leaf([1.0, 2.0]) * 1.0
+    kept = weakref.ref(y.data)
+    result = function(0.0, y, 0.0)
+    del y
+    assert kept() is not None
+    result.backward([1.0, 1.0])
+    assert kept() is None
+
+
+def test_an_error_in_a_cotangent_rule_says_so(product: Any) -> None:
+    function, _ = product
+    TABLE[function].plans.clear()
+    TABLE[function].cotangent = TABLE[function].cotangent._replace(rule=lambda g, y: g.no_such_thing)
+    with pytest.raises(AttributeError) as raised:
+        function(leaf(2.0), 3.0, 0.0).backward()
+    assert raised.value.__notes__ == ["in the cotangent rule of product, for arguments of shapes (), (), ()"]
+
+
+# Parts of one array
+
+
+@pytest.mark.parametrize(
+    "index", [lambda t: t, lambda t: slice(t, t + 1), lambda t: [t, t]], ids=["number", "slice", "list"]
+)
+def test_slices_of_one_array_share_one_gradient(
+    index: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zeros, shapes = np.zeros, []
+
+    def counted(shape: Any, *how: Any) -> Any:
+        shapes.append(shape)
+        return zeros(shape, *how)
+
+    x = leaf(np.arange(40.0).reshape(20, 2))
+    loss = tensor(0.0)
+    for t in range(20):
+        loss = loss + t * np.sum(x[index(t)])
+    monkeypatch.setattr(np, "zeros", counted)
+    loss.backward()
+    assert shapes == [(20, 2)]
+    repeats = 2 if isinstance(index(0), list) else 1
+    np.testing.assert_array_equal(x.grad.data, repeats * np.repeat(np.arange(20.0)[:, None], 2, axis=1))
+
+
+def test_a_part_and_the_whole_of_one_array() -> None:
+    x = leaf([1.0, 2.0, 3.0])
+    y = 1 * x
+    g = np.array([1.0, 10.0, 100.0])
+    (y + np.sum(y[1:]) + y[0] + y).backward(g)
+    np.testing.assert_array_equal(x.grad.data, 2 * g + 111)
+    np.testing.assert_array_equal(g, [1, 10, 100])
 
 
 # A second pass

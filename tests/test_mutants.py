@@ -13,10 +13,11 @@ from hypothesis import Phase, given, settings
 
 from autograd import Tensor
 from autograd.derivatives.calls import name_of
+from autograd.derivatives.pullback import Pullback
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.testing import CHECKS, Call, calls
 from autograd.testing.strategies import SMOOTH, Style
-from nn.functional import activations
+from nn.functional import activations, pooling
 
 # ARGUMENTS gets its lines for nn there.
 from tests.test_derivatives import ARGUMENTS  # noqa: F401
@@ -40,6 +41,7 @@ EQUIVALENT: tuple[tuple[Function, str, str, str], ...] = (
     (np.fmin, "x y", "arguments detached", "g · [x < y], and with x and y exchanged"),
     (np.max, "x", "arguments detached", "g · [x = max x] / number of those"),
     (np.min, "x", "arguments detached", "g · [x = min x] / number of those"),
+    (pooling.max_pooling, "x", "arguments detached", "g at the place of the first maximum, else 0"),
     (activations.relu, "x", "arguments detached", "g · [x > 0]"),
     (activations.leaky_relu, "x", "arguments detached", "g · [x > 0] + a g · [x ≤ 0]"),
     (activations.binary_step, "x", "scaled", "0 · g"),
@@ -54,41 +56,56 @@ def detached(value: Any) -> Any:
     return value.detach() if isinstance(value, Tensor) else value
 
 
+def times(factor: float, value: Any) -> Any:
+    return (
+        type(value)(times(factor, v) for v in value) if isinstance(value, (list, tuple)) else factor * value
+    )
+
+
 CHANGES: dict[str, Callable[[Rule], Rule]] = {
-    "scaled": lambda rule: lambda g, *reads: 1.01 * rule(g, *reads),
-    "negated": lambda rule: lambda g, *reads: -rule(g, *reads),
+    "scaled": lambda rule: lambda g, *reads: times(1.01, rule(g, *reads)),
+    "negated": lambda rule: lambda g, *reads: times(-1, rule(g, *reads)),
     "cotangent detached": lambda rule: lambda g, *reads: rule(detached(g), *reads),
     "arguments detached": lambda rule: lambda g, *reads: rule(g, *map(detached, reads)),
 }
 
 
 class Mutant(NamedTuple):
-    argument: str
+    rule: str
     change: str
 
 
-def mutants_of(entry: Derivative) -> Iterator[tuple[int, Mutant]]:
-    """All mutants of an entry, with the position of the rule that they change."""
-    for position, pullback in enumerate(entry.pullbacks):
+def rules_of(entry: Derivative) -> dict[str, Pullback | None]:
+    """The rules of an entry by the names of their arguments, and the cotangent rule."""
+    return dict(zip(entry.names, entry.pullbacks, strict=True)) | {"cotangent": entry.cotangent}
+
+
+def mutants_of(entry: Derivative) -> Iterator[Mutant]:
+    for name, pullback in rules_of(entry).items():
         if pullback is not None:
             read = [whose for whose, _ in pullback.reads if whose is not None]
             reads_what_may_be_tracked = any(i < 0 or entry.pullbacks[i] is not None for i in read)
             for change in CHANGES:
                 if change != "arguments detached" or reads_what_may_be_tracked:
-                    yield position, Mutant(entry.names[position], change)
+                    yield Mutant(name, change)
 
 
 @contextmanager
-def mutated(entry: Derivative, position: int, change: str) -> Iterator[None]:
-    pullback = entry.pullbacks[position]
+def mutated(entry: Derivative, mutant: Mutant) -> Iterator[None]:
+    rules = rules_of(entry)
+    pullback = rules[mutant.rule]
     assert pullback is not None
-    entry.pullbacks[position] = pullback._replace(rule=CHANGES[change](pullback.rule))
-    entry.plans.clear()
+    wrong = rules | {mutant.rule: pullback._replace(rule=CHANGES[mutant.change](pullback.rule))}
+    set_rules(entry, wrong)
     try:
         yield
     finally:
-        entry.pullbacks[position] = pullback
-        entry.plans.clear()
+        set_rules(entry, rules)
+
+
+def set_rules(entry: Derivative, rules: dict[str, Pullback | None]) -> None:
+    *entry.pullbacks, entry.cotangent = rules.values()
+    entry.plans.clear()
 
 
 def examples(entry: Derivative, style: Style, count: int) -> list[Call]:
@@ -117,9 +134,9 @@ def survives(entry: Derivative, tried: dict[Style, list[Call]]) -> bool:
 
 def equivalent_to_itself(function: Function) -> set[Mutant]:
     return {
-        Mutant(argument, change)
-        for known, arguments, change, _ in EQUIVALENT
-        for argument in arguments.split()
+        Mutant(rule, change)
+        for known, rules, change, _ in EQUIVALENT
+        for rule in rules.split()
         if known is function
     }
 
@@ -131,8 +148,8 @@ def test_wrong_rules_die(function: Function) -> None:
     tried = {style: examples(entry, style, 20 if style is SMOOTH else 8) for style in CHECKS}
     assert survives(entry, tried), "the rule as it stands in the table dies"
     alive = set()
-    for position, mutant in mutants_of(entry):
-        with mutated(entry, position, mutant.change):
+    for mutant in mutants_of(entry):
+        with mutated(entry, mutant):
             if survives(entry, tried):
                 alive.add(mutant)
     assert alive == equivalent_to_itself(function)

@@ -8,6 +8,7 @@ import pytest
 
 import nn
 from autograd import gradcheck, tensor
+from tests.nn_peers import check_gradients, close
 
 Array = np.ndarray[Any, Any]
 
@@ -17,8 +18,10 @@ EXTREMES = np.array([-1000, -745, -50, -20.5, -2, -1e-3, -0.0, 0, 1e-3, 1, 2, 20
 )
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
-    ("Identity", {}),
-    ("Sigmoid", {}),
+    *[(name, {}) for name in (
+        "Identity", "Sigmoid", "ReLU6", "SELU", "CELU", "GELU", "SiLU", "Mish", "Softsign", "LogSigmoid", "Hardtanh",
+        "Hardsigmoid", "Hardswish", "Hardshrink", "Softshrink", "Tanhshrink",
+    )],
     ("Tanh", {}),
     ("ReLU", {}),
     ("LeakyReLU", {}),
@@ -29,16 +32,27 @@ ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Softplus", {"beta": 2.0, "threshold": 5.0}),
     ("Softmax", {"dim": -1}),
     ("Softmax", {"dim": 0}),
-]
+    ("Softmin", {"dim": 0}),
+    ("LogSoftmax", {"dim": 1}),
+    ("CELU", {"alpha": 0.5}),
+    ("GELU", {"approximate": "tanh"}),
+    ("Hardtanh", {"min_val": -0.25, "max_val": 1.75}),
+    ("Hardshrink", {"lambd": 1.5}),
+    ("Softshrink", {"lambd": 1.5}),
+    ("Threshold", {"threshold": 1.0, "value": -7.0}),
+]  # fmt: skip
 each_activation = pytest.mark.parametrize(("name", "options"), ACTIVATIONS, ids=str)
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     name: getattr(nn.functional, name)
     for name in (
         "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax",
-        "log_softmax", "logsumexp", "binary_step",
+        "log_softmax", "logsumexp", "binary_step", "softmin", "relu6", "selu", "celu", "gelu", "silu",
+        "mish", "softsign", "logsigmoid", "hardtanh", "hardsigmoid", "hardswish", "hardshrink",
+        "softshrink", "tanhshrink",
     )
 }  # fmt: skip
+ALONG_AN_AXIS = ("softmax", "log_softmax", "logsumexp", "softmin")
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 LAYERS: dict[str, Callable[..., nn.Module]] = {
@@ -55,10 +69,6 @@ LAYERS: dict[str, Callable[..., nn.Module]] = {
 each_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 
 INPUT_SHAPES = [(3,), (4, 3), (2, 4, 3), (1, 3), (0, 3)]
-
-
-def close(ours: Any, theirs: Any) -> None:
-    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
 
 
 def pulled_back(function: Callable[..., Any], inputs: Sequence[Any], cotangent: Array) -> list[Any]:
@@ -80,21 +90,23 @@ def test_activations_agree_with_torch(name: str, options: dict[str, Any]) -> Non
     out = getattr(torch.nn, name)(**options)(x_torch)
     out.backward(torch.tensor(cotangent))
     close(ours[0], out.detach())
-    close(ours[1], x_torch.grad)
+    tolerance = 1e-7 if name == "Hardsigmoid" else 1e-10  # PyTorch rounds its slope 1/6 to float32
+    np.testing.assert_allclose(ours[1], x_torch.grad, rtol=tolerance, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ("binary_step", "identity")])
 def test_functions_agree_with_torch(name: str) -> None:
     torch = pytest.importorskip("torch")
     theirs = getattr(torch.nn.functional, name, None) or getattr(torch, name)
-    along = {"dim": -1} if "max" in name or name == "logsumexp" else {}
+    along = {"dim": -1} if name in ALONG_AN_AXIS else {}
     close(FUNCTIONS[name](EXTREMES), theirs(torch.tensor(EXTREMES), **along))
 
 
-@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp", "softmin"])
 def test_the_axis_of_a_function_is_called_dim_as_in_torch(name: str) -> None:
     torch = pytest.importorskip("torch")
-    f, theirs = FUNCTIONS[name], getattr(torch, name)
+    f = FUNCTIONS[name]
+    theirs = getattr(torch, name, None) or getattr(torch.nn.functional, name)
     for dim in 0, 1, -2:
         close(f(tensor(EXTREMES), dim=dim), theirs(torch.tensor(EXTREMES), dim=dim))
     if name == "logsumexp":
@@ -201,36 +213,21 @@ def test_names_and_shapes_of_parameters_equal_those_of_torch() -> None:
 # Derivatives
 
 
-def substitute(module: nn.Module, values: Sequence[Any]) -> None:
-    """Put Tensors in the places of a module's parameters."""
-    modules = dict(module.named_modules())
-    for name, value in zip([name for name, _ in module.named_parameters()], values, strict=True):
-        path, _, field = name.rpartition(".")
-        setattr(modules[path], field, value)
-
-
 @each_layer
 @pytest.mark.parametrize("shape", [(3,), (4, 3), (2, 2, 3)], ids=str)
 def test_layers_pass_gradcheck(make: Callable[..., nn.Module], shape: tuple[int, ...]) -> None:
-    parameters = [p.data for p in make(rng=0).parameters()]
-
-    def f(x: Any, *values: Any) -> Any:
-        module = make(rng=0)
-        substitute(module, values)
-        return module(x)
-
-    gradcheck(f, np.random.default_rng(1).normal(size=shape), *parameters, order=2)
+    check_gradients(make(rng=0), np.random.default_rng(1).normal(size=shape))
 
 
 @each_activation
 def test_activations_pass_gradcheck(name: str, options: dict[str, Any]) -> None:
-    x = np.array([[-3.0, -0.5, 0.7], [0.2, 1.5, 4.0]])
+    x = np.array([[-3.5, -0.6, 0.7], [0.2, 1.6, 4.0]])
     gradcheck(getattr(nn, name)(**options), x, order=2)
 
 
 @each_function
 def test_functions_pass_gradcheck(name: str) -> None:
-    gradcheck(FUNCTIONS[name], np.array([[-3.0, -0.5, 0.7], [0.2, 1.5, 4.0]]), order=2)
+    gradcheck(FUNCTIONS[name], np.array([[-3.5, -0.6, 0.7], [0.2, 1.6, 4.0]]), order=2)
 
 
 @each_function
@@ -256,7 +253,7 @@ def test_functions_take_integers_lists_and_numbers(name: str) -> None:
     close(function(np.array(x)), expected)
     close(function(tensor(x)), expected)
     close(function(x), expected)
-    if "max" not in name and name != "logsumexp":
+    if name not in ALONG_AN_AXIS:
         close(function(3), np.asarray(function(np.array(3.0))))
 
 

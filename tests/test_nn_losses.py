@@ -1,5 +1,6 @@
 """Losses: PyTorch's numbers, right derivatives, no overflow, errors that teach."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,16 @@ from nn import functional
 Array = np.ndarray[Any, Any]
 
 REDUCTIONS = ("mean", "sum", "none")
+FUNCTIONS = [
+    functional.l1_loss,
+    functional.mse_loss,
+    functional.huber_loss,
+    functional.smooth_l1_loss,
+    functional.binary_cross_entropy,
+    functional.binary_cross_entropy_with_logits,
+    functional.cross_entropy,
+    functional.nll_loss,
+]
 SHAPES = [(), (5,), (4, 3), (2, 3, 4)]
 CLASS_SHAPES = [(3,), (5, 3), (4, 3, 2), (2, 3, 2, 2)]  # the classes are axis 1, or 0 of (3,)
 
@@ -54,7 +65,10 @@ def shares(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Any, Any]:
 
 Feed = Callable[[np.random.Generator, tuple[int, ...]], tuple[Any, Any]]
 LOSSES: list[tuple[str, Feed, list[Any]]] = [
+    ("L1Loss", numbers, SHAPES),
     ("MSELoss", numbers, SHAPES),
+    ("HuberLoss", numbers, SHAPES),
+    ("SmoothL1Loss", numbers, SHAPES),
     ("BCELoss", probabilities, SHAPES),
     ("BCEWithLogitsLoss", logits, SHAPES),
     ("CrossEntropyLoss", classes, CLASS_SHAPES),
@@ -152,7 +166,7 @@ def test_probabilities_of_zero_where_the_target_is_zero_cost_nothing() -> None:
 @each_reduction
 @each_loss
 def test_losses_pass_gradcheck(name: str, feed: Feed, shapes: list[Any], reduction: str) -> None:
-    loss = getattr(nn, name)(reduction)
+    loss = getattr(nn, name)(reduction=reduction)
     for shape in shapes:
         x, y = feed(np.random.default_rng(0), shape)
         if feed is classes:
@@ -168,7 +182,7 @@ def test_losses_keep_the_dtype(name: str, feed: Feed, shapes: list[Any], reducti
         x, y = feed(np.random.default_rng(0), shape)
         y = y if feed is classes else np.asarray(y, np.float32)
         leaf = tensor(x, dtype=np.float32, requires_grad=True)
-        loss = getattr(nn, name)(reduction)(leaf, y)
+        loss = getattr(nn, name)(reduction=reduction)(leaf, y)
         loss.sum().backward()
         assert loss.dtype == leaf.grad.dtype == np.float32
 
@@ -178,10 +192,10 @@ def test_reductions_are_mean_and_sum_of_all_losses(name: str, feed: Feed, shapes
     loss = getattr(nn, name)
     for shape in shapes:
         x, y = feed(np.random.default_rng(0), shape)
-        losses = loss("none")(x, y).numpy()
-        assert loss("sum")(x, y).item() == pytest.approx(losses.sum())
-        assert loss("mean")(x, y).item() == pytest.approx(losses.mean())
-        assert loss()(x, y).item() == loss("mean")(x, y).item()
+        losses = loss(reduction="none")(x, y).numpy()
+        assert loss(reduction="sum")(x, y).item() == pytest.approx(losses.sum())
+        assert loss(reduction="mean")(x, y).item() == pytest.approx(losses.mean())
+        assert loss()(x, y).item() == loss(reduction="mean")(x, y).item()
 
 
 @each_loss
@@ -194,21 +208,22 @@ def test_arrays_tensors_and_lists_give_the_same(name: str, feed: Feed, shapes: l
         assert loss(x.tolist(), y.tolist()).item() == expected
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "mse_loss",
-        "binary_cross_entropy",
-        "binary_cross_entropy_with_logits",
-        "cross_entropy",
-        "nll_loss",
-    ],
-)
-def test_functions_have_the_keywords_of_torch(name: str) -> None:
-    target = np.array([1]) if name == "nll_loss" else np.array([[0.0, 1.0]])
-    x = tensor(np.full((1, 2), 0.5), requires_grad=True)
-    loss = getattr(functional, name)(input=x, target=target, reduction="sum")
-    assert loss.item() == getattr(functional, name)(x, target, "sum").item()
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_functions_have_the_parameters_of_torch(function: Callable[..., Any]) -> None:
+    torch = pytest.importorskip("torch")
+    theirs = inspect.signature(getattr(torch.nn.functional, function.__name__)).parameters
+    for name, parameter in inspect.signature(function).parameters.items():
+        assert parameter.default == theirs[name].default
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_functions_take_lists(function: Callable[..., Any]) -> None:
+    target = [1] if function is functional.nll_loss else [[0.0, 1.0]]
+    x = tensor([[0.25, 0.5]], requires_grad=True)
+    expected = function(x, np.array(target))
+    assert function(x, target).item() == function([[0.25, 0.5]], target) == expected.item()
+    function(x, target).backward()
+    assert np.any(x.grad)
 
 
 @each_loss
@@ -217,7 +232,7 @@ def test_inputs_are_left_as_they_were(name: str, feed: Feed, shapes: list[Any]) 
         x, y = map(np.asarray, feed(np.random.default_rng(0), shape))
         before = x.copy(), y.copy()
         leaf = tensor(0.0, requires_grad=True) + x
-        getattr(nn, name)("sum")(leaf, y).backward()
+        getattr(nn, name)(reduction="sum")(leaf, y).backward()
         assert np.array_equal(x, before[0])
         assert np.array_equal(y, before[1])
 
@@ -241,18 +256,13 @@ def test_losses_show_their_reduction() -> None:
 @pytest.mark.parametrize("reduction", ["average", None, "MEAN", 1], ids=repr)
 def test_unknown_reductions_are_refused(name: str, reduction: Any) -> None:
     with pytest.raises(ValueError, match=f"reduction: expected .*mean.*got {reduction!r}"):
-        getattr(nn, name)(reduction)
+        getattr(nn, name)(reduction=reduction)
 
 
 @pytest.mark.parametrize("reduction", ["average", None])
 @pytest.mark.parametrize(
     "function",
-    [
-        functional.mse_loss,
-        functional.binary_cross_entropy,
-        functional.binary_cross_entropy_with_logits,
-        functional.cross_entropy,
-    ],
+    [f for f in FUNCTIONS if f is not functional.nll_loss],
     ids=lambda f: f.__name__,
 )
 def test_unknown_reductions_of_functions_are_refused(function: Callable[..., Any], reduction: Any) -> None:
@@ -260,7 +270,7 @@ def test_unknown_reductions_of_functions_are_refused(function: Callable[..., Any
         function(np.array([0.5]), np.array([0.5]), reduction=reduction)
 
 
-@pytest.mark.parametrize("name", ["MSELoss", "BCELoss", "BCEWithLogitsLoss"])
+@pytest.mark.parametrize("name", sorted({name for name, _, shapes in LOSSES if shapes is SHAPES}))
 @pytest.mark.parametrize("shape", [(3, 1), (1, 3), (2,), ()], ids=str)
 def test_targets_of_another_shape_are_refused(name: str, shape: tuple[int, ...]) -> None:
     """Also those that broadcast: (n, 1) against (n,) is the classic silent mistake."""

@@ -30,9 +30,20 @@ RULES: list[tuple[str, dict[str, Any]]] = [
     ("Adam", {"lr": 0.05, "betas": (0.0, 0.0)}),
     ("Adam", {"lr": 0.05, "eps": 1e-2}),
     ("Adam", {"lr": 0.05, "weight_decay": 0.1}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.05, "weight_decay": 0.1}),
+    ("AdamW", {"lr": 0.05, "betas": (0.5, 0.8), "weight_decay": 0.0}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.05, "alpha": 0.9, "eps": 1e-2}),
+    ("RMSprop", {"lr": 0.02, "momentum": 0.8, "weight_decay": 0.1}),
+    ("RMSprop", {"lr": 0.02, "centered": True}),
+    ("RMSprop", {"lr": 0.02, "centered": True, "momentum": 0.5, "alpha": 0.5}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.1}),
+    ("Adagrad", {"lr": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5, "eps": 1e-3}),
 ]
 each_rule = pytest.mark.parametrize(("name", "options"), RULES, ids=str)
-each_optimiser = pytest.mark.parametrize("name", ["SGD", "Adam"])
+each_optimiser = pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"])
 
 START = {"w": np.array([[1.0, -2.0, 0.5], [0.1, 3.0, -0.7]]), "b": np.array([0.3, -0.4]), "s": 1.5}
 INPUTS = np.random.default_rng(0).normal(size=(6, 3))
@@ -76,6 +87,9 @@ def test_trajectories_equal_those_of_torch(name: str, options: dict[str, Any]) -
 GROUPS: dict[str, list[dict[str, Any]]] = {
     "SGD": [{"lr": 0.01, "momentum": 0.5}, {"weight_decay": 0.1}, {"lr": 0.0}],
     "Adam": [{"lr": 0.01, "betas": (0.5, 0.5)}, {"weight_decay": 0.1}, {"lr": 0.0}],
+    "AdamW": [{"lr": 0.01, "betas": (0.5, 0.5)}, {"weight_decay": 0.1}, {"lr": 0.0}],
+    "RMSprop": [{"lr": 0.01, "alpha": 0.5}, {"weight_decay": 0.1}, {"lr": 0.0}],
+    "Adagrad": [{"lr": 0.01, "eps": 0.1}, {"weight_decay": 0.1}, {"lr": 0.0}],
 }
 
 
@@ -147,6 +161,19 @@ def test_strided_parameters_and_gradients_do_as_contiguous_ones(name: str, optio
     strided = nn.Parameter(values)
     strided.data = np.asfortranarray(values)
     assert train(strided, np.asfortranarray(gradient)) == train(nn.Parameter(values), gradient)
+
+
+def test_the_weight_of_a_layer_and_its_gradient_and_step_have_one_layout() -> None:
+    layer = copy.deepcopy(nn.Linear(3, 4, rng=0))
+    layer.load_state_dict(nn.Linear(3, 4, rng=1).state_dict())
+    optimiser = nn.optim.SGD(layer.parameters(), lr=0.1)
+    for _ in range(2):
+        optimiser.zero_grad()
+        layer(np.ones((2, 3))).sum().backward()
+        optimiser.step()
+        for array in layer.weight.data, layer.weight.grad.data, optimiser.state[layer.weight]["scratch"]:
+            assert array.shape == (4, 3)
+            assert array.T.flags.c_contiguous
 
 
 @each_optimiser

@@ -16,7 +16,7 @@ import nn
 from autograd import Tensor, derivative, primitive, tensor
 from autograd.derivatives import table
 from autograd.derivatives.calls import name_of
-from autograd.derivatives.domains import Interval
+from autograd.derivatives.domains import POSITIVE, Interval
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
 from autograd.testing import Draw, Style, check_entry
 from autograd.testing.arguments import required
@@ -31,7 +31,7 @@ def has_signature(function: Function) -> bool:
         inspect.signature(function)
     except ValueError:
         return False
-    return not isinstance(function, np.ufunc)
+    return not isinstance(getattr(function, "__self__", function), np.ufunc)
 
 
 DERIVATIVES = [entry for entry in TABLE.values() if isinstance(entry, Derivative)]
@@ -62,7 +62,7 @@ def test_a_derivative_has_a_rule_and_a_domain_for_each_argument(entry: Derivativ
 @pytest.mark.parametrize("entry", SIGNED, ids=lambda e: name_of(e.function))
 def test_keywords_of_rules_are_parameters_of_the_function(entry: Derivative) -> None:
     parameters = {p.name: p for p in parameters_of(entry.function)}
-    for pullback in filter(None, entry.pullbacks):
+    for pullback in filter(None, (*entry.pullbacks, entry.cotangent)):
         for declared in parameters_of(pullback.rule):
             if declared.default is not declared.empty:
                 own = parameters[declared.name]
@@ -91,6 +91,11 @@ def test_a_parameter_that_nothing_explains_is_refused(rules: list[Function], nam
     with pytest.raises(TypeError, match="function"):
         derivative(function, *rules, names=names)
     assert before == TABLE
+
+
+def test_a_cotangent_rule_has_no_position() -> None:
+    with pytest.raises(TypeError, match="scaled: only pullbacks may read the position"):
+        derivative(scaled, lambda g: g, variadic=True, cotangent=lambda g, position: g)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +129,7 @@ def test_every_function_has_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "TABLE", once)
     for package in autograd.derivatives, nn.functional:
         for path in sorted(Path(package.__path__[0]).glob("*.py")):
-            if path.name not in ("__init__.py", "table.py"):
+            if path.name not in ("__init__.py", "table.py", "special.py"):
                 runpy.run_path(str(path))
     names = list(map(name_of, once))
     assert len(set(names)) == len(names)
@@ -160,7 +165,7 @@ def unknown_keywords(entry: Derivative | Definition) -> list[str]:
     else:
         known = entry.keywords | {p.name for p in parameters[: len(entry.names)]}
     kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in parameters if p.name not in known and p.kind in kinds]
+    return [p.name for p in parameters if p.name not in {"like", *known} and p.kind in kinds]
 
 
 @pytest.mark.parametrize(
@@ -175,8 +180,11 @@ def unknown_keywords(entry: Derivative | Definition) -> list[str]:
 def test_a_keyword_that_no_rule_knows_is_refused(function: Function, keyword: str) -> None:
     x = tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     count = function.nin if isinstance(function, np.ufunc) else max(required(function), 1)
+    asks_like = not isinstance(function, np.ufunc) and "like" in inspect.signature(function).parameters
+    like = {"like": x} if asks_like else {}
+    value = {"device": "cpu"}.get(keyword, 1) if asks_like else object()  # NumPy looks at these first
     with pytest.raises(TypeError, match=keyword):
-        function(*[x] * count, **{keyword: object()})
+        function(*[x] * count, **like, **{keyword: value})
 
 
 # A user's own entry
@@ -214,6 +222,30 @@ def test_a_right_entry_with_a_keyword_passes() -> None:
         lambda g, x, factor=1.0: factor * g * x,
     )
     check_entry(scaled)
+
+
+def enter_scaled(cotangent: Function) -> None:
+    rules = (lambda g, x: g / x, lambda g, y: g / y)
+    derivative(scaled, *rules, domain=POSITIVE, keywords="factor", cotangent=cotangent)
+
+
+def test_a_right_cotangent_rule_passes() -> None:
+    enter_scaled(lambda g, out: g * out)
+    check_entry(scaled)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(lambda g, out: -g * out, id="another sign"),
+        pytest.param(lambda g, out: g * cut(out), id="second order: result"),
+        pytest.param(lambda g, out: cut(g) * out, id="second order: cotangent"),
+    ],
+)
+def test_a_wrong_cotangent_rule_fails(rule: Function) -> None:
+    enter_scaled(rule)
+    with pytest.raises(AssertionError):
+        check_entry(scaled)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import operator
 import pickle
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from autograd import (
     set_default_dtype,
     tensor,
 )
+from autograd.methods import WITHOUT
 
 leaf = partial(tensor, requires_grad=True)
 X = np.array([[1.5, -2.0, 0.25], [4.0, 0.5, -1.0]])
@@ -102,6 +104,68 @@ def test_python_numbers_do_not_widen_float32() -> None:
     x = leaf([1.0, 2.0], dtype=float32)
     for y in (x * 2.0, 1 + x, x**2, x / 3, np.maximum(x, 0.0), np.where(x > 1, x, 0.0)):
         assert y.dtype == np.float32
+
+
+CREATED: dict[str, tuple[Callable[..., Tensor], Any]] = {
+    "zeros": (lambda **how: autograd.zeros(2, 3, **how), np.zeros((2, 3))),
+    "zeros of no shape": (lambda **how: autograd.zeros(**how), np.zeros(())),
+    "ones": (lambda **how: autograd.ones((2, 3), **how), np.ones((2, 3))),
+    "full": (lambda **how: autograd.full((2,), 1.5, **how), np.full(2, 1.5)),
+    "eye": (lambda **how: autograd.eye(2, 3, **how), np.eye(2, 3)),
+    "arange": (lambda **how: autograd.arange(0.0, 1.0, 0.25, **how), np.arange(0.0, 1.0, 0.25)),
+    "linspace": (lambda **how: autograd.linspace(0, 1, 5, **how), np.linspace(0, 1, 5)),
+    "zeros_like": (lambda **how: autograd.zeros_like(leaf(X), **how), np.zeros_like(X)),
+    "ones_like": (lambda **how: autograd.ones_like(X, **how), np.ones_like(X)),
+    "rand": (lambda **how: autograd.rand(2, 3, rng=1, **how), np.random.default_rng(1).random((2, 3))),
+    "randn": (
+        lambda **how: autograd.randn(2, rng=np.random.default_rng(1), **how),
+        np.random.default_rng(1).standard_normal(2),
+    ),
+}
+
+
+@pytest.mark.parametrize(("create", "expected"), CREATED.values(), ids=CREATED)
+def test_creation_functions(create: Callable[..., Tensor], expected: Any) -> None:
+    same(create(), expected)
+    x = create(dtype=float32, requires_grad=True)
+    same(x, expected.astype(np.float32))
+    assert x.is_leaf
+    assert x.requires_grad
+
+
+def test_creation_functions_keep_integers_and_refuse_tracked_values() -> None:
+    assert autograd.arange(3).dtype == autograd.full(2, 1).dtype == np.int64
+    for create in (autograd.full, lambda n, x: autograd.linspace(0, x, n)):
+        with pytest.raises(TypeError, match="requires a gradient"):
+            create(2, leaf(1.0))
+
+
+def test_functions_of_numpy_go_by_their_names() -> None:
+    assert autograd.exp is np.exp
+    assert autograd.where is np.where
+    same(autograd.cat([leaf(X), X], dim=1), np.concatenate([X, X], 1))
+    for name in "std", "max", "split", "meshgrid":
+        with pytest.raises(AttributeError, match=f"np.{name}"):
+            getattr(autograd, name)
+    for name in "nothing", "newaxis", "ndarray", "e":
+        assert not hasattr(autograd, name)
+
+
+def test_complex_arrays_are_refused() -> None:
+    calls: tuple[Callable[[], Any], ...] = (
+        lambda: tensor([1j]),
+        lambda: as_tensor(np.array([1j])),
+        lambda: tensor([1.0]).astype(complex),
+        lambda: leaf([1.0]).astype(complex),
+        lambda: np.fft.fft(tensor([1.0, 2.0])),
+        lambda: np.fft.fft(leaf([1.0, 2.0])),
+        lambda: np.roots(leaf([1.0, 0.0, 1.0])),
+        lambda: leaf([1.0]) * 1j,
+        lambda: setattr(tensor([1.0]), "data", np.array([1j])),
+    )
+    for call in calls:
+        with pytest.raises(TypeError, match=r"real|complex"):
+            call()
 
 
 # Both protocols, in both orders
@@ -247,6 +311,16 @@ METHODS: dict[str, Callable[[Any], Any]] = {
     "dot": lambda x: x.dot([1.0, 2.0, 3.0]),
     "take": lambda x: x.take([0, 2], axis=1),
     "take flat": lambda x: x.take([0, 5]),
+    "take mode": lambda x: x.take([-7, 9], axis=1, mode="clip"),
+    "cumprod": lambda x: x.cumprod(axis=1),
+    "trace": lambda x: x.trace(1),
+    "diagonal": lambda x: x.diagonal(1),
+    "compress": lambda x: x.compress([True, False], axis=0),
+    "conj": lambda x: x.conj(),
+    "conjugate": lambda x: x.conjugate(),
+    "real": lambda x: x.real,
+    "view": lambda x: x.view(),
+    "to_device": lambda x: x.to_device("cpu") if hasattr(x, "to_device") else x,  # since NumPy 2.1
     "index": lambda x: x[1, ::2],
     "mask": lambda x: x[x > 0],
     "integers": lambda x: x[[0, 0, 1], [2, 1, 0]],
@@ -262,7 +336,99 @@ def test_methods_equal_those_of_ndarray(method: Callable[[Any], Any], tracked: b
     assert result.requires_grad == tracked
 
 
-@pytest.mark.parametrize("name", ["shape", "ndim", "size", "dtype"])
+# PyTorch's names for what NumPy has as functions
+OF_PYTORCH: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "abs": (lambda x: x.abs(), np.abs(X)),
+    "square": (lambda x: x.square(), X**2),
+    "sqrt": (lambda x: x.square().sqrt(), np.abs(X)),
+    "exp": (lambda x: x.exp(), np.exp(X)),
+    "log": (lambda x: x.exp().log(), np.log(np.exp(X))),
+    "sin": (lambda x: x.sin(), np.sin(X)),
+    "cos": (lambda x: x.cos(), np.cos(X)),
+    "tanh": (lambda x: x.tanh(), np.tanh(X)),
+    "pow": (lambda x: x.pow(3), X**3),
+    "matmul": (lambda x: x.matmul(X.T), X @ X.T),
+    "mm": (lambda x: x.mm(X.T), X @ X.T),
+    "view": (lambda x: x.view(3, -1), X.reshape(3, 2)),
+    "view of a tuple": (lambda x: x.view((6,)), X.reshape(6)),
+    "permute": (lambda x: x.permute(1, 0), X.T),
+    "unsqueeze": (lambda x: x.unsqueeze(-1), X[..., None]),
+    "flatten": (lambda x: x[None].flatten(1), X.reshape(1, 6)),
+    "flatten some": (lambda x: x[None].flatten(0, 1), X),
+    "flatten a scalar": (lambda x: x[0, 0].flatten(), X[0, :1]),
+    "float": (lambda x: x.float(), X.astype(np.float32)),
+    "double": (lambda x: x.float().double(), X),
+    "clone": (lambda x: x.clone(), X),
+    "masked_fill": (lambda x: x.masked_fill(X > 1, -1.0), np.where(X > 1, -1.0, X)),
+}
+
+
+@pytest.mark.parametrize(("method", "expected"), OF_PYTORCH.values(), ids=OF_PYTORCH)
+def test_methods_of_pytorch(method: Callable[[Any], Any], expected: Any) -> None:
+    result = method(leaf(X))
+    same(result, expected)
+    assert result.requires_grad
+
+
+def test_methods_that_give_plain_arrays() -> None:
+    x = leaf(X)
+    np.testing.assert_array_equal(x.long(), X.astype(int))
+    np.testing.assert_array_equal(x.imag, np.zeros_like(X))
+    np.testing.assert_array_equal(leaf([1.0, 2.0, 4.0]).searchsorted([1.5, 9.0]), [1, 3])
+    np.testing.assert_array_equal(X[0][x[0].argpartition(1)][1], np.sort(X[0])[1])
+    same(tensor([1, 0]).choose([x[0, :2], x[1, :2]]), [4.0, -2.0])
+
+
+WRITES: dict[str, Callable[[Any], Any]] = {
+    "fill": lambda x: x.fill(3.0),
+    "put": lambda x: x.put([0, 4], [7.0, 8.0]),
+    "sort": lambda x: x.sort(),
+    "sort axis": lambda x: x.sort(axis=0),
+    "partition": lambda x: x.partition(1),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_methods_that_write_do_as_those_of_ndarray(write: Callable[[Any], Any]) -> None:
+    expected = X.copy()
+    write(expected)
+    untracked, tracked = tensor(X), leaf(X) * 1
+    for x in untracked, tracked:
+        assert write(x) is None
+        same(x, expected)
+    assert tracked.requires_grad
+    with pytest.raises(RuntimeError, match="leaf"):
+        write(leaf(X))
+
+
+def test_every_method_of_ndarray_is_there_or_refused_in_words() -> None:
+    x = tensor(X)
+    for name in (name for name in dir(np.ndarray) if not name.startswith("_")):
+        if name in WITHOUT:
+            with pytest.raises(AttributeError, match=rf"no attribute '{name}'; .*(use|np\.)"):
+                getattr(x, name)
+        else:
+            assert hasattr(x, name), name
+    with pytest.raises(AttributeError, match=r"no attribute 'nothing'$"):
+        x.nothing  # noqa: B018
+
+
+def test_view_takes_a_shape_and_no_dtype() -> None:
+    for dtype in np.float32, "f4", np.dtype("f4"):
+        with pytest.raises(TypeError, match=r"view: expected a shape.*astype"):
+            leaf(X).view(dtype)
+
+
+def test_bytes_and_files(tmp_path: Path) -> None:
+    assert tensor(X).tobytes() == X.tobytes()
+    tensor(X).tofile(tmp_path / "x")
+    np.testing.assert_array_equal(np.fromfile(tmp_path / "x"), X.ravel())
+    for write in (lambda x: x.tobytes(), lambda x: x.tofile(tmp_path / "y")):
+        with pytest.raises(TypeError, match=r"detach\(\)"):
+            write(leaf(X))
+
+
+@pytest.mark.parametrize("name", ["shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides"])
 def test_attributes_equal_those_of_ndarray(name: str) -> None:
     assert getattr(leaf(X), name) == getattr(X, name)
 

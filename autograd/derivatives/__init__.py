@@ -4,10 +4,19 @@ from autograd.derivatives import (
     constants,
     definitions,
     elementwise,
+    grids,
     indexing,
+    linear_algebra,
+    norms,
+    padding,
+    polynomials,
     products,
     reductions,
     shapes,
+    signals,
+    sorting,
+    statistics,
+    ufunc_methods,
 )
 
-__all__ = ["constants", "definitions", "elementwise", "indexing", "products", "reductions", "shapes"]
+__all__ = ["constants", "definitions", "elementwise", "grids", "indexing", "linear_algebra", "norms", "padding", "polynomials", "products", "reductions", "shapes", "signals", "sorting", "statistics", "ufunc_methods"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -19,9 +20,18 @@ def name_of(function: Callable[..., Any]) -> str:
     """
     if isinstance(getattr(function, "__self__", None), np.ufunc):
         return f"{name_of(function.__self__)}.{function.__name__}"  # type: ignore[attr-defined]
-    module = getattr(function, "__module__", None) or "numpy"
-    prefix = module.replace("numpy", "np", 1) + "." if module.startswith("numpy") else ""
+    module = getattr(function, "__module__", None) or _module_of(function)
+    prefix = module.replace("numpy", "np", 1) + "." if module.startswith(("numpy", "scipy")) else ""
     return prefix + function.__name__
+
+
+def _module_of(ufunc: Any) -> str:
+    """Find the module of a ufunc, which does not tell."""
+    homes = (name for name in _HOMES if getattr(sys.modules.get(name), ufunc.__name__, None) is ufunc)
+    return next(homes, "numpy")
+
+
+_HOMES = ("numpy", "numpy._core.umath", "scipy.special", "scipy.special._ufuncs")
 
 
 def shape_of(argument: Any) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.derivatives.domains import ABOVE_MINUS_ONE, ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT
+from autograd.derivatives.domains import ABOVE_MINUS_ONE, ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT, Interval
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.table import derivative
 
@@ -35,9 +35,19 @@ def log_or_zero(x: Any) -> Any:
     return np.where(np.equal(x, 0), 0, np.log(x))
 
 
+@primitive
+def fraction(x: Any) -> Any:
+    """Compute x without its integral part, with the sign of x."""
+    return np.modf(x)[0]
+
+
 # fmt: off
 # Arithmetic
 derivative(np.positive,   lambda g: g, bounded=True)
+derivative(np.conjugate,  lambda g: g, bounded=True)
+derivative(fraction,      lambda g: g, bounded=True,                          kink=lambda x: _to_integer(x))
+derivative(np.nextafter,  lambda g: g, None, bounded=True)
+derivative(np.ldexp,      lambda g, n: np.ldexp(g, n), None,                  names="x n", bounded=True)
 derivative(np.negative,   lambda g: -g, bounded=True)
 derivative(np.add,        lambda g: g,
                           lambda g: g, bounded=True)
@@ -84,7 +94,7 @@ derivative(log_or_zero,   lambda g, x: divide_or_zero(g, x),                  do
 # Trigonometric functions
 derivative(np.sin,        lambda g, x: g * np.cos(x), bounded=True)
 derivative(np.cos,        lambda g, x: -g * np.sin(x), bounded=True)
-derivative(np.tan,        lambda g, out: g * (1 + out * out))
+derivative(np.tan,        lambda g, out: g * (1 + out * out),                 domain=Interval("cos x ≠ 0", -math.inf, math.inf, without=(-math.pi / 2, math.pi / 2)))
 derivative(np.arcsin,     lambda g, x: g / np.sqrt(1 - x * x),                domain=UNIT)
 derivative(np.arccos,     lambda g, x: -g / np.sqrt(1 - x * x),               domain=UNIT)
 derivative(np.arctan,     lambda g, x: g / (1 + x * x), bounded=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import operator
 from functools import partial
+from operator import setitem
 from typing import Any
 
 import numpy as np
 
 from autograd.derivatives import table
+from autograd.derivatives.positions import rearranged
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.table import definition
 
@@ -58,7 +60,8 @@ def _stays(index: Any, shape: tuple[int, ...]) -> Any:
 
 
 # fmt: off
-derivative(operator.getitem, lambda g, x_shape, index: scatter(g, index, x_shape), None,      names="x index")
+derivative(operator.getitem, lambda g, x_shape, index: scatter(g, index, x_shape), None,      names="x index",
+                             adding=lambda g, index: lambda total: add_at(total, g, index))
 derivative(scatter,         lambda g, index: g[index], None, None,                            names="x index shape")
 derivative(set_item,        lambda g, index: set_item(g, index, 0), None,
                             lambda g, x_shape, index: g[index] * _stays(index, x_shape),      names="x index value")
@@ -67,14 +70,11 @@ derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
 # fmt: on
 
 
-def _take(a: Any, indices: Any, axis: int | None = None) -> Any:
+def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Any = "raise") -> Any:
     x, axis = (np.ravel(a), 0) if axis is None else (a, axis % np.ndim(a))
+    if mode != "raise":
+        indices = np.take(np.arange(np.shape(x)[axis]), indices, mode=mode)
     return x[(slice(None),) * axis + (np.asarray(indices),)]
-
-
-def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
-    n = np.size(a) if axis is None else np.shape(a)[axis]
-    return np.take(a, np.repeat(np.arange(n), repeats), axis)
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
@@ -83,6 +83,64 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
     return x if high is None else np.minimum(x, high)
 
 
+def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    chosen = default
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        chosen = np.where(condition, choice, chosen)
+    return chosen
+
+
+def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    conditions = np.array(condlist, bool)
+    if conditions.ndim == np.ndim(x):
+        conditions = conditions[np.newaxis]
+    if len(funclist) == len(conditions) + 1:
+        conditions = np.concatenate([conditions, ~np.any(conditions, axis=0, keepdims=True)])
+    y = set_item(x, ..., 0)
+    for condition, f in zip(conditions, funclist, strict=True):
+        if np.any(condition):
+            y = set_item(y, condition, f(x[condition], *args, **kw) if callable(f) else f)
+    return y
+
+
+definition(np.select, _select)
+definition(np.piecewise, _piecewise)
 definition(np.take, _take)
-definition(np.repeat, _repeat)
 definition(np.clip, _clip)
+
+# Functions that only move elements, and the names of the operands whose elements those are
+_OPERANDS: dict[Any, str] = {
+    np.repeat: "a", np.rollaxis: "a", np.dstack: "tup", np.column_stack: "tup",
+    np.rot90: "m", np.tile: "A", np.resize: "a", np.delete: "arr", np.insert: "arr values",
+    np.compress: "a", np.extract: "arr", np.choose: "choices", np.take_along_axis: "arr",
+    np.block: "arrays", np.diag: "v", np.diagflat: "v", np.tril: "m", np.triu: "m",
+    np.lib.stride_tricks.sliding_window_view: "x",
+}  # fmt: skip
+if hasattr(np, "unstack"):  # since NumPy 2.1
+    _OPERANDS[np.unstack] = "x"
+for _function, _names in _OPERANDS.items():
+    definition(_function, rearranged(_function, *_names.split()))
+
+
+class Writing(table.Definition):
+    """The definition of a function that writes to its first argument, as ``x[index] = value`` does."""
+
+
+def _add_at(a: Any, indices: Any, b: Any = None) -> None:
+    shape = np.shape(a)
+    a += scatter(np.broadcast_to(b, np.shape(np.broadcast_to(0, shape)[indices])), indices, shape)
+
+
+# fmt: off
+_DEFINITIONS: dict[Any, Any] = {
+    np.copyto:         lambda dst, src, *, where=True: setitem(dst, m := np.broadcast_to(where, np.shape(dst)), np.broadcast_to(src, np.shape(dst))[m]),
+    np.putmask:        lambda a, mask, values: setitem(a, m := np.asarray(mask, bool), np.resize(values, np.shape(a))[m]),
+    np.put:            rearranged(np.put, "a", "v"),
+    np.place:          rearranged(np.place, "arr", "vals"),
+    np.put_along_axis: rearranged(np.put_along_axis, "arr", "values"),
+    np.fill_diagonal:  rearranged(np.fill_diagonal, "a", "val"),
+    np.add.at:         _add_at,
+    np.subtract.at:    lambda a, indices, b=None: _add_at(a, indices, np.negative(b)),
+}
+table.TABLE.update({function: Writing(function, define) for function, define in _DEFINITIONS.items()})
+# fmt: on

@@ -10,6 +10,7 @@ from autograd.derivatives.calls import name_of, shape_of
 from autograd.derivatives.guard import without_nan
 
 Read = tuple[int | None, Callable[[Any, int], Any]]
+Pull = Callable[[Any, Any, int], Any]
 OUT, OPERANDS, RESIDUAL = -1, -2, -3  # what a rule may read beside the array of one argument
 
 
@@ -26,12 +27,17 @@ class Pullback(NamedTuple):
     keywords: frozenset[str]
 
 
+Step = tuple[int, Pull, Pullback]  # the position of an argument, and its rule in two forms
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the backward pass of a call needs, given which of its arguments are tracked."""
 
     entry: Any
-    pullbacks: tuple[tuple[int, Callable[[Any, Any, int], Any], Pullback], ...]
+    pullbacks: tuple[Step, ...]
+    cotangent: Step | None  # what maps the cotangent of the result before the pullbacks see it
+    adding: Pull | None  # the pullback as a function that adds to an array
     kept: tuple[int, ...]  # the positions of the arguments whose arrays are read
     keep_out: bool
     guarded: bool
@@ -41,19 +47,33 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
     """Plan the backward pass of a call with ``count`` arguments, of which some are tracked."""
     rules = entry.pullbacks * count if entry.variadic else entry.pullbacks
     chosen = [(i, rules[i]) for i in tracked if rules[i] is not None]
-    read = {whose for _, pullback in chosen for whose, _ in pullback.reads}
+    if entry.kind == "parametric" and len(chosen) < len(tracked):
+        lost = next(entry.names[i] for i in tracked if rules[i] is None)
+        raise TypeError(f"{name_of(entry.function)} has no derivative by {lost!r}; detach() that argument")
+    cotangent, adding = (entry.cotangent, entry.adding) if chosen else (None, None)
+    # One of each: a variadic entry chooses the same pullback for all its arguments.
+    used = {id(pullback): pullback for _, pullback in (*chosen, (OUT, cotangent), (OUT, adding)) if pullback}
+    read = {whose for pullback in used.values() for whose, _ in pullback.reads}
     kept = tuple(i for i in range(count) if read & {i, OPERANDS, RESIDUAL})
-    guarded = entry.kind == "elementwise" and not entry.bounded
+    guarded = entry.kind in ("elementwise", "parametric") and not entry.bounded
     protect = _guarded if guarded else lambda pull: pull
-    pullbacks = tuple((i, protect(_reader(pullback, kept)), pullback) for i, pullback in chosen)
-    return Plan(entry, pullbacks, kept, OUT in read, guarded)
+    pulls = {key: protect(_reader(pullback, kept)) for key, pullback in used.items()}
+    return Plan(
+        entry,
+        tuple((i, pulls[id(pullback)], pullback) for i, pullback in chosen),
+        (OUT, pulls[id(cotangent)], cotangent) if cotangent else None,
+        _reader(adding, kept) if adding else None,
+        kept,
+        OUT in read,
+        guarded,
+    )
 
 
-def _guarded(pull: Callable[[Any, Any, int], Any]) -> Callable[[Any, Any, int], Any]:
+def _guarded(pull: Pull) -> Pull:
     return lambda g, call, i: without_nan(pull(g, call, i), g)
 
 
-def _reader(pullback: Pullback, kept: tuple[int, ...]) -> Callable[[Any, Any, int], Any]:
+def _reader(pullback: Pullback, kept: tuple[int, ...]) -> Pull:
     """Make of a rule a function of the cotangent, the recorded call and the pullback's position."""
     rule, reads = pullback.rule, pullback.reads
     places = [kept.index(whose) for whose, _ in reads if whose is not None and whose >= 0]
@@ -72,11 +92,33 @@ def _get_kept(place: int) -> Callable[[Any, int], Any]:
     return lambda call, _: call.values[place]
 
 
-def declare(function: Callable[..., Any], rule: Callable[..., Any], names: Sequence[str]) -> Pullback:
+def lifted(lift: Callable[[Any, Any], Any], pullback: Pullback, g: Any, call: Any, i: int) -> Any:
+    """Call a rule with Tensors in the place of arrays that belong to something recorded."""
+    plan = call.plan
+    kept = zip(plan.kept, call.values or (), strict=True)
+    operands = {k: array if array is call.args[k] else lift(array, call.args[k]) for k, array in kept}
+
+    def read(whose: int | None, get: Callable[[Any, int], Any]) -> Any:
+        if whose is None:
+            return get(call, i)
+        if whose == OUT:
+            return lift(call.out, call)
+        if whose == RESIDUAL:
+            return plan.entry.residual(*operands.values(), **(call.kwargs or {}))
+        return list(operands.values()) if whose == OPERANDS else operands[whose]
+
+    contribution = pullback.rule(g, *[read(*pair) for pair in pullback.reads])
+    return without_nan(contribution, g) if plan.guarded else contribution
+
+
+def declare(
+    function: Callable[..., Any], rule: Callable[..., Any], names: Sequence[str], *, single: bool = False
+) -> Pullback:
     """Read off the parameter list of ``rule`` what it needs of a call of ``function``.
 
     Raises:
-        TypeError: a parameter is none of those that the head of ``table.py`` lists.
+        TypeError: a parameter is none of those that the head of ``table.py`` lists, or a rule that
+            there is a single one of for all arguments reads the position of one.
     """
     code, defaults = rule.__code__, rule.__defaults__ or ()
     parameters = code.co_varnames[: code.co_argcount]
@@ -84,6 +126,8 @@ def declare(function: Callable[..., Any], rule: Callable[..., Any], names: Seque
     keywords = dict(zip(parameters[len(required) :], defaults, strict=True))
     if required[:1] != ("g",):
         raise TypeError(f"derivative of {name_of(function)}: a pullback's first parameter is g")
+    if single and "position" in required:
+        raise TypeError(f"derivative of {name_of(function)}: only pullbacks may read the position")
     reads = [_read(function, name, names) for name in required[1:]]
     reads += [(None, _read_keyword(*item)) for item in keywords.items()]
     return Pullback(rule, tuple(reads), frozenset(keywords))

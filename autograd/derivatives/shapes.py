@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Sequence
 from functools import partial
@@ -84,6 +85,8 @@ def astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
 
 
 def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
+    if np.dtype(dtype).kind == "c":
+        raise TypeError(f"astype: expected a real dtype, got {np.dtype(dtype)}; complex is not supported")
     if np.dtype(dtype).kind != "f":
         return cast_away(x, dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
@@ -97,20 +100,11 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     return join(*arrays, axis=axis, ends=tuple(ends))
 
 
-def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    pieces = np.split(np.arange(np.shape(ary)[axis]), indices_or_sections)
-    return _cut(ary, pieces, axis)
-
-
-def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    pieces = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
-    return _cut(ary, pieces, axis)
-
-
-def _cut(x: Any, pieces: Sequence[Any], axis: int) -> list[Any]:
-    before = (slice(None),) * (axis % np.ndim(x))
+def _cut(split: Any, ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    before = (slice(None),) * (axis % np.ndim(ary))
+    pieces = split(np.arange(np.shape(ary)[axis]), indices_or_sections)
     starts = np.cumsum([0, *map(len, pieces)])
-    return [x[(*before, slice(int(i), int(j)))] for i, j in itertools.pairwise(starts)]
+    return [ary[(*before, slice(int(i), int(j)))] for i, j in itertools.pairwise(starts)]
 
 
 def _at_least(x: Any, ndim: int) -> Any:
@@ -125,20 +119,37 @@ def _at_least_all(ndim: int, arrays: Sequence[Any]) -> Any:
     return results[0] if len(results) == 1 else results
 
 
-def _columns(arrays: Sequence[Any]) -> Any:
-    return concatenate([np.expand_dims(a, 1) if np.ndim(a) == 1 else a for a in arrays], axis=1)
-
-
 def _hstack(arrays: Sequence[Any]) -> Any:
     arrays = [_at_least(array, 1) for array in arrays]
     return concatenate(arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
 
 
-def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
-    start += np.ndim(a) * (start < 0)
-    return np.moveaxis(a, axis, start - (axis % np.ndim(a) < start))
+def _trim_zeros(filt: Any, trim: Any = "fb", **axis: Any) -> Any:
+    nonzero, index = np.argwhere(filt), []
+    kept = np.shape(np.trim_zeros(np.not_equal(filt, 0), trim, **axis))
+    for i, (n, length) in enumerate(zip(np.shape(filt), kept, strict=True)):
+        start = min(nonzero[:, i], default=0) if "f" in trim.lower() and length < n else 0
+        index.append(slice(start, start + length))
+    return filt[tuple(index)]
 
 
+def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    rows, axis = np.moveaxis(arr, axis, -1), axis % np.ndim(arr)
+    before = np.shape(rows)[:-1]
+    results = [np.asanyarray(func1d(rows[i], *args, **kwargs), like=arr) for i in np.ndindex(before)]
+    result = np.reshape(np.stack(results), before + np.shape(results[0]))
+    new = range(len(before), np.ndim(result))
+    return np.moveaxis(result, new, range(axis, axis + len(new)))
+
+
+def _apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
+    for axis in np.atleast_1d(axes):
+        result = func(a, int(axis))
+        a = result if np.ndim(result) == np.ndim(a) else np.expand_dims(result, int(axis))
+    return a
+
+
+_trim_zeros.__signature__ = inspect.signature(np.trim_zeros)  # type: ignore[attr-defined]
 table.constant(cast_away)
 if hasattr(np, "astype"):  # since NumPy 2.1
     definition(np.astype, _astype)
@@ -147,15 +158,13 @@ definition(np.concatenate, concatenate)
 definition(np.stack, lambda arrays, axis=0: pile(*arrays, axis=axis))
 definition(np.vstack, lambda tup: concatenate([_at_least(array, 2) for array in tup]))
 definition(np.hstack, lambda tup: _hstack(tup))
-definition(np.dstack, lambda tup: concatenate([_at_least(array, 3) for array in tup], axis=2))
-definition(np.column_stack, lambda tup: _columns(tup))
-definition(np.split, _split)
-definition(np.array_split, _array_split)
-definition(np.vsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, 0))
-definition(
-    np.hsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1)
-)
-definition(np.dsplit, lambda ary, indices_or_sections: _split(ary, indices_or_sections, 2))
+# fmt: off
+definition(np.split,       lambda ary, indices_or_sections, axis=0: _cut(np.split, ary, indices_or_sections, axis))
+definition(np.array_split, lambda ary, indices_or_sections, axis=0: _cut(np.array_split, ary, indices_or_sections, axis))
+definition(np.vsplit,      lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 0))
+definition(np.hsplit,      lambda ary, indices_or_sections: np.split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1))
+definition(np.dsplit,      lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 2))
+# fmt: on
 definition(np.atleast_1d, lambda *arys: _at_least_all(1, arys))
 definition(np.atleast_2d, lambda *arys: _at_least_all(2, arys))
 definition(np.atleast_3d, lambda *arys: _at_least_all(3, arys))
@@ -165,4 +174,7 @@ definition(
 )
 definition(np.fliplr, lambda m: np.flip(m, 1))
 definition(np.flipud, lambda m: np.flip(m, 0))
-definition(np.rollaxis, _rollaxis)
+definition(np.append, lambda arr, values, axis=None: concatenate([arr, values], axis))
+definition(np.trim_zeros, _trim_zeros)
+definition(np.apply_along_axis, _apply_along_axis)
+definition(np.apply_over_axes, _apply_over_axes)

@@ -20,6 +20,8 @@ names of its parameters declare what it reads, and only that is kept until the b
 
 A variadic entry has one pullback for all its arguments, which may also read ``position`` (which
 argument), ``operands`` (all their arrays) and ``shapes``. An entry with a ``residual`` may read that.
+What all pullbacks of an entry begin with can be its ``cotangent`` rule: it reads as they do, runs
+once in a backward pass, and they get what it gives, an array or several, as their ``g``.
 
 Rules call only functions that dispatch. So the same text runs on arrays, at NumPy's speed, and
 on Tensors, where it records the graph of the derivative.
@@ -53,6 +55,8 @@ class Derivative:
     variadic: bool
     forward: Function
     residual: Function | None
+    cotangent: Pullback | None
+    adding: Pullback | None
     plans: dict[tuple[int, ...], Plan] = field(default_factory=dict)
 
     def plan(self, tracked: tuple[int, ...], count: int) -> Plan:
@@ -98,6 +102,8 @@ def derivative(
     variadic: bool = False,
     forward: Function | None = None,
     residual: Function | None = None,
+    cotangent: Function | None = None,
+    adding: Function | None = None,
 ) -> None:
     """Enter the derivative of a function in the table.
 
@@ -114,6 +120,9 @@ def derivative(
         forward: computes the function on arrays; by default the function itself.
         residual: an intermediate result that rules read as ``residual``, as a function of the
             arguments. Then ``forward`` gives a pair: the result, and the residual on arrays.
+        cotangent: maps the cotangent of the result, once, to what the pullbacks read as ``g``.
+        adding: the one pullback again, giving a function that adds what flows to the argument to an
+            array in place; for calls that see a small part of an argument, such as ``x[t]``.
 
     Raises:
         TypeError: a pullback has a parameter that nothing explains, or their number is wrong.
@@ -136,11 +145,11 @@ def derivative(
             f"{', '.join(arguments) or '(none)'}; give one for each, or None, and their names"
         )
     rules = [declare(function, rule, arguments) if rule else None for rule in pullbacks]
-    read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in rules if rule))
+    single = [declare(function, r, arguments, single=True) if r else None for r in (cotangent, adding)]
+    read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in (*rules, *single) if rule))
     compute = forward or getattr(function, "forward", None) or function
-    TABLE[function] = Derivative(
-        function, rules, arguments, domain, kink, kind, read, bounded, variadic, compute, residual
-    )
+    how = (domain, kink, kind, read, bounded, variadic)
+    TABLE[function] = Derivative(function, rules, arguments, *how, compute, residual, *single)
 
 
 def definition(function: Function, define: Function) -> None:

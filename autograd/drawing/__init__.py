@@ -5,3 +5,4 @@ what is shown, ``dot`` how it looks, and ``picture`` brings it to a notebook or 
 """
 
 from autograd.drawing.draw import draw as draw
+from autograd.drawing.player import backprop as backprop

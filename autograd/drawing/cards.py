@@ -1,21 +1,43 @@
-"""What a drawing shows: one card for each call, leaf and constant array, and the arrows."""
+"""What a drawing shows: one card for each unit and leaf, and the arrows between them."""
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import errors
-from autograd.drawing.names import names_of
-from autograd.drawing.text import formula, number, numbered, rms, shortened, written
-from autograd.graph import Node, Vertex, topological_order
-from autograd.replay import replay_backward
+from autograd.drawing.health import complaints, strength, unusable
+from autograd.drawing.tape import Tape, has_card
+from autograd.drawing.text import number, rms, shortened
+from autograd.drawing.units import Unit
+from autograd.graph import Node, Vertex
 from autograd.tensor import Tensor
 
-LARGEST = 3000  # calls: more can neither be laid out nor read
-_CROWDED, _MANY = 40, 4  # with more calls, leaves with more uses are drawn beside each use
+CROWDED = 40  # with more calls, there are no local derivatives on the arrows,
+_MANY = 4  # and leaves with more uses are drawn beside each use
+_LONGEST = 16  # characters on an arrow
+_INPUTS = 2  # that a module's card names
+_SMALLEST, _LARGEST = -12, 0  # the powers of ten that a gauge shows
+_SIZES = (("in_features", "out_features"), ("in_channels", "out_channels"), ("input_size", "hidden_size"))
+
+
+class Arrow(NamedTuple):
+    """An argument.
+
+    Attributes:
+        source: the key of the argument's card.
+        position: which argument it is.
+        flow: the rms of the gradient that flows back, or None.
+        local: the local derivative in words or numbers, or "".
+    """
+
+    source: str
+    position: int
+    flow: float | None
+    local: str = ""
 
 
 class Card(NamedTuple):
@@ -23,12 +45,14 @@ class Card(NamedTuple):
 
     Attributes:
         key: its name in DOT.
-        role: "param", "input", "op" or "output".
+        role: "param", "input", "op", "module" or "output".
         name: what the user calls it, or a number.
-        formula: the call that it came from, or "".
-        rows: labels and texts: shape, value, gradient.
-        slope: the rms of its gradient, or None where none reaches it.
-        sources: the keys of its arguments, in order.
+        formula: the call that it came from, or what kind of module it is, or "".
+        rows: labels and texts: shape, value, gradient, warning.
+        arrows: its arguments.
+        things: the nodes, or the leaf, that it shows.
+        bars: the sizes of gradients, each from 0 to 1: one, or those of all rounds of a loop.
+        run: which loop it is a part of, or 0.
     """
 
     key: str
@@ -36,93 +60,167 @@ class Card(NamedTuple):
     name: str
     formula: str
     rows: list[tuple[str, str]]
-    slope: float | None
-    sources: list[str]
+    arrows: list[Arrow]
+    things: Sequence[Any]
+    bars: Sequence[float] = ()
+    run: int = 0
 
 
-def cards_of(tensor: Tensor, params: Any) -> list[Card]:
-    """Put on cards what ``tensor`` was computed from, and itself, in the order of computation.
+class Deck:
+    """All cards, in the order of computation.
 
-    Raises:
-        ValueError: there are too many calls to draw.
-        RuntimeError: a Tensor in the graph was written in place since; the error names it.
+    Attributes:
+        cards: the cards.
+        shared: for each loop, the parameters that its rounds share, by identity.
     """
-    root = tensor.node or tensor
-    order = topological_order(root)
-    if len(order) > LARGEST:
-        raise ValueError(
-            f"draw: the graph of {errors.describe(tensor)}, has {len(order):,} calls; more than "
-            f"{LARGEST:,} can neither be laid out nor read. The usual fix: draw a smaller case "
-            f"(fewer time steps, layers or terms), or a Tensor from an earlier stage"
+
+    def __init__(self, tape: Tape, units: Sequence[Unit]) -> None:
+        self.tape = tape
+        self.cards: list[Card] = []
+        self.shared: dict[int, dict[int, Tensor]] = defaultdict(dict)
+        self._keys: dict[int, str] = {}
+        users = self._users(units)
+        collapsed = len(units) < len(tape.order)
+        for unit in units:
+            nodes = tape.order[unit.start : unit.stop]
+            hidden = []
+            for leaf in {id(a): a for node in nodes for a in node.args if _is_leaf(a)}.values():
+                uses, runs = users[id(leaf)]
+                if uses == 1 and not unit.is_call:
+                    hidden.append(leaf)
+                elif collapsed and uses > len(runs) == 1 and unit.run and _is_parameter(leaf):
+                    self.shared[unit.run][id(leaf)] = leaf
+                elif id(leaf) not in self._keys or (len(tape.order) > CROWDED and uses > _MANY):
+                    self._add_leaf(leaf)
+            if unit.is_call:
+                self._add_call(nodes[0], unit)
+            else:
+                self._add_unit(unit, nodes, hidden)
+        if not units:
+            self._add_leaf(tape.root)
+
+    def _users(self, units: Sequence[Unit]) -> dict[int, tuple[int, set[int]]]:
+        """Count the units that use each leaf, and list the loops that they are in."""
+        users: dict[int, tuple[int, set[int]]] = {}
+        for unit in units:
+            nodes = self.tape.order[unit.start : unit.stop]
+            for key in {id(a) for node in nodes for a in node.args if _is_leaf(a)}:
+                count, runs = users.get(key, (0, set()))
+                users[key] = count + 1, runs | {unit.run}
+        return users
+
+    def _next(self, things: Iterable[Any]) -> str:
+        key = f"n{len(self.cards) + 1}"
+        self._keys.update((id(thing), key) for thing in things)
+        return key
+
+    def _add_leaf(self, leaf: Any) -> None:
+        """Make a card for a Tensor that a user made, or an array."""
+        tape = self.tape
+        known = isinstance(leaf, Vertex)
+        value, g = (tape.values[leaf], tape.gradients.get(leaf)) if known else (leaf, None)
+        tracked = _is_parameter(leaf)
+        rows = _rows(value)
+        if tracked or g is not None or leaf is tape.root:
+            rows.append(_row("grad", g))
+            rows += [("⚠", word) for word in complaints(value, g)]
+        role = "param" if tracked else "input"
+        self.cards.append(Card(self._next([leaf]), role, tape.names.of(leaf), "", rows, [], [leaf]))
+
+    def _add_call(self, node: Node, unit: Unit) -> None:
+        tape, g = self.tape, self.tape.gradients.get(node)
+        arrows = self._arrows(node)
+        warnings = [("⚠", word) for word in complaints(tape.values[node], g)]
+        rows = [*_rows(tape.values[node]), _row("grad", g), *warnings]
+        role = "output" if node is tape.root else "op"
+        text = shortened(tape.formula(node))
+        self.cards.append(
+            Card(self._next([node]), role, tape.names.of(node), text, rows, arrows, [node], run=unit.run)
         )
-    values, gradients = replay_backward(root)
-    deck = _Deck(root, values, gradients if tensor.tracked else {}, names_of(params))
-    if tensor.name:
-        deck.names[id(root)] = tensor.name
-    uses = Counter(id(a) for node in order for a in node.args if _is_leaf(a))
-    for node in order:
-        for argument in {id(a): a for a in node.args}.values():
-            often = len(order) > _CROWDED and uses[id(argument)] > _MANY
-            if _is_leaf(argument) and (often or id(argument) not in deck.keys):
-                deck.add(argument)
-        deck.add(node)
-    if not order:
-        deck.add(root)
-    return deck.cards
+
+    def _arrows(self, node: Node) -> list[Arrow]:
+        """Find the arrows to a call, with what flows back along each."""
+        tape, few = self.tape, len(self.tape.order) <= CROWDED
+        g = tape.gradients.get(node)
+        flows = tape.pulled(node, g) if few and g is not None else {}
+        local = tape.locals(node) if few else {}
+        differentiable = {i for i, _, _ in node.plan.pullbacks} if g is not None else set()
+        arrows = []
+        for i, argument in enumerate(node.args):
+            if id(argument) not in self._keys:
+                continue
+            flow, text = None, ""
+            if i in differentiable:
+                flow = rms(flows[i] if few else tape.gradients[argument])
+                scalar = i in local and local[i].ndim == 0
+                text = number(local[i]) if scalar else tape.symbols(node, i) if few else ""
+            arrows.append(Arrow(self._keys[id(argument)], i, flow, text if len(text) <= _LONGEST else ""))
+        return arrows
+
+    def _add_unit(self, unit: Unit, nodes: Sequence[Node], hidden: Sequence[Any]) -> None:
+        """Make a card for all that a module, or some rounds of a loop, computed."""
+        tape, last = self.tape, nodes[-1]
+        sources: dict[str, float | None] = {}
+        for argument in (a for node in nodes for a in node.args if id(a) in self._keys):
+            g = tape.gradients.get(argument) if isinstance(argument, Vertex) else None
+            sources[self._keys[id(argument)]] = None if g is None else rms(g)
+        arrows = [Arrow(key, i, flow) for i, (key, flow) in enumerate(sources.items())]
+
+        inputs = [leaf for leaf in hidden if not _is_parameter(leaf)]
+        parameters = [leaf for leaf in hidden if _is_parameter(leaf)]
+        rows = [("input", shortened(f"{tape.names.of(x)} {x.shape}")) for x in inputs[:_INPUTS]]
+        rows += [("inputs", f"{len(inputs)} in all")] * (len(inputs) > _INPUTS)
+        rows += [_row("output", tape.values[last])] if not last.shape else [("output", f"{last.shape}")]
+        if parameters:
+            rows.append(("parameters", f"{sum(p.size for p in parameters):,}"))
+        slopes = self._slopes(unit, last)
+        ends = [number(slopes[i]) for i in (0, -1)] if slopes else ["–"]
+        rows.append(("grad rms", " … ".join(dict.fromkeys(ends))))
+        gradients = [tape.gradients[p] for p in parameters if p in tape.gradients]
+        if gradients:
+            rows.append(("weight grad", number(rms(np.concatenate([np.ravel(g) for g in gradients])))))
+        words = [word for n in nodes for word in unusable(tape.values[n], tape.gradients.get(n))]
+        words += [word for size in slopes for word in strength(size)]
+        rows += [("⚠", word) for word in sorted(set(words))]
+        count = len(unit.rounds)
+        calls = len(nodes) // max(count, 1)
+        about = f"{_kind(unit.module)}{f'{count:,} × ' if count else ''}{calls} op{'s' * (calls > 1)}"
+        role, name = ("output", tape.names.of(last)) if last is tape.root else ("module", unit.name)
+        key = self._next(nodes)
+        self.cards.append(
+            Card(key, role, name, about, rows, arrows, nodes, [_level(s) for s in slopes], unit.run)
+        )
+
+    def _slopes(self, unit: Unit, last: Node) -> list[float]:
+        """Give the sizes of the gradients after each round, or of the one result."""
+        ends = [self.tape.order[i - 1] for i in unit.rounds[1:]] + [last]
+        return [rms(self.tape.gradients[n]) for n in ends if n in self.tape.gradients]
 
 
 def _is_leaf(argument: Any) -> bool:
-    """Tell whether an argument has a card but no call; numbers only stand in formulas."""
-    if isinstance(argument, Vertex):
-        return not isinstance(argument, Node)
-    return isinstance(argument, np.ndarray) and argument.ndim > 0
+    return has_card(argument) and not isinstance(argument, Node)
 
 
-class _Deck:
-    """The cards so far, and what is known of the things on them. Things go by identity."""
+def _is_parameter(leaf: Any) -> bool:
+    return isinstance(leaf, Tensor) and leaf.tracked
 
-    def __init__(
-        self, root: Vertex, values: dict[Any, Any], gradients: dict[Any, Any], names: dict[int, str]
-    ) -> None:
-        self.root, self.values, self.gradients, self.names = root, values, gradients, names
-        self.cards: list[Card] = []
-        self.keys: dict[int, str] = {}
-        self.unnamed = 0
 
-    def add(self, thing: Any) -> None:
-        """Make a card for a node, a leaf Tensor or an array."""
-        text, sources = "", []
-        if isinstance(thing, Node):
-            role = "output" if thing is self.root else "op"
-            texts = [self.text(argument) for argument in thing.args]
-            text = shortened(formula(thing.plan.entry.function, texts, thing.kwargs))
-            sources = [self.keys[id(a)] for a in thing.args if id(a) in self.keys]
-        else:
-            role = "param" if isinstance(thing, Tensor) and thing.tracked else "input"
-        name = self.name(thing)
-        key = self.keys[id(thing)] = f"n{len(self.cards) + 1}"
-        known = isinstance(thing, Vertex)
-        rows = _rows(self.values[thing] if known else thing)
-        g = self.gradients.get(thing) if known else None
-        if role != "input" or g is not None or thing is self.root:
-            rows.append(_row("grad", g))
-        slope = None if g is None else rms(g)
-        self.cards.append(Card(key, role, name, text, rows, slope, sources))
+def _kind(module: Any) -> str:
+    """Say what a module is, with the sizes that it goes by."""
+    if module is None:
+        return ""
+    for pair in _SIZES:
+        sizes = [getattr(module, name, None) for name in pair]
+        if None not in sizes:
+            return f"{type(module).__name__}({sizes[0]}→{sizes[1]}) · "
+    return f"{type(module).__name__} · "
 
-    def name(self, thing: Any) -> str:
-        """Name a thing as its user does, else by a number."""
-        name = self.names.get(id(thing)) or getattr(thing, "name", None)
-        if not name and isinstance(thing, Tensor):
-            name = self.names.get(id(thing.data))
-        if not name:
-            self.unnamed += 1
-            name = numbered(self.unnamed)
-        self.names[id(thing)] = shortened(str(name))
-        return self.names[id(thing)]
 
-    def text(self, argument: Any) -> str:
-        """Write an argument of a call: by its name, or a constant by its value."""
-        return self.names[id(argument)] if id(argument) in self.keys else written(argument)
+def _level(size: float) -> float:
+    """Give a place from 0 to 1 on a logarithmic scale."""
+    if not size or not math.isfinite(size):
+        return float(size > 0)
+    return min(max((math.log10(size) - _SMALLEST) / (_LARGEST - _SMALLEST), 0.04), 1.0)
 
 
 def _rows(value: Any) -> list[tuple[str, str]]:

@@ -2,32 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from autograd.drawing.text import numbered, shortened
 from autograd.tensor import Tensor
 from autograd.variables import callers_variables
 
 
-def names_of(params: Any = None) -> dict[int, str]:
-    """Name nodes, leaves and arrays, by identity.
+class Names:
+    """The names of nodes, leaves and arrays, and the paths of modules, by identity.
 
     The names in ``params`` go first, then the path of a parameter in a module that a variable
-    holds, then a Tensor's own name, then that of a variable, in the nearest caller first.
+    holds, then a Tensor's own name, then that of a variable, in the ``inner`` ones and then in the
+    nearest caller first. What has none of these gets a number.
     """
-    variables = list(callers_variables())
-    given = _given(params) or _in_modules(variables)
-    tensors = [(x.name, x) for _, x in variables if isinstance(x, Tensor) and x.name]
-    names: dict[int, str] = {}
-    for name, value in [*given, *tensors, *variables]:
-        if isinstance(value, Tensor):
-            names.setdefault(id(value.node or value), name)
-            if not value.tracked:
-                names.setdefault(id(value.data), name)
-        elif isinstance(value, np.ndarray):
-            names.setdefault(id(value), name)
-    return names
+
+    modules: dict[int, str]
+
+    def __init__(self, params: Any = None, inner: Mapping[str, Any] | None = None) -> None:
+        variables = [*(inner or {}).items(), *callers_variables()]
+        modules = _modules(params, variables)
+        given = _given(params) or list(_parameters(modules))
+        tensors = [(x.name, x) for _, x in variables if isinstance(x, Tensor) and x.name]
+        self._names: dict[int, str] = {}
+        self._unnamed = 0
+        self.outermost = [m for m in modules.values() if hasattr(m, "named_modules")]
+        self.modules = {id(module): path for path, module in _inside(modules)}
+        for name, value in [*given, *tensors, *variables]:
+            if isinstance(value, Tensor):
+                self._names.setdefault(id(value.node or value), name)
+                if not value.tracked:
+                    self._names.setdefault(id(value.data), name)
+            elif isinstance(value, np.ndarray):
+                self._names.setdefault(id(value), name)
+        self._names = {key: shortened(str(name)) for key, name in self._names.items()}
+
+    def call(self, thing: Any, name: str) -> None:
+        """Give a thing a name that goes before all others."""
+        self._names[id(thing)] = shortened(name)
+
+    def suggest(self, thing: Any, name: str) -> None:
+        """Give a name to a thing that has none."""
+        self._names.setdefault(id(thing), name)
+
+    def of(self, thing: Any) -> str:
+        """Name a thing as its user does, else by a number, always the same."""
+        name = self._names.get(id(thing))
+        if name is None:
+            own = getattr(thing, "name", None)
+            if not own and isinstance(thing, Tensor):
+                own = self._names.get(id(thing.data))
+            if not own:
+                self._unnamed += 1
+                own = numbered(self._unnamed)
+            name = self._names[id(thing)] = shortened(str(own))
+        return name
 
 
 def _given(params: Any) -> list[tuple[str, Any]]:
@@ -40,19 +72,31 @@ def _given(params: Any) -> list[tuple[str, Any]]:
         raise TypeError(f"params: expected a module or a dict of Tensors, got {kind}") from error
 
 
-def _in_modules(variables: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """Give the parameters of modules, with the module's name where there are several modules."""
-    modules: dict[str, list[tuple[str, Any]]] = {}
+def _modules(params: Any, variables: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Find the outermost modules: the one that is given, else those that variables hold."""
+    if hasattr(params, "named_parameters"):
+        return {"": params}
+    modules: dict[str, Any] = {}
     known: set[int] = set()
     for name, value in variables:
-        if hasattr(type(value), "named_parameters"):
-            inside = list(value.named_parameters())
-            if {id(item) for _, item in inside} - known:
-                modules.setdefault(name, inside)
-                known.update(id(item) for _, item in inside)
-    several = len(modules) > 1
-    return [
-        (f"{name}.{path}" if several else path, item)
-        for name, inside in modules.items()
-        for path, item in inside
-    ]
+        if hasattr(type(value), "named_parameters") and name not in modules:
+            inside = {id(item) for _, item in value.named_parameters()}
+            if inside - known:
+                modules[name] = value
+                known |= inside
+    return modules
+
+
+def _parameters(modules: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the parameters of modules, with the module's name where there are several modules."""
+    for name, module in modules.items():
+        for path, item in module.named_parameters():
+            yield f"{name}.{path}" if len(modules) > 1 else path, item
+
+
+def _inside(modules: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the modules inside of modules, with their paths."""
+    for name, module in modules.items():
+        if hasattr(module, "named_modules"):
+            for path, item in module.named_modules():
+                yield (f"{name}.{path}".strip(".") if len(modules) > 1 else path or name), item

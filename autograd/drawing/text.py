@@ -11,8 +11,13 @@ import numpy as np
 from autograd.derivatives.calls import name_of, parameters_of
 
 _INFIX = {np.add: "+", np.subtract: "−", np.multiply: "·", np.divide: "/", np.matmul: "@"}
+_SHOWN = {
+    "cross_entropy_of_classes": "cross_entropy", "cross_entropy_of_probabilities": "cross_entropy",
+    "nll_of_classes": "nll_loss", "contract": "np.einsum", "join": "np.concatenate", "pile": "np.stack",
+    "cast": "astype", "running_sum": "np.cumsum",
+}  # fmt: skip
 _LONGEST = 40  # characters of a name or formula
-_UPPER = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_UPPER = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _LOWER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -37,6 +42,8 @@ def number(x: Any) -> str:
 
 def rms(x: Any) -> float:
     """Compute the root of the mean square, also where a square would overflow."""
+    if np.size(x) == 1:
+        return abs(float(np.asarray(x).item()))
     size = np.abs(np.asarray(x, float))
     largest = float(np.max(size, initial=0))
     if largest == 0 or not math.isfinite(largest):
@@ -48,6 +55,11 @@ def shortened(text: str) -> str:
     """Keep of a name or formula what fits on a card and can be written in any file."""
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def raised(power: int) -> str:
+    """Write an exponent."""
+    return str(power).translate(_UPPER)
 
 
 def numbered(i: int) -> str:
@@ -87,7 +99,18 @@ def formula(function: Any, texts: list[str], kwargs: dict[str, Any] | None) -> s
     for key, x in (kwargs or {}).items():
         if x is not None and written(x) != usual.get(key):
             texts = [*texts, f"{key}={written(x)}"]
-    return f"{name_of(function)}({', '.join(texts)})"
+    return f"{shown_name(function)}({', '.join(texts)})"
+
+
+def shown_name(function: Any) -> str:
+    """Name a function as its users know it, rather than the part of it that is in the table."""
+    return _SHOWN.get(function.__name__) or name_of(function)
+
+
+def columns(lines: list[list[str]]) -> str:
+    """Write lines of equal length as a table."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def written(constant: Any) -> str:

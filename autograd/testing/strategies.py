@@ -8,7 +8,7 @@ every property: smooth points, ties, borders of the domain, empty arrays.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,7 +17,9 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from autograd.containers import leaves, mapped
 from autograd.derivatives.domains import REALS, Interval
+from autograd.tensor import Tensor
 
 T = TypeVar("T")
 Array = npt.NDArray[Any]
@@ -25,6 +27,7 @@ Shape = tuple[int, ...]
 Numbers = Callable[[Interval], st.SearchStrategy[float]]
 
 LONGEST = 3  # axis
+GAP_TO_KINK = 1 / 128  # that is kept where no kink is wanted
 REACH = 3.0  # of numbers, where the domain allows
 
 
@@ -35,14 +38,13 @@ class Call(NamedTuple):
     kwargs: dict[str, Any]
 
     def arrays(self) -> list[Array]:
-        """List the floating arrays among the arguments, inside of lists too."""
-        return list(_floating((*self.args, *self.kwargs.values())))
+        """List the floating arrays and Tensors among the arguments, inside of containers too."""
+        return [leaf for leaf in leaves(self) if is_floating(leaf)]
 
-    def with_arrays(self, arrays: list[Any]) -> Call:
+    def with_arrays(self, arrays: Iterable[Any]) -> Call:
         """Give the same call of other arrays, or of Tensors in their place."""
         following = iter(arrays)
-        args = tuple(_replaced(argument, following) for argument in self.args)
-        return Call(args, {key: _replaced(value, following) for key, value in self.kwargs.items()})
+        return mapped(lambda leaf: next(following) if is_floating(leaf) else leaf, self)  # type: ignore[no-any-return]
 
     def of(self, function: Callable[..., Any]) -> Any:
         """Call the function."""
@@ -54,24 +56,9 @@ def call(*args: Any, **kwargs: Any) -> Call:
     return Call(args, kwargs)
 
 
-def _is_floating(value: Any) -> bool:
-    return isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f"
-
-
-def _floating(value: Any) -> Iterator[Array]:
-    if _is_floating(value):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _floating(part)
-
-
-def _replaced(value: Any, following: Iterator[Any]) -> Any:
-    if _is_floating(value):
-        return next(following)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_replaced(part, following) for part in value)
-    return value
+def is_floating(value: Any) -> bool:
+    """Tell whether one can differentiate by a value: arrays and Tensors, not Python's numbers."""
+    return isinstance(value, (np.ndarray, np.generic, Tensor)) and value.dtype.kind == "f"
 
 
 class Style(NamedTuple):
@@ -105,9 +92,12 @@ def _lattice(domain: Interval, steps: int, shift: float, least: int) -> st.Searc
     return points.filter(lambda x: all(abs(x - hole) >= margin for hole in holes))
 
 
-def _smooth_numbers(domain: Interval) -> st.SearchStrategy[float]:
-    """Draw (4k + 1) / 128: never zero, an integer or a half, nor of equal size with two signs."""
-    return _lattice(domain, 32, 1 / 4, least=48)
+def _smooth_numbers(domain: Interval, count: int = 12) -> st.SearchStrategy[float]:
+    """Draw (4k + 1) / 128: never zero, an integer or a half, nor of equal size with two signs.
+
+    The lattice is finer where otherwise ``count`` different numbers would be hard to find.
+    """
+    return _lattice(domain, 32, 1 / 4, least=4 * count)
 
 
 def _tied_numbers(domain: Interval) -> st.SearchStrategy[float]:
@@ -168,7 +158,9 @@ class Draw:
         """Draw a floating array, by default of any shape with ``least`` axes or more."""
         style = style or self.style
         shape = self.shape(least) if shape is None else shape
-        return self._array(np.float64, shape, style.numbers(domain), style.distinct)
+        count = math.prod(shape)
+        numbers = _smooth_numbers(domain, count) if style.distinct and count > 27 else style.numbers(domain)
+        return self._array(np.float64, shape, numbers, style.distinct)
 
     def arrays(self, letters: str) -> list[Array]:
         """Draw arrays whose axes are equally long where they have one letter: ``"ij,jk"``."""

@@ -13,17 +13,59 @@ from nn.functional.activations import (
     softplus,
     tanh,
 )
+from nn.functional.class_losses import cross_entropy, nll_loss
+from nn.functional.composed_activations import (
+    celu,
+    gelu,
+    glu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    logsigmoid,
+    mish,
+    prelu,
+    relu6,
+    selu,
+    silu,
+    softmin,
+    softshrink,
+    softsign,
+    tanhshrink,
+    threshold,
+)
+from nn.functional.convolution import conv1d, conv2d
+from nn.functional.dropout import dropout, dropout2d
+from nn.functional.embedding import embedding
 from nn.functional.linear import linear
 from nn.functional.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
-    cross_entropy,
+    huber_loss,
+    l1_loss,
+    l1_penalty,
+    l2_penalty,
     mse_loss,
-    nll_loss,
+    smooth_l1_loss,
 )
+from nn.functional.normalisation import batch_norm, layer_norm
+from nn.functional.pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
+from nn.functional.recurrent import gru, lstm, rnn
 
 __all__ = [
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "binary_step", "cross_entropy", "elu",
-    "identity", "leaky_relu", "linear", "log_softmax", "logsumexp", "mse_loss", "nll_loss",
-    "relu", "sigmoid", "softmax", "softplus", "tanh",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "avg_pool1d", "avg_pool2d", "batch_norm",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "binary_step", "celu", "conv1d",
+    "conv2d", "cross_entropy", "dropout", "dropout2d", "elu", "embedding", "gelu", "glu", "gru",
+    "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "huber_loss", "identity", "l1_loss",
+    "l1_penalty", "l2_penalty", "layer_norm", "leaky_relu", "linear", "log_softmax", "logsigmoid",
+    "logsumexp", "lstm", "max_pool1d", "max_pool2d", "mish", "mse_loss", "nll_loss", "prelu", "relu",
+    "relu6", "rnn", "selu", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softmin", "softplus",
+    "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
 ]  # fmt: skip

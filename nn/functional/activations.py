@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import definition, derivative, primitive
+from nn.errors import RefusedError
 
 # Below these e⁻ˣ overflows. As arrays, because NumPy is slow to convert numbers.
 _LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np.float16, np.float32, float)}
@@ -30,8 +31,10 @@ def sigmoid(x: Any) -> Any:
 
 
 @primitive
-def relu(x: Any) -> Any:
+def relu(x: Any, inplace: bool = False) -> Any:
     """Compute max(x, 0). At the kink, x = 0, the derivative is taken to be 0.
+
+    PyTorch's ``inplace`` is accepted here and elsewhere, and changes nothing: x is left as it is.
 
     Example:
         >>> relu(np.array([-2.0, 0.0, 3.0]))
@@ -41,7 +44,7 @@ def relu(x: Any) -> Any:
 
 
 @primitive
-def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+def leaky_relu(x: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
     """Compute x for x > 0, and a x elsewhere, where a is ``negative_slope``.
 
     Example:
@@ -52,7 +55,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
 
 
 @primitive
-def elu(x: Any, alpha: float = 1.0) -> Any:
+def elu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """Compute x for x > 0, and α (eˣ - 1) elsewhere (Clevert et al., 2015).
 
     Example:
@@ -93,26 +96,26 @@ def log1p_exp(x: Any) -> Any:
 
 
 @primitive
-def softmax(x: Any, dim: int = -1) -> Any:
+def softmax(x: Any, dim: int = -1, *, axis: None = None) -> Any:
     """Compute eˣ / Σ eˣ along the axis ``dim``: positive numbers that sum to 1.
 
     Example:
         >>> softmax(np.array([0.0, 0.0, 1000.0]))
         array([0., 0., 1.])
     """
-    powers = np.exp(x - np.max(x, axis=dim, keepdims=True))
+    powers = np.exp(_shifted("softmax", x, dim, axis))
     return powers / powers.sum(axis=dim, keepdims=True)
 
 
 @primitive
-def logsumexp(x: Any, dim: int = -1, keepdim: bool = False) -> Any:
+def logsumexp(x: Any, dim: int = -1, keepdim: bool = False, *, axis: None = None) -> Any:
     """Compute log Σ eˣ along the axis ``dim``, without overflow.
 
     Example:
         >>> logsumexp(np.array([[1000.0, 1000.0], [0.0, -np.inf]]))
         array([1000.69314718,    0.        ])
     """
-    highest = np.max(x, axis=dim, keepdims=True)
+    highest = _highest("logsumexp", x, dim, axis)
     highest = np.where(np.isinf(highest), 0, highest)  # for ∞ - ∞ is no number
     with np.errstate(divide="ignore"):
         total = np.log(np.sum(np.exp(x - highest), axis=dim, keepdims=True)) + highest
@@ -120,15 +123,28 @@ def logsumexp(x: Any, dim: int = -1, keepdim: bool = False) -> Any:
 
 
 @primitive
-def log_softmax(x: Any, dim: int = -1) -> Any:
+def log_softmax(x: Any, dim: int = -1, *, axis: None = None) -> Any:
     """Compute x - log Σ eˣ along the axis ``dim``, without overflow.
 
     Example:
         >>> log_softmax(np.array([0.0, 1000.0]))
         array([-1000.,     0.])
     """
-    shifted = x - np.max(x, axis=dim, keepdims=True)
+    shifted = _shifted("log_softmax", x, dim, axis)
+    if not shifted.size:  # the logarithm of no sum warns
+        return shifted
     return shifted - np.log(np.sum(np.exp(shifted), axis=dim, keepdims=True))
+
+
+def _highest(name: str, x: Any, dim: int, axis: None) -> Any:
+    """Give the largest elements along an axis; without elements, -∞. Refuse NumPy's word for the axis."""
+    if axis is not None:
+        raise RefusedError(f"{name}: expected the axis as dim=, as in PyTorch, got axis={axis!r}")
+    return np.max(x, axis=dim, keepdims=True) if np.size(x) else np.sum(x, axis=dim, keepdims=True) - np.inf
+
+
+def _shifted(name: str, x: Any, dim: int, axis: None) -> Any:
+    return np.subtract(x, _highest(name, x, dim, axis))
 
 
 def _slope(x: Any, low: Any, bend: float = 0) -> Any:
@@ -145,14 +161,14 @@ def _sum(x: Any, dim: int) -> Any:
     return np.sum(x, axis=dim, keepdims=True)
 
 
-along = partial(derivative, kind="along an axis")
-bent = partial(derivative, kink=lambda x: x, bounded=True)  # at 0
+along = partial(derivative, kind="along an axis", keywords="axis")
+bent = partial(derivative, kink=lambda x: x, bounded=True, keywords="inplace")  # at 0
 
 # fmt: off
 derivative(sigmoid,  lambda g, out: g * (out - out * out), bounded=True)
 derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: g * _slope(beta * x, sigmoid(beta * x), threshold),
                      kink=lambda x, beta=1.0, threshold=20.0: beta * x - threshold, bounded=True)
-bent(relu,           lambda g, out: g * np.greater(out, 0))
+bent(relu,           lambda g, out: g * np.greater(out, 0).astype(g.dtype))
 bent(leaky_relu,     lambda g, x, negative_slope=0.01: g * _slope(x, negative_slope))
 bent(elu,            lambda g, x, alpha=1.0: g * _slope(x, alpha * np.exp(np.minimum(x, 0))))
 bent(binary_step,    lambda g: 0 * g)

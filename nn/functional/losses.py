@@ -1,61 +1,24 @@
-"""Loss functions: how far predictions are from targets, as one number to be minimised.
+"""Losses of elements: how far each prediction is from its target; and penalties.
 
-All take ``reduction``: ``"mean"``, ``"sum"`` or ``"none"``. Class targets are integers, or rows of
-probabilities of the shape of the predictions.
+All take ``reduction``: ``"mean"``, ``"sum"`` or ``"none"``, and targets of the shape of the predictions.
+Predictions and targets are Tensors, arrays or lists. The formulas of regression are written with the
+error e = input - target.
 """
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache, partial
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograd import derivative, primitive
+from autograd import Tensor, derivative, primitive
 from nn.errors import RefusedError
-from nn.functional.activations import log1p_exp, log_softmax, sigmoid, softmax
-
-REDUCTIONS = ("mean", "sum", "none")
-
-
-def check_reduction(reduction: str) -> None:
-    """Refuse a reduction that is none of the three."""
-    if reduction not in REDUCTIONS:
-        known = ", ".join(REDUCTIONS)
-        raise RefusedError(f"reduction: expected one of {known}, got {reduction!r}")
-
-
-def _reduced(losses: Any, reduction: str) -> Any:
-    """Sum or average the losses of all elements, or leave them."""
-    if reduction == "mean":
-        return np.add.reduce(losses, None) / losses.size
-    if reduction == "sum":
-        return np.add.reduce(losses, None)
-    check_reduction(reduction)
-    return losses
-
-
-def _each(g: Any, x: Any, reduction: str) -> Any:
-    """Give the cotangent of each loss, of which there are as many as elements of ``x``."""
-    return g / x.size if reduction == "mean" else g
-
-
-def _shapes_differ(name: str, x: Any, y: Any) -> RefusedError:
-    fix = "target.reshape(input.shape)" if x.size == y.size else "one target for each prediction"
-    return RefusedError(
-        f"{name}: expected input and target of one shape, got {x.shape} and {y.shape}; the usual fix is {fix}"
-    )
-
-
-def _check_shares(name: str, which: str, values: Any, hint: str = "") -> None:
-    """Refuse values outside of [0, 1], and NaN."""
-    if not np.all(np.greater_equal(values, 0) & np.less_equal(values, 1)):
-        low, high = float(np.min(values)), float(np.max(values))
-        raise RefusedError(f"{name}: expected every {which} in [0, 1], got values from {low} to {high}{hint}")
-
-
-# Losses of elements
+from nn.functional.activations import log1p_exp, sigmoid
+from nn.functional.composed_activations import logsigmoid
+from nn.functional.reduction import as_array, check_shapes, check_shares, each, reduced
 
 
 @primitive
@@ -74,63 +37,30 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
         >>> float(mse_loss(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
         2.0
     """
-    if input.shape != target.shape:
-        raise _shapes_differ("mse_loss", input, target)
-    error = input - target
+    return _mse_loss(input, target, reduction)[0]
+
+
+def _mse_loss(x: Any, y: Any, reduction: str = "mean") -> tuple[Any, Any]:
+    """Compute the loss, and the error that its derivative is made of."""
+    x, y = as_array(x), as_array(y)
+    check_shapes("mse_loss", x, y)
+    error = x - y
     flat = error.reshape(-1)
     if reduction == "mean":
-        return flat.dot(flat) / flat.size
-    return flat.dot(flat) if reduction == "sum" else _reduced(error * error, reduction)
+        return flat.dot(flat) / flat.size, error
+    return flat.dot(flat) if reduction == "sum" else reduced(error * error, reduction), error
 
 
 @primitive
-def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute -(y log p + (1 - y) log(1 - p)) for probabilities p and targets y.
-
-    Logarithms are not taken below -100, as in PyTorch, so that 0 · -∞ is 0 and p = 0 stays finite.
-
-    Args:
-        input: probabilities p.
-        target: y, numbers from 0 to 1 of the same shape.
-        reduction: "mean", "sum" or "none".
-
-    Raises:
-        ValueError: the shapes differ, or a probability or a target is outside of [0, 1].
-
-    Example:
-        >>> float(binary_cross_entropy(np.array([0.5, 1.0]), np.array([1.0, 1.0])))
-        0.34657359027997264
-    """
-    if input.shape != target.shape:
-        raise _shapes_differ("binary_cross_entropy", input, target)
-    hint = "; for logits use binary_cross_entropy_with_logits"
-    _check_shares("binary_cross_entropy", "input", input, hint)
-    _check_shares("binary_cross_entropy", "target", target)
-    return _reduced(-(target * _log(input) + (1 - target) * _log(1 - input)), reduction)
+def bce_of_probabilities(x: Any, y: Any, reduction: str = "mean") -> Any:
+    """Compute -(y log x + (1 - y) log(1 - x)), without weights."""
+    return reduced(-(y * _log(x) + (1 - y) * _log(1 - x)), reduction)
 
 
 @primitive
-def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute the binary cross-entropy of σ(x), from the logits x and without overflow.
-
-    It is log(1 + eˣ) - x y.
-
-    Args:
-        input: logits x.
-        target: y, numbers from 0 to 1 of the same shape.
-        reduction: "mean", "sum" or "none".
-
-    Raises:
-        ValueError: the shapes differ, or a target is outside of [0, 1].
-
-    Example:
-        >>> float(binary_cross_entropy_with_logits(np.array([0.0, 1000.0]), np.array([1.0, 1.0])))
-        0.34657359027997264
-    """
-    if input.shape != target.shape:
-        raise _shapes_differ("binary_cross_entropy_with_logits", input, target)
-    _check_shares("binary_cross_entropy_with_logits", "target", target)
-    return _reduced(log1p_exp(input) - input * target, reduction)
+def bce_of_logits(x: Any, y: Any, reduction: str = "mean") -> Any:
+    """Compute log(1 + eˣ) - x y, without weights."""
+    return reduced(log1p_exp(x) - x * y, reduction)
 
 
 def _log(p: Any) -> Any:
@@ -142,220 +72,191 @@ def _variance(p: Any) -> Any:
     return np.maximum(p * (1 - p), 1e-12)
 
 
-element_loss = partial(derivative, names="x y how", kind="loss")
+# The pullbacks are given the cotangent of each loss.
+element_loss = partial(
+    derivative,
+    names="x y how",
+    kind="loss",
+    cotangent=lambda g, x_shape, how: each(g, math.prod(x_shape), how),
+)
 
 # fmt: off
 element_loss(mse_loss,
-             lambda g, x, y, how:  _each(g + g, x, how) * (x - y),
-             lambda g, x, y, how:  _each(g + g, x, how) * (y - x), None)
-element_loss(binary_cross_entropy,
-             lambda g, x, y, how:  _each(g, x, how) * (x - y) / _variance(x),
-             lambda g, x, how:     _each(g, x, how) * (_log(1 - x) - _log(x)), None)
-element_loss(binary_cross_entropy_with_logits,
-             lambda g, x, y, how:  _each(g, x, how) * (sigmoid(x) - y),
-             lambda g, x, how:    -_each(g, x, how) * x, None)
+             lambda g:        g,
+             lambda g:       -g, None,
+             cotangent=lambda g, residual, how: each(g + g, residual.size, how) * residual,
+             forward=_mse_loss, residual=lambda x, y, how: x - y)
+element_loss(bce_of_probabilities,
+             lambda g, x, y:  g * (x - y) / _variance(x),
+             lambda g, x:     g * (_log(1 - x) - _log(x)), None)
+element_loss(bce_of_logits,
+             lambda g, x, y:  g * (sigmoid(x) - y),
+             lambda g, x:    -g * x, None)
 # fmt: on
 
 
-# Losses of classes. They see scores as a matrix with one class a row. Reductions over the classes
-# are then additions of rows, which NumPy does several times faster than sums within short rows.
+def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
+    """Compute -(y log p + (1 - y) log(1 - p)) for probabilities p and targets y.
 
-
-def _class_axis(shape: tuple[int, ...]) -> int:
-    return 0 if len(shape) == 1 else 1
-
-
-def _without_classes(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Give the shape of class targets, given that of the scores."""
-    if not shape:
-        raise RefusedError(f"{name}: expected an input of shape (rows, classes, ...), got ()")
-    axis = _class_axis(shape)
-    return shape[:axis] + shape[axis + 1 :]
-
-
-def _class_rows(x: Any) -> Any:
-    """See scores of shape (classes,) or (rows, classes, ...) as a matrix (classes, all rows)."""
-    if x.ndim == 2:
-        return x.T
-    axis = _class_axis(x.shape)
-    return np.reshape(np.moveaxis(x, axis, 0), (x.shape[axis], -1))
-
-
-def _unrolled(matrix: Any, shape: tuple[int, ...]) -> Any:
-    """Bring a matrix with one class a row back to the shape of the scores."""
-    if len(shape) == 1:
-        return np.reshape(matrix, shape)
-    if len(shape) == 2:
-        return np.transpose(matrix)
-    return np.moveaxis(np.reshape(matrix, (shape[1], shape[0], *shape[2:])), 0, 1)
-
-
-def _positions(name: str, shape: tuple[int, ...], target: Any) -> Any:
-    """Give the places of the targets' classes in the matrix of ``_class_rows``, counted flat."""
-    target, expected = np.asarray(target), _without_classes(name, shape)
-    if target.shape != expected or target.dtype.kind not in "iu":
-        fix = "one-hot rows are floating numbers of the input's shape, and for cross_entropy"
-        if target.shape == expected:
-            fix = "the usual fix is target.astype(int)"
-        elif target.size == math.prod(expected):
-            fix = f"the usual fix is target.reshape({expected})"
-        raise RefusedError(
-            f"{name}: expected integer class targets of shape {expected} for an input of shape "
-            f"{shape}, got {target.dtype} of {target.shape}; {fix}"
-        )
-    classes = shape[_class_axis(shape)]
-    numbers = target.reshape(-1).astype(np.int64)  # as int8, positions would overflow
-    # Seen as unsigned, negative numbers are huge: one look finds those and the too large.
-    if target.size and np.maximum.reduce(numbers.view(np.uint64)) >= classes:
-        raise RefusedError(
-            f"{name}: expected class targets from 0 to {classes - 1}, got values from "
-            f"{target.min()} to {target.max()}; the usual cause is labels that start at 1"
-        )
-    return numbers * target.size + _counting(target.size)
-
-
-@lru_cache(maxsize=64)
-def _counting(n: int) -> np.ndarray[Any, Any]:
-    numbers = np.arange(n)
-    numbers.flags.writeable = False
-    return numbers
-
-
-@primitive
-def minus_one_hot(p: Any, positions: Any) -> Any:
-    """Subtract 1 at some places of a matrix, counted flat: softmax minus the one-hot target."""
-    result = np.array(p, order="C")  # so that reshape gives a view
-    result.reshape(-1)[positions] -= 1
-    return result
-
-
-def _one_hot(target: Any, shape: tuple[int, ...]) -> Any:
-    """Give a matrix with one class a row: 1 at the targets' classes, 0 elsewhere."""
-    classes = np.arange(shape[_class_axis(shape)])
-    return np.equal(classes[:, None], np.reshape(target, (-1,))) * 1.0
-
-
-@primitive
-def nll_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute -x at the target's class, for log-probabilities x."""
-    positions = _positions("nll_loss", x.shape, target)
-    losses = -_class_rows(x).take(positions)
-    return _reduced(losses.reshape(np.shape(target)), reduction)
-
-
-def _cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> tuple[Any, Any]:
-    """Compute the loss, and what its derivative is made of: softmax(x), and the places."""
-    positions = _positions("cross_entropy", x.shape, target)
-    scores = np.array(_class_rows(x), order="C")
-    scores -= np.maximum.reduce(scores, 0)
-    at_target = scores.take(positions)
-    powers = np.exp(scores, out=scores)
-    sums = np.add.reduce(powers, 0)
-    powers /= sums
-    losses = np.log(sums) - at_target
-    if reduction == "none":
-        losses = losses.reshape(np.shape(target))
-    return _reduced(losses, reduction), (powers, positions)
-
-
-@primitive
-def cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute -log softmax(x) at the target's class, for logits x."""
-    return _cross_entropy_of_classes(x, target, reduction)[0]
-
-
-@primitive
-def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute -Σ target · log softmax(x) over the classes, where 0 · -∞ is 0."""
-    axis = _class_axis(x.shape)
-    products = target * np.where(np.equal(target, 0), 0, log_softmax(x, axis))
-    return _reduced(-np.add.reduce(products, axis), reduction)
-
-
-def _each_row(g: Any, rows: Any, reduction: str) -> Any:
-    """Give the cotangent of the loss of every row, for a matrix with one class a row."""
-    return g.reshape(-1) if reduction == "none" else _each(g, rows, reduction)
-
-
-def _each_class(g: Any, x: Any, reduction: str) -> Any:
-    """Give the cotangent of the loss of every row, along the classes of ``x``."""
-    axis = _class_axis(x.shape)
-    if reduction == "none":
-        return np.expand_dims(g, axis)
-    rows = x.size // max(x.shape[axis], 1)
-    return g / rows if reduction == "mean" else g
-
-
-def _surplus(x: Any, y: Any) -> Any:
-    """Give softmax(x) Σ y - y, the derivative of -Σ y · log softmax(x)."""
-    axis = _class_axis(x.shape)
-    return softmax(x, axis) * np.sum(y, axis=axis, keepdims=True) - y
-
-
-def _softmax_and_positions(x: Any, y: Any, how: str) -> tuple[Any, Any]:
-    return softmax(_class_rows(x), 0), _positions("cross_entropy", x.shape, y)
-
-
-class_loss = partial(derivative, names="x y how", kind="class loss")
-
-# fmt: off
-derivative(minus_one_hot,
-           lambda g: g, None, names="p positions", kind="class loss")
-class_loss(nll_of_classes,
-           lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y, how) * _one_hot(y, x_shape), x_shape),
-           None, None)
-class_loss(cross_entropy_of_classes,
-           lambda g, residual, x_shape, how: _unrolled(_each_row(g, residual[1], how) * minus_one_hot(*residual), x_shape),
-           None, None, forward=_cross_entropy_of_classes, residual=_softmax_and_positions)
-element_loss(cross_entropy_of_probabilities,
-           lambda g, x, y, how:  _each_class(g, x, how) * _surplus(x, y),
-           lambda g, x, how:    -_each_class(g, x, how) * log_softmax(x, _class_axis(x.shape)), None)
-# fmt: on
-
-
-def nll_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute the negative log-likelihood -input[target] of log-probabilities.
+    Logarithms are not taken below -100, as in PyTorch, so that 0 · -∞ is 0 and p = 0 stays finite.
 
     Args:
-        input: log-probabilities of shape (classes,) or (rows, classes, ...).
-        target: classes, integers of shape () or (rows, ...).
-        reduction: "mean" over rows, "sum", or "none".
+        input: probabilities p.
+        target: y, numbers from 0 to 1 of the same shape.
+        weight: factors of the losses, of a shape that broadcasts to that.
+        reduction: "mean", "sum" or "none".
 
     Raises:
-        ValueError: the targets are no integers of that shape, or no classes.
+        ValueError: shapes do not fit, or a probability or a target is outside of [0, 1].
 
     Example:
-        >>> float(nll_loss(np.log([[0.5, 0.5]]), np.array([1])))
-        0.6931471805599453
+        >>> float(binary_cross_entropy([0.5, 1.0], [1.0, 1.0]))
+        0.34657359027997264
     """
-    if not hasattr(target, "dtype"):  # a list
-        target = np.asarray(target)
-    return nll_of_classes(input, target, reduction)
+    x, y = as_array(input), as_array(target)
+    check_shapes("binary_cross_entropy", x, y)
+    hint = "; for logits use binary_cross_entropy_with_logits"
+    check_shares("binary_cross_entropy", "input", x, hint)
+    check_shares("binary_cross_entropy", "target", y)
+    if weight is None:
+        return bce_of_probabilities(x, y, reduction)
+    weight = _factors("binary_cross_entropy", "weight", weight, x)
+    return reduced(weight * bce_of_probabilities(x, y, "none"), reduction)
 
 
-def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Compute the cross-entropy -log softmax(input)[target] of logits.
+def binary_cross_entropy_with_logits(
+    input: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
+) -> Any:
+    """Compute the binary cross-entropy of σ(x), from the logits x and without overflow.
 
-    For probabilities it is -Σ target · log softmax(input) over the classes, where 0 · -∞ is 0.
+    It is log(1 + eˣ) - x y, or with a weight q of the positives -(q y log σ(x) + (1 - y) log σ(-x)).
 
     Args:
-        input: logits of shape (classes,) or (rows, classes, ...).
-        target: classes, integers of shape () or (rows, ...), or probabilities of the input's shape.
-        reduction: "mean" over rows, "sum", or "none".
+        input: logits x.
+        target: y, numbers from 0 to 1 of the same shape.
+        weight: factors of the losses, of a shape that broadcasts to that.
+        reduction: "mean", "sum" or "none".
+        pos_weight: q, of a shape that broadcasts to that; often (negatives) / (positives) of each column.
 
     Raises:
-        ValueError: the targets are neither, or outside of their range.
+        ValueError: shapes do not fit, or a target is outside of [0, 1].
 
     Example:
-        >>> float(cross_entropy(np.array([[0.0, 0.0]]), np.array([1])))
-        0.6931471805599453
+        >>> float(binary_cross_entropy_with_logits([0.0, 1000.0], [1.0, 1.0]))
+        0.34657359027997264
     """
-    if not hasattr(target, "dtype"):  # a list
-        target = np.asarray(target)
-    if target.dtype.kind != "f" or target.ndim < input.ndim:
-        return cross_entropy_of_classes(input, target, reduction)
-    _without_classes("cross_entropy", input.shape)
-    if input.shape != target.shape:
-        raise _shapes_differ("cross_entropy", input, target)
-    _check_shares("cross_entropy", "target", target)
-    return cross_entropy_of_probabilities(input, target, reduction)
+    name = "binary_cross_entropy_with_logits"
+    x, y = as_array(input), as_array(target)
+    check_shapes(name, x, y)
+    check_shares(name, "target", y)
+    if weight is None and pos_weight is None:
+        return bce_of_logits(x, y, reduction)
+    if pos_weight is None:
+        losses = bce_of_logits(x, y, "none")
+    else:
+        positive = _factors(name, "pos_weight", pos_weight, x) * y
+        losses = -(positive * logsigmoid(x) + (1 - y) * logsigmoid(-x))
+    return reduced(losses if weight is None else _factors(name, "weight", weight, x) * losses, reduction)
+
+
+def _factors(name: str, which: str, factors: Any, x: Any) -> Any:
+    """Refuse factors that do not broadcast to the losses; give them x's dtype."""
+    factors = as_array(factors)
+    pairs = zip(factors.shape[::-1], x.shape[::-1], strict=False)
+    if factors.ndim > x.ndim or any(n not in (1, of) for n, of in pairs):
+        raise RefusedError(
+            f"{name}: expected {which} to broadcast to the losses of shape {x.shape}, got {factors.shape}"
+        )
+    return factors.astype(x.dtype)
+
+
+# Losses of regression, written through others
+
+
+def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Compute the absolute error |e|; its slope at 0 is 0.
+
+    Example:
+        >>> float(l1_loss([1.0, 2.0], [1.0, 4.0]))
+        1.0
+    """
+    return reduced(np.abs(_error("l1_loss", input, target)), reduction)
+
+
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
+    """Compute e²/2 for |e| up to δ, and δ (|e| - δ/2) beyond (Huber, 1964).
+
+    Raises:
+        ValueError: the shapes differ, or δ is not positive.
+
+    Example:
+        >>> huber_loss([1.0, 3.0], [0.0, 0.0], reduction="none")
+        array([0.5, 2.5])
+    """
+    if not delta > 0:
+        raise RefusedError(f"huber_loss: expected a positive delta, got {delta!r}")
+    size = np.abs(_error("huber_loss", input, target))
+    bounded = np.minimum(size, delta)
+    return reduced(bounded * (size - bounded / 2), reduction)
+
+
+def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
+    """Compute e²/(2β) for |e| up to β, and |e| - β/2 beyond; for β = 0 it is |e| (Girshick, 2015).
+
+    Raises:
+        ValueError: the shapes differ, or β is negative.
+
+    Example:
+        >>> smooth_l1_loss([1.0, 3.0], [0.0, 0.0], reduction="none", beta=2.0)
+        array([0.25, 2.  ])
+    """
+    if not beta >= 0:
+        raise RefusedError(f"smooth_l1_loss: expected beta from 0, got {beta!r}")
+    size = np.abs(_error("smooth_l1_loss", input, target))
+    bounded = np.minimum(size, beta)
+    return reduced(bounded * (size - bounded / 2) / beta if beta else size, reduction)
+
+
+def _error(name: str, input: Any, target: Any) -> Any:
+    x, y = as_array(input), as_array(target)
+    check_shapes(name, x, y)
+    return x - y
+
+
+# Penalties
+
+
+def l1_penalty(parameters: Any) -> Any:
+    """Sum |w| over all elements of parameters, to be added to a loss.
+
+    The usual line is ``loss = loss + 0.01 * F.l1_penalty(model.parameters())``.
+
+    Args:
+        parameters: Tensors or arrays, or one.
+
+    Example:
+        >>> float(l1_penalty([np.array([1.0, -2.0]), np.array([3.0])]))
+        6.0
+    """
+    return sum(np.sum(np.abs(parameter)) for parameter in _several(parameters))
+
+
+def l2_penalty(parameters: Any) -> Any:
+    """Sum w² over all elements of parameters, to be added to a loss.
+
+    The usual line is ``loss = loss + 0.01 * F.l2_penalty(model.parameters())``.
+
+    With SGD, λ times it does what ``weight_decay=2 * λ`` does.
+
+    Args:
+        parameters: Tensors or arrays, or one.
+
+    Example:
+        >>> float(l2_penalty([np.array([1.0, -2.0]), np.array([3.0])]))
+        14.0
+    """
+    return sum(np.sum(np.square(parameter)) for parameter in _several(parameters))
+
+
+def _several(parameters: Any) -> Iterable[Any]:
+    return [parameters] if isinstance(parameters, (Tensor, np.ndarray)) else parameters

@@ -1,9 +1,13 @@
 """Optimisers: rules by which parameters follow their gradients."""
 
+from nn.optim import lr_scheduler
+from nn.optim.adagrad import Adagrad
 from nn.optim.adam import Adam
+from nn.optim.adamw import AdamW
 from nn.optim.optimiser import Optimiser
+from nn.optim.rmsprop import RMSprop
 from nn.optim.sgd import SGD
 
 Optimizer = Optimiser  # as PyTorch spells it
 
-__all__ = ["SGD", "Adam", "Optimiser", "Optimizer"]
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimiser", "Optimizer", "RMSprop", "lr_scheduler"]

@@ -79,7 +79,8 @@ class Optimiser:
             same = [parameter for parameter in self.state if parameter.dtype == dtype]
             scratch = np.empty(max(parameter.size for parameter in same), dtype)
             for parameter in same:
-                view = scratch[: parameter.size].reshape(parameter.shape)
+                order: Any = "F" if parameter.data.flags.f_contiguous else "C"
+                view = scratch[: parameter.size].reshape(parameter.shape, order=order)
                 self.state[parameter]["scratch"] = view
 
     def __getstate__(self) -> dict[str, Any]:
@@ -114,14 +115,13 @@ class Optimiser:
             if not (isinstance(lr, (float, int)) and 0 <= lr < math.inf):
                 self.check(group)
         for group in self.param_groups:
-            rates: dict[Any, Array] = {}
+            rate = np.array(group["lr"])  # NumPy multiplies by an array faster than by a number
             for parameter in group["params"]:
                 gradient = parameter.grad
                 if gradient is not None:
                     array = parameter.data
-                    rate = rates.get(array.dtype)
-                    if rate is None:  # NumPy multiplies by an array faster than by a number
-                        rate = rates[array.dtype] = np.array(group["lr"], array.dtype)
+                    if rate.dtype is not array.dtype:
+                        rate = np.array(group["lr"], array.dtype)
                     array -= self.update(array, gradient.data, rate, self.state[parameter], group)
                     parameter.data = array
 

@@ -74,7 +74,7 @@ class SGD(Optimiser):
             gradient = np.add(gradient, decay, out=scratch)
         if group["momentum"]:
             if "velocity" not in state:
-                state["velocity"] = gradient.copy()
+                state["velocity"] = np.copy(gradient)
             else:
                 state["velocity"] *= group["momentum"]
                 state["velocity"] += (1 - group["dampening"]) * gradient

@@ -6,13 +6,30 @@ function whose arguments no kind can draw, in one line. A user's own function ge
     >>> ARGUMENTS[np.fliplr] = lambda d: call(d.array(least=2))
 """
 
-from autograd.testing.arguments import constants, indexing, products, reductions, shapes
+from autograd.testing.arguments import (
+    constants,
+    elementwise,
+    grids,
+    indexing,
+    linear_algebra,
+    products,
+    rearrangements,
+    reductions,
+    shapes,
+    signals,
+    sorting,
+    statistics,
+)
 from autograd.testing.arguments.kinds import ARGUMENTS, KINDS, calls, domains_of, keywords_of, required
 
-for chapter in constants, indexing, products, reductions, shapes:
+for chapter in (
+    constants, elementwise, grids, indexing, linear_algebra, products, rearrangements, reductions, shapes,
+    signals, sorting, statistics,
+):  # fmt: skip
     ARGUMENTS |= chapter.ARGUMENTS
 
 __all__ = [
-    "ARGUMENTS", "KINDS", "calls", "constants", "domains_of", "indexing", "keywords_of", "products",
-    "reductions", "required", "shapes",
+    "ARGUMENTS", "KINDS", "calls", "constants", "domains_of", "grids", "indexing", "keywords_of",
+    "linear_algebra", "products", "rearrangements", "reductions", "required", "shapes",
+    "elementwise", "signals", "sorting", "statistics",
 ]  # fmt: skip

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
+
 import numpy as np
 
 from autograd.derivatives.shapes import astype, cast_away
+from autograd.testing.arguments.grids import LIKE
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import call
+
+DAY = np.datetime64("2024-02-28")
 
 ARGUMENTS: Lines = {
     np.argpartition: lambda d: call(x := d.array(least=1), d.integer(0, x.shape[-1] - 1)),
@@ -15,11 +21,43 @@ ARGUMENTS: Lines = {
     np.can_cast: lambda d: call(d.array(), np.float32),
     np.digitize: lambda d: call(d.array(), np.array([-1.0, 0.5, 1.0])),
     np.empty_like: lambda d: call(np.empty((0, d.length()))),
-    np.full_like: lambda d: call(d.array(), 2.0),
     np.nonzero: lambda d: call(d.array(least=1)),
     np.result_type: lambda d: call(d.array(), np.float32),
     np.searchsorted: lambda d: call(np.array([-1.0, 0.5, 1.0]), d.array()),
     np.zeros_like: lambda d: call(d.array(), **d.some(dtype=(np.float32, int))),
+    np.diag_indices_from: lambda d: call(d.array((2, 2))),
+    np.tril_indices_from: lambda d: call(d.array(d.shape(2, 2))),
+    np.triu_indices_from: lambda d: call(d.array(d.shape(2, 2))),
+    np.unravel_index: lambda d: call(d.integers(d.shape(), 0, 5), (2, 3)),
+    np.ravel_multi_index: lambda d: call((d.integers(s := d.shape(), 0, 1), d.integers(s, 0, 2)), (2, 3)),
+    np.lexsort: lambda d: call(d.array((2, 3))),
+    np.common_type: lambda d: call(d.array(), d.array()),
+    np.packbits: lambda d: call(d.booleans(d.shape(1))),
+    np.unpackbits: lambda d: call(np.packbits(d.booleans(d.shape(1)))),
+    # Creation, where like= is a Tensor
+    np.zeros: lambda d: call(d.shape(), like=LIKE),
+    np.ones: lambda d: call(d.shape(), like=LIKE),
+    np.empty: lambda d: call((0, d.length()), like=LIKE),
+    np.eye: lambda d: call(d.length(), **d.some(k=(1, -1)), like=LIKE),
+    np.identity: lambda d: call(d.length(), like=LIKE),
+    np.tri: lambda d: call(d.length(), **d.some(k=(1, -1)), like=LIKE),
+    np.fromfunction: lambda d: call(lambda i, j: i - 2 * j, (2, d.length()), like=LIKE),
+    np.fromiter: lambda d: call([1.5, 2.5], float, like=LIKE),
+    np.frombuffer: lambda d: call(b"12345678", like=LIKE),
+    np.fromstring: lambda d: call("1 2", sep=" ", like=LIKE),
+    np.fromfile: lambda d: call(os.devnull, like=LIKE),
+    np.loadtxt: lambda d: call(["1 2", "3 4"], like=LIKE),
+    np.genfromtxt: lambda d: call(["1 2", "3 4"], like=LIKE),
+    # Files
+    np.save: lambda d: call(io.BytesIO(), d.array()),
+    np.savez: lambda d: call(io.BytesIO(), d.array()),
+    np.savez_compressed: lambda d: call(io.BytesIO(), d.array()),
+    np.savetxt: lambda d: call(io.BytesIO(), d.array(d.shape(1, 2))),
+    # Dates
+    np.is_busday: lambda d: call(DAY + d.integer(0, 9)),
+    np.busday_count: lambda d: call(DAY, DAY + d.integer(0, 9)),
+    np.busday_offset: lambda d: call(DAY, d.integers(d.shape(), 0, 9), "forward"),
+    np.datetime_as_string: lambda d: call(DAY + d.integer(0, 9)),
     cast_away: lambda d: call(d.array(), d.choice(int, bool)),
     astype: lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False))),
 }

@@ -49,8 +49,23 @@ def _take(d: Draw) -> Call:
     x = d.array(least=1)
     axis = d.choice(None, d.axis(x.ndim))
     n = x.size if axis is None else x.shape[axis]
-    indices = d.integers(d.shape(0, 2) if n else (0,), -n, n - 1)
-    return call(x, indices, **({} if axis is None else {"axis": axis}))
+    how = {} if axis is None else {"axis": axis}
+    if n and d.choice(True, False):
+        return call(x, d.integers(d.shape(0, 2), -7, 7), **how, mode=d.choice("clip", "wrap"))
+    return call(x, d.integers(d.shape(0, 2) if n else (0,), -n, n - 1), **how)
+
+
+def _select(d: Draw) -> Call:
+    first, second, *shapes = d.broadcastable(5)
+    x, y, default = map(d.array, shapes)
+    return call([d.booleans(first), d.booleans(second)], [x, y], **d.some(default=(default, 1.0)))
+
+
+def _piecewise(d: Draw) -> Call:
+    x = d.array()
+    conditions = [d.booleans(x.shape), d.booleans(x.shape)]
+    functions = [np.exp, lambda part: part * part, 1.5][: d.integer(2, 3)]
+    return d.choice(call(x, conditions, functions), call(x, conditions[:1], [np.sin]))
 
 
 ARGUMENTS: Lines = {
@@ -58,6 +73,8 @@ ARGUMENTS: Lines = {
     scatter: _scatter,
     set_item: _set_item,
     np.take: _take,
+    np.select: _select,
+    np.piecewise: _piecewise,
     np.repeat: _repeat,
     np.where: lambda d: call(d.booleans((s := d.broadcastable(3))[0]), *map(d.array, s[1:])),
     np.clip: _clip,

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import REALS, Interval
-from autograd.derivatives.table import Constant, Definition, Derivative, Entry
+from autograd.derivatives.table import TABLE, Constant, Definition, Derivative, Entry
 from autograd.testing.strategies import (
     ANY_DTYPE,
     BORDER,
+    GAP_TO_KINK,
     INFINITE,
     SMOOTH,
     Call,
@@ -26,7 +27,6 @@ from autograd.testing.strategies import (
 
 Function = Callable[..., Any]
 
-GAP_TO_KINK = 1 / 128
 REDUCTIONS = ("mean", "sum", "none")
 
 
@@ -44,7 +44,7 @@ def domains_of(entry: Entry) -> tuple[Interval, ...]:
 def keywords_of(entry: Entry, kind: type) -> dict[str, Any]:
     """Give the keyword arguments that an entry's rules declare with a default of some type."""
     found: dict[str, Any] = {}
-    for pullback in entry.pullbacks if isinstance(entry, Derivative) else ():
+    for pullback in (*entry.pullbacks, entry.cotangent) if isinstance(entry, Derivative) else ():
         if pullback:
             parameters = inspect.signature(pullback.rule).parameters.values()
             found |= {p.name: p.default for p in parameters if isinstance(p.default, kind)}
@@ -129,13 +129,15 @@ ARGUMENTS: Lines = {}  # of functions that no kind can draw
 # Drawing
 
 
-def calls(entry: Entry, style: Style = SMOOTH) -> st.SearchStrategy[Call]:
-    """Draw calls of the function of an entry.
+def calls(
+    entry: Entry, style: Style = SMOOTH, line: Callable[[Draw], Call] | None = None
+) -> st.SearchStrategy[Call]:
+    """Draw calls of the function of an entry, as a line describes them; by default, its own.
 
     Raises:
         LookupError: nothing says how the arguments go together.
     """
-    describe = _description(entry)
+    describe = line or _description(entry)
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Call:
@@ -145,6 +147,33 @@ def calls(entry: Entry, style: Style = SMOOTH) -> st.SearchStrategy[Call]:
         return found
 
     return drawn()
+
+
+def entry_of(function: Function | Entry) -> Derivative | Definition:
+    """Find the entry of a function that one can differentiate.
+
+    Raises:
+        LookupError: the table lacks the function.
+        TypeError: the function is a constant, or refused.
+    """
+    entry = function if isinstance(function, Entry) else TABLE.get(function)
+    if entry is None:
+        raise LookupError(f"the table has no {function!r}; enter it with autograd.derivative()")
+    if not isinstance(entry, (Derivative, Definition)):
+        status = type(entry).__name__.lower()
+        raise TypeError(f"{name_of(entry.function)} is {status}: there is no derivative to check")
+    return entry
+
+
+def has_arguments(entry: Entry) -> bool:
+    """Tell whether calls of a function can be drawn, and differentiated."""
+    if not isinstance(entry, (Derivative, Definition)):
+        return False
+    try:
+        _description(entry)
+    except LookupError:
+        return False
+    return True
 
 
 def _description(entry: Entry) -> Callable[[Draw], Call]:
@@ -159,8 +188,9 @@ def _description(entry: Entry) -> Callable[[Draw], Call]:
         kind = _elementwise
     else:
         raise LookupError(
-            f"{name_of(entry.function)}: nothing says which arguments it takes; add one line to "
-            f"autograd.testing.ARGUMENTS, such as lambda d: call(d.array(), d.array())"
+            f"{name_of(entry.function)}: nothing says which arguments it takes; give check_entry a "
+            f"second argument, such as lambda d: call(d.array(), d.array()), or add one line to "
+            f"autograd.testing.ARGUMENTS"
         )
     return lambda d: kind(d, entry)
 

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-import numpy as np
-from hypothesis import assume
+from typing import Any
 
-from autograd.derivatives.domains import POSITIVE
+import numpy as np
+
 from autograd.derivatives.reductions import running_sum
 from autograd.testing.arguments.kinds import Lines
-from autograd.testing.strategies import SMOOTH, Call, Draw, call
+from autograd.testing.strategies import Call, Draw, call
 
 
-def _average(d: Draw) -> Call:
-    x = d.array(least=1)
-    assume(x.size)  # NumPy divides by zero otherwise
-    axis = d.integer(0, x.ndim - 1)
-    shape = d.choice(None, x.shape, x.shape[axis : axis + 1])
-    if shape is None:
-        return call(x, **d.some(axis=(None, axis), keepdims=(True, False)))
-    return call(x, axis, d.array(shape, POSITIVE, style=d.style._replace(numbers=SMOOTH.numbers)))
-
-
-def _norm(d: Draw) -> Call:
-    x = d.array(least=1)
-    orders = (0, 1, 2, 3, np.inf, -np.inf) if x.size else (0, 1, 2, 3)  # releases differ on empty maxima
-    along_one = d.some(axis=(d.axis(x.ndim),))
-    how = along_one | d.some(ord=orders) if along_one or x.ndim == 1 else {}
-    if x.ndim > 1 and not how:
-        how = d.some(axis=(d.order(x.ndim)[:2],))
-        how |= d.some(ord=("fro",)) if how or x.ndim == 2 else {}
-    return call(x, **how, **d.some(keepdims=(True, False)))
+def masked(d: Draw, **choices: tuple[Any, ...]) -> Call:
+    """Draw a reduction of all elements, or with ``initial`` of those that a mask selects."""
+    plain = d.reduction()
+    shape = plain.args[0].shape
+    how = {name: d.choice(*values) for name, values in choices.items()}
+    where = d.choice(d.booleans(shape), d.booleans(shape[-1:]))
+    return d.choice(plain, call(*plain.args, **plain.kwargs, **how, where=where))
 
 
 ARGUMENTS: Lines = {
     np.ptp: Draw.reduction,
     np.var: lambda d: d.reduction(ddof=(0.5,)),
     np.std: lambda d: d.reduction(ddof=(0.5,)),
-    np.average: _average,
-    np.linalg.norm: _norm,
+    np.sum: lambda d: masked(d, initial=(0.5,)),
+    np.prod: lambda d: masked(d, initial=(0.5,)),
+    np.max: lambda d: masked(d, initial=(0.5,)),
+    np.min: lambda d: masked(d, initial=(0.5,)),
+    np.amax: lambda d: masked(d, initial=(0.5,)),
+    np.amin: lambda d: masked(d, initial=(0.5,)),
+    np.mean: Draw.reduction,
+    np.cumprod: lambda d: call(x := d.array(least=1), **d.some(axis=(None, d.axis(x.ndim)))),
     running_sum: lambda d: call(x := d.array(least=1), d.axis(x.ndim)),
     np.cumsum: lambda d: call(x := d.array(least=1), **d.some(axis=(None, d.axis(x.ndim)))),
 }
+if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
+    for _function in np.cumulative_sum, np.cumulative_prod:
+        ARGUMENTS[_function] = lambda d: call(
+            x := d.array(least=1), axis=d.axis(x.ndim), **d.some(include_initial=(True,))
+        )

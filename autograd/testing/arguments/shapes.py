@@ -6,9 +6,10 @@ import itertools
 
 import numpy as np
 
+from autograd.derivatives.domains import NONZERO
 from autograd.derivatives.shapes import cast, join, pile
 from autograd.testing.arguments.kinds import Lines
-from autograd.testing.strategies import Call, Draw, call
+from autograd.testing.strategies import SMOOTH, TIED, Array, Call, Draw, call
 
 CONCATENATIONS = (("ia,ja", 0), ("ai,aj", -1), ("ij,k,1", None))
 
@@ -35,6 +36,17 @@ def _squeeze(d: Draw) -> Call:
     return call(x, **d.some(axis=(ones, *ones)))
 
 
+def _apply_along_axis(d: Draw) -> Call:
+    x = d.array(least=1)
+    return call(d.choice(np.sum, np.cumsum, lambda row: row[:1] * row[:, None]), d.axis(x.ndim), x)
+
+
+def _with_zeros(d: Draw) -> Array:
+    x = d.array((3,), NONZERO)
+    moved = d.style in (SMOOTH, TIED)  # to where the function has another shape
+    return x if moved else np.concatenate([np.zeros(d.integer(0, 2)), x, np.zeros(d.integer(0, 2))])
+
+
 ARGUMENTS: Lines = {
     np.reshape: lambda d: call(x := d.array(), d.reshaped(x)),
     np.ravel: lambda d: call(d.array()),
@@ -51,6 +63,12 @@ ARGUMENTS: Lines = {
     np.fliplr: lambda d: call(d.array(least=2)),
     np.flipud: lambda d: call(d.array(least=1)),
     np.roll: _roll,
+    np.append: lambda d: call(*d.arrays("ia,ja"), *d.choice((0,), (None,), ())),
+    np.trim_zeros: lambda d: call(_with_zeros(d), **d.some(trim=("f", "b"))),
+    np.apply_along_axis: _apply_along_axis,
+    np.apply_over_axes: lambda d: call(
+        d.choice(np.sum, np.cumsum), x := d.array(least=1), d.choice(d.axis(x.ndim), [*d.order(x.ndim)])
+    ),
     np.copy: lambda d: call(d.array(), **d.some(order=("C", "F", "K"))),
     cast: lambda d: call(d.array(), np.dtype(d.dtype())),
     np.atleast_1d: lambda d: call(*d.choice([d.array()], [d.array(), d.array()])),

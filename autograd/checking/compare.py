@@ -1,0 +1,161 @@
+"""Comparing gradients that were derived by hand with those of the engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.checking.causes import Pair, likely_cause
+from autograd.checking.problem import indexed, paths
+from autograd.checking.report import Table
+from autograd.containers import leaves, leaves_like
+from autograd.handle import plain
+from autograd.tensor import Tensor
+
+Array = np.ndarray[Any, Any]
+
+
+class Compared(NamedTuple):
+    """How two gradients of one variable compare.
+
+    Attributes:
+        name: of the variable.
+        shape: of the engine's gradient.
+        verdict: exact, close or different.
+        largest: the largest difference.
+        relative: that, divided by the largest element of the engine's gradient.
+        note: where the largest difference is.
+        cause: the likely cause of the difference.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    verdict: str
+    largest: float
+    relative: float
+    note: str = ""
+    cause: str = ""
+
+
+class Comparison(Table):
+    """What :func:`compare_gradients` found, one row for each variable.
+
+    Attributes:
+        rows: the rows.
+    """
+
+    def __init__(self, rows: list[Compared]) -> None:
+        self.rows = rows
+        self.ok = all(row.verdict != "different" for row in rows)
+
+    def headline(self) -> str:
+        """Count the gradients that agree."""
+        agree = sum(row.verdict != "different" for row in self.rows)
+        return f"compare_gradients: {agree} of {len(self.rows)} agree"
+
+    def header(self) -> tuple[str, ...]:
+        """Name the columns."""
+        return "variable", "shape", "verdict", "largest difference", "relative"
+
+    def cells(self) -> Iterable[tuple[str, ...]]:
+        """Give the rows as texts."""
+        for row in self.rows:
+            numbers = [row.largest, row.relative]
+            texts = ["-" if math.isnan(x) else f"{x:.1e}" if x else "0" for x in numbers]
+            yield row.name, str(row.shape), row.verdict, *texts
+
+    def sentences(self) -> Iterable[str]:
+        """Explain the rows that differ."""
+        for row in self.rows:
+            if row.note:
+                yield f"  {row.name}: {row.note}"
+            if row.cause:
+                yield f"  likely cause: {row.cause}"
+
+
+def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = None) -> Comparison:
+    """Compare gradients that were derived by hand with those of the engine, variable by variable.
+
+    Args:
+        hand_derived: an array, or a nested tuple, list or dict of arrays.
+        engine: the same structure, of Tensors whose ``.grad`` is meant, or of arrays.
+        rtol: up to which difference, relative to the largest element, gradients are close; by default
+            1.5e-8, or 3.5e-4 where one of them is of float32.
+
+    Returns:
+        A report with one row for each variable: ``exact`` (all bits are equal), ``close`` or
+        ``different``, the largest difference, and the likely cause. It is true if none is different.
+
+    Raises:
+        ValueError: the structures differ, or a Tensor has no gradient.
+
+    Example:
+        >>> x = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+        >>> w = tensor([[0.5, 0.5], [-1.0, 0.0]], requires_grad=True)
+        >>> b = tensor([0.0, 0.0], requires_grad=True)
+        >>> np.sum((x @ w + b) ** 2).backward()
+        >>> error = x @ w.data + b.data
+        >>> compare_gradients({"w": 2 * x.T @ error, "b": 2 * error}, {"w": w, "b": b})
+        compare_gradients: 1 of 2 agree
+          b: by hand it has shape (3, 2), by the engine (2,)
+          likely cause: a sum over axis 0, along which the variable was broadcast, is missing
+          variable  shape   verdict    largest difference  relative
+          w         (2, 2)  exact      0                   0
+          b         (2,)    different  -                   -
+    """
+    variables = leaves(engine)
+    hands = leaves_like(hand_derived, engine, "hand_derived")
+    names = paths(engine, "") if isinstance(engine, (tuple, list, dict)) else ["gradient"]
+    if isinstance(engine, dict) and not any(isinstance(v, (tuple, list, dict)) for v in engine.values()):
+        names = list(map(str, engine))
+    pairs = [
+        (variable.name if isinstance(variable, Tensor) and variable.name else name,
+         np.asarray(plain(hand)), _gradient(variable, name))
+        for name, hand, variable in zip(names, hands, variables, strict=True)
+    ]  # fmt: skip
+    lengths = {n for _, _, gradient in pairs for n in (gradient.size, *gradient.shape)}
+    return Comparison([_compared(name, hand, true, tuple(lengths), rtol) for name, hand, true in pairs])
+
+
+def _gradient(variable: Any, name: str) -> Array:
+    """Take the gradient of a Tensor that has one, or should; anything else is a gradient itself."""
+    if not isinstance(variable, Tensor):
+        return np.asarray(variable)
+    if variable.grad is not None:
+        return variable.grad.data
+    if variable.requires_grad:
+        raise ValueError(
+            f"engine: {variable.name or name} has no gradient; call backward() before, and retain_grad() "
+            f"on a Tensor that is the result of a call"
+        )
+    return variable.data
+
+
+def _compared(name: str, hand: Array, true: Array, lengths: tuple[int, ...], rtol: float | None) -> Compared:
+    if hand.shape == true.shape and np.array_equal(hand, true):
+        return Compared(name, true.shape, "exact", 0.0, 0.0)
+    if rtol is None:
+        rtol = math.sqrt(max(np.finfo(a.dtype if a.dtype.kind == "f" else float).eps for a in (hand, true)))
+    size = float(np.max(np.abs(true), initial=0))
+    pair = Pair(hand, true, np.broadcast_to(rtol * size, true.shape), lengths=lengths)
+    if hand.shape != true.shape:
+        note = f"by hand it has shape {hand.shape}, by the engine {true.shape}"
+        return Compared(name, true.shape, "different", math.nan, math.nan, note, likely_cause(pair))
+    distance = np.abs(hand - true)
+    if not np.all(np.isfinite(hand)):
+        where = indexed(name, np.unravel_index(int(np.argmin(np.isfinite(hand))), hand.shape))
+        note = f"by hand it is not finite at {where}"
+        return Compared(name, true.shape, "different", math.nan, math.nan, note)
+    worst = np.unravel_index(int(np.argmax(distance)), distance.shape)
+    largest = float(distance[worst])
+    relative = largest / size if size else math.inf
+    if relative <= rtol:
+        return Compared(name, true.shape, "close", largest, relative)
+    note = (
+        f"the largest difference is at {indexed(name, worst)}: by hand {hand[worst]:.6g}, "
+        f"by the engine {true[worst]:.6g}"
+    )
+    return Compared(name, true.shape, "different", largest, relative, note, likely_cause(pair))

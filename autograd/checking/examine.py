@@ -1,0 +1,154 @@
+"""A second look at an argument whose gradient two differences could not confirm."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.checking import entries, explain
+from autograd.checking.complex_step import complex_slope
+from autograd.checking.differences import EPS, STEP, noise_of_values, scale_of, slopes
+from autograd.checking.evaluation import Evaluation
+from autograd.checking.problem import indexed
+from autograd.checking.report import CONVENTION, KINK, RIGHT, UNDECIDED, UNKNOWN, WRONG, Row
+
+Array = np.ndarray[Any, Any]
+SPREAD = 1e4  # elements that differ more in size are looked at apart, so that none hides another
+_CAUTION = 4.0  # so many times its noise may a slope be off
+_RANDOM = (
+    "the function gives different results when it is called twice. If it draws random numbers, draw "
+    "them once, before, or seed a generator inside the function; a module may need eval()"
+)
+
+
+class Along(NamedTuple):
+    """What a line in a random direction shows.
+
+    Attributes:
+        claimed: the slope that the gradient gives.
+        value: the slope that differences give.
+        noise: of that.
+        agree: whether the two are equal, as far as the noise lets one tell.
+        clear: whether it lets one tell.
+        smooth: whether there is no kink, jump or infinite slope.
+        flat: whether there is noise only because the slope is so small.
+    """
+
+    claimed: float
+    value: float
+    noise: float
+    agree: bool
+    clear: bool
+    smooth: bool
+    flat: bool
+
+    @property
+    def error(self) -> float:
+        """The relative error."""
+        return abs(self.claimed - self.value) / (max(abs(self.claimed), abs(self.value)) or 1)
+
+    def __str__(self) -> str:
+        return (
+            f"along a random direction the gradient gives {self.claimed:.9g}, "
+            f"differences give {self.value:.9g} ± {self.noise:.1g}"
+        )
+
+
+def examine(e: Evaluation, i: int, direction: Array) -> Row:
+    """Decide on argument ``i``: along a line with many steps, then entry by entry."""
+    results = e.problem.values(e.problem.arrays)
+    if not all(map(np.array_equal, results, e.problem.values(e.problem.arrays))):
+        return e.row(i, UNKNOWN, note=_RANDOM)
+    g = e.gradients[i]
+    if not np.isfinite(g).all():
+        bad = np.flatnonzero(~np.isfinite(g))
+        where = indexed(e.problem.names[i], np.unravel_index(bad[0], g.shape))
+        more = f", and at {len(bad) - 1} more elements" if len(bad) > 1 else ""
+        return e.row(i, WRONG, note=f"the gradient is {g.flat[bad[0]]} at {where}{more}")
+    along = _along(e, i, direction, results)
+    note = f"the function is too {'flat' if along.flat else 'noisy'} to tell: {along}"
+    undecided = e.row(i, UNDECIDED, along.error, note)
+    if along.agree and along.smooth and (along.clear or (along.flat and not _spread(results))):
+        return e.row(i, RIGHT, along.error) if along.clear else undecided
+    jacobian = entries.jacobian_of(e, i, _columns(e, i, direction), direction)
+    verdicts = entries.judged(jacobian, e.atol, e.rtol, _CAUTION)
+    if verdicts.wrong.any():
+        return explain.wrong(e, i, jacobian, verdicts)
+    if note := explain.undecidable(e, i, jacobian, verdicts):
+        only_conventions = not (verdicts.kink | verdicts.border | verdicts.jump).any()
+        return e.row(i, CONVENTION if only_conventions else KINK, note=note)
+    if along.agree:
+        unclear = verdicts.unclear.any() and not along.clear
+        return undecided if unclear else e.row(i, RIGHT, verdicts.error)
+    if not _is_linear(e, i, jacobian):
+        return e.row(i, WRONG, along.error, str(along), "the pullback is not linear in the cotangent")
+    verdicts = entries.judged(jacobian, e.atol, e.rtol, caution=1.0)
+    if verdicts.wrong.any():
+        return explain.wrong(e, i, jacobian, verdicts)
+    return e.row(i, WRONG, along.error, str(along))
+
+
+def _along(e: Evaluation, i: int, direction: Array, results: list[Array]) -> Along:
+    """Compare the slopes along a line."""
+    scale, terms = scale_of(e.problem.exact[i]), e.gradients[i] * direction
+    at = entries.line(e.problem, i, direction, e.cotangents)
+    size = _weighted(e.cotangents, results)
+    other = [a - b for a, b in zip(results, e.results, strict=True)]  # recorded, values may round otherwise
+    noise_of = noise_of_values(at, scale, np.array([EPS * size + _weighted(e.cotangents, other)]))
+    by = slopes(at, scale, noise_of)
+    claimed, value, noise = float(np.sum(terms)), by.centre.value.item(), by.centre.noise.item()
+    exact = complex_slope(e.problem, i, direction, e.cotangents)
+    if exact is not None and abs(exact - value) <= noise <= 0.01 * abs(exact):
+        value, noise = exact, min(noise, noise_of.item() / scale)
+    gap = abs(by.ahead.value - by.behind.value) - 10 * (by.ahead.noise + by.behind.noise)
+    kink = gap > 1e-3 * np.fmax(abs(by.ahead.value), abs(by.behind.value))
+    flat = noise * scale <= 1e-9 * size
+    rounding = claimed == 0 or 0.01 * EPS * size < abs(claimed) * scale < 100 * EPS * size
+    tolerance = e.atol + e.rtol * float(np.linalg.norm(terms)) + _CAUTION * noise
+    return Along(
+        claimed,
+        value,
+        noise,
+        agree=abs(claimed - value) <= tolerance,
+        clear=noise <= 0.1 * max(abs(claimed), abs(value)) or (flat and rounding),
+        smooth=not (kink | by.infinite | by.jumps).any(),
+        flat=flat,
+    )
+
+
+def _weighted(weights: list[Array], values: list[Array]) -> float:
+    return sum(float(np.vdot(np.abs(u), np.abs(v))) for u, v in zip(weights, values, strict=True))
+
+
+def _spread(results: list[Array]) -> bool:
+    """Tell whether some results are so much larger than others that they hide them."""
+    sizes = np.abs(np.concatenate([np.ravel(result) for result in results]))
+    return bool(np.any(sizes * SPREAD < sizes.max(initial=0)))
+
+
+def _is_linear(e: Evaluation, i: int, jacobian: entries.Jacobian) -> bool:
+    """Tell whether the pullback of a sum is that of the parts, if all parts are known."""
+    if len(jacobian.rows) < sum(result.size for result in e.results):
+        return True
+    weights = np.concatenate([np.ravel(u) for u in e.cotangents])[jacobian.rows]
+    pulled = e.gradients[i].ravel()[jacobian.columns]
+    return np.allclose(weights @ jacobian.found, pulled, rtol=1e-6, atol=1e-9 * float(np.max(np.abs(pulled))))
+
+
+def _columns(e: Evaluation, i: int, direction: Array) -> Array:
+    """Choose elements: all, or the few that a search by halves finds most at odds."""
+    chosen = np.arange(e.gradients[i].size)
+    terms = (e.gradients[i] * direction).ravel()
+    step = STEP * scale_of(e.problem.exact[i])
+    while chosen.size > entries.COLUMNS:
+        halves = np.array_split(chosen, 2)
+        errors = []
+        for half in halves:
+            part = np.zeros(direction.size)
+            part[half] = direction.flat[half]
+            at = entries.line(e.problem, i, part.reshape(direction.shape), e.cotangents)
+            difference = (at(step) - at(-step)).item() / (2 * step)
+            errors.append(abs(float(np.sum(terms[half])) - difference))
+        chosen = halves[int(errors[1] > errors[0])]
+    return chosen

@@ -1,0 +1,178 @@
+"""Checking gradients against differences of values."""
+
+from __future__ import annotations
+
+import math
+import operator
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import modes
+from autograd.checking.differences import STEP, scale_of
+from autograd.checking.evaluation import Evaluation
+from autograd.checking.examine import SPREAD, examine
+from autograd.checking.problem import Problem, indexed, problem_of
+from autograd.checking.report import RIGHT, UNDECIDED, UNKNOWN, GradientError, GradientWarning, Report, Row
+
+Array = np.ndarray[Any, Any]
+
+
+def gradcheck(
+    f: Callable[..., Any],
+    *inputs: Any,
+    order: int = 1,
+    atol: float = 0.0,
+    rtol: float | None = None,
+    rng: np.random.Generator | int | None = 0,
+    raise_exception: bool = True,
+    allow_float32: bool = False,
+) -> Report:
+    """Check the derivatives of ``f`` at ``inputs`` against differences of its values.
+
+    For a direction v of an argument and a cotangent u of the result, ⟨pullback(u), v⟩ must equal
+    ⟨u, ∂f/∂v⟩, which central differences at steps h and h/2 give, extrapolated to h = 0; how far the
+    extrapolation moves the value is its noise. Where the two disagree, or the noise is too large, a
+    ladder of steps finds the one with the least noise, and then the whole Jacobian says which element is
+    wrong, and why. At a kink every value between the one-sided slopes is right, and where a slope
+    is infinite 0 is, by convention. To order 2 the pullback itself is checked, as a function of the inputs
+    *and* of the cotangent.
+
+    Args:
+        f: a function of arrays, or of nested containers of arrays; or a module, whose parameters are
+            checked too. Their values, ``.grad``, random generators and running statistics stay as they are.
+        *inputs: where to check; floating arrays, of float64. Modules among them are taken for
+            their parameters. Integers are accepted as inputs of a module, as constants.
+        order: up to which order of derivatives.
+        atol: tolerated error beside what is relative to the size of the gradient.
+        rtol: tolerated relative error; by default 1e-6, or 1e-3 for float32.
+        rng: where directions are drawn from.
+        raise_exception: whether to raise where a derivative is wrong; otherwise only the report says so.
+        allow_float32: whether float32 is accepted. Differences are taken in float64.
+
+    Returns:
+        A report, which is true if all is right; it is printed as a table.
+
+    Raises:
+        GradientError: a derivative is wrong; it names the argument, the worst element with both
+            numbers, and the likely cause.
+        TypeError: an input is not of dtype float64, or ``f`` gives nothing.
+        ValueError: an input is not finite.
+
+    Warns:
+        GradientWarning: ``f`` is too flat or too noisy there to tell.
+
+    Example:
+        >>> x, y = np.array([1.0, 2.0]), np.array([0.5, 1.0])
+        >>> gradcheck(lambda x, y: np.sum(x * np.exp(y)), x, y)
+        gradcheck: derivatives are right to order 1
+          order  by  shape  verdict  relative error
+          1      x   (2,)   right    ...
+          1      y   (2,)   right    ...
+        >>> report = gradcheck(lambda x: np.sum(x * x.detach()), x, raise_exception=False)
+        >>> report.ok, report.rows[0].cause
+        (False, 'a constant factor: everything is 1/2 times what it should be')
+    """
+    generator = np.random.default_rng(rng)
+    problem = problem_of(f, inputs, allow_float32)
+    if rtol is None:
+        rtol = 1e-6 if all(array.dtype == np.float64 for array in problem.arrays) else 1e-3
+    if order < 1:
+        raise ValueError(f"order: expected 1 or more, got {order!r}")
+    rows: list[Row] = []
+    for n in range(1, order + 1):
+        evaluation = _evaluated(problem, generator, atol, rtol, n)
+        # What there was to warn of, the first evaluation has said.
+        with modes.no_grad(), np.errstate(all="ignore"):
+            rows += _checked(evaluation, generator)
+        report = Report(rows)
+        if n == order or not report.ok:
+            break
+        problem = problem.pulled_back(evaluation.structure, evaluation.cotangents)
+    if raise_exception and not report.ok:
+        raise GradientError(report)
+    for row in rows:
+        if row.verdict == UNDECIDED:
+            warnings.warn(f"gradcheck, by {row.name}: {row.note}", GradientWarning, stacklevel=2)
+    return report
+
+
+def _evaluated(
+    problem: Problem, rng: np.random.Generator, atol: float, rtol: float, order: int
+) -> Evaluation:
+    """Evaluate and differentiate once, with a random cotangent, or 1 for a scalar."""
+    structure, results, pullback = problem.differentiated()
+    if not results:
+        raise TypeError("gradcheck: expected a function that gives arrays, got nothing; is a return missing?")
+    cotangents: list[Array] = [np.asarray(rng.normal(size=result.shape)) for result in results]
+    if len(results) == 1 and results[0].size == 1 and order == 1:
+        cotangents = [np.ones(results[0].shape)]
+    if len(results) > 1:  # so that no result hides another
+        scales = [scale_of(result) for result in results]
+        cotangents = [u / max(s, max(scales) / SPREAD) for u, s in zip(cotangents, scales, strict=True)]
+    return Evaluation(
+        problem, structure, results, cotangents, pullback(cotangents), pullback, atol, rtol, order
+    )
+
+
+def _checked(e: Evaluation, rng: np.random.Generator) -> list[Row]:
+    """Check all arguments."""
+    recorded = _weighted(e, e.results)
+    for i, result in enumerate([] if math.isfinite(recorded) else e.results):
+        if not np.isfinite(result).all():
+            name = e.problem.result_names(e.structure)[i]
+            bad = int(np.argmin(np.isfinite(result)))
+            where = indexed(name, np.unravel_index(bad, result.shape))
+            note = f"the function gives {result.flat[bad]} there, so that it has no derivative"
+            return [Row(where, result.shape, e.order, UNKNOWN, math.nan, note)]
+    exact = all(map(operator.is_, e.problem.exact, e.problem.arrays))
+    here = recorded if exact else _weighted(e, e.problem.values(e.problem.exact))
+    return [_row(e, i, here, rng) for i in range(len(e.problem.exact))]
+
+
+def _weighted(e: Evaluation, values: list[Array]) -> float:
+    return sum(float(np.vdot(u, value)) for u, value in zip(e.cotangents, values, strict=True))
+
+
+def _row(e: Evaluation, i: int, here: float, rng: np.random.Generator) -> Row:
+    """Check one argument along a random direction, and look closer if two differences do not suffice."""
+    arrays, g = e.problem.exact, e.gradients[i]
+    x, largest = arrays[i], 0.0
+    for part in _parts(g):
+        direction = rng.normal(size=x.shape)
+        direction = direction if part is None else direction * part
+        terms = g * direction
+        size, step = math.sqrt(np.vdot(terms, terms)), STEP * scale_of(x if part is None else x * part)
+        values = []
+        for t in step, -step, step / 2, -step / 2:
+            moved = [*arrays[:i], x + t * direction, *arrays[i + 1 :]]
+            values.append(_weighted(e, e.problem.values(moved)))
+        ahead, behind, half_ahead, half_behind = values
+        coarse, fine = (ahead - behind) / (2 * step), (half_ahead - half_behind) / step
+        numeric = (4 * fine - coarse) / 3
+        error = abs(float(np.vdot(g, direction)) - numeric)
+        bends = abs(half_ahead + half_behind - 2 * here) / step
+        kink = bends > 0.4 * abs(ahead + behind - 2 * here) / step and bends > 1e-5 * size
+        if kink or not error <= e.atol + e.rtol * size:
+            row = examine(e, i, direction)
+            if row.verdict != RIGHT:
+                return row
+            error = row.error * size
+        largest = max(largest, error / size if size else 0.0)
+    return e.row(i, RIGHT, largest)
+
+
+def _parts(g: Array) -> list[Array | None]:
+    """Give masks of those elements that are checked together: of similar gradients; None is all."""
+    size = np.abs(g)
+    most = size.max(initial=0.0)
+    if (
+        size.min(initial=most) * SPREAD >= most
+        or not ((size > 0) & (size * SPREAD < most)).any()
+        or not np.isfinite(most)
+    ):
+        return [None]
+    decades = np.where(size > 0, np.log(most / np.where(size > 0, size, 1)) // np.log(SPREAD), 0)
+    return [(decades == decade).astype(float) for decade in np.unique(decades)]

@@ -1,0 +1,15 @@
+"""Chapters on libraries that not everybody imports: each is loaded when its library is there."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+CHAPTERS = {"scipy.special": "special", "numpy.fft": "transforms", "numpy.lib.recfunctions": "records"}
+
+
+def load_late() -> bool:
+    """Load the chapters whose library was imported meanwhile; tell whether there were any."""
+    modules = [f"autograd.derivatives.{name}" for library, name in CHAPTERS.items() if library in sys.modules]
+    missing = [module for module in modules if module not in sys.modules]
+    return bool([import_module(module) for module in missing])

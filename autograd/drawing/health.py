@@ -1,0 +1,44 @@
+"""What may be wrong with a value or a gradient, in a word."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.text import rms
+
+EXPLODING, VANISHING = 1e3, 1e-6  # as seen from an output whose gradient is 1
+
+
+def complaints(value: Any, gradient: Any) -> list[str]:
+    """List what is conspicuous.
+
+    Example:
+        >>> complaints(np.array([np.nan, 1.0]), np.array([0.0, 1e-9]))
+        ['value is NaN', 'vanishing']
+    """
+    found = unusable(value, gradient)
+    if gradient is not None and gradient.size and np.isfinite(gradient).all():
+        found += strength(rms(gradient))
+    return found
+
+
+def strength(size: float) -> list[str]:
+    """List what is conspicuous about the size of a gradient, of which ``rms`` is the measure."""
+    if size == 0:
+        return ["dead: no gradient"]
+    return ["exploding"] if size > EXPLODING else ["vanishing"] if size < VANISHING else []
+
+
+def unusable(value: Any, gradient: Any) -> list[str]:
+    """List what is not finite."""
+    pairs = ("value", value), ("grad", gradient)
+    return [f"{what} is {word}" for what, x in pairs if x is not None and (word := _not_finite(x))]
+
+
+def _not_finite(x: Any) -> str:
+    if x.dtype.kind != "f" or (math.isfinite(x.item()) if x.size == 1 else np.isfinite(x).all()):
+        return ""
+    return "NaN" if np.isnan(x).any() else "infinite"

@@ -1,0 +1,163 @@
+"""A graph run again: its values, its gradients, and what flows along every edge.
+
+Nothing of the user's is touched, and what an earlier backward pass released is not missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd.derivatives.calls import name_of, shape_of
+from autograd.drawing.names import Names
+from autograd.drawing.symbols import Symbol, constant, rule_in_symbols
+from autograd.drawing.text import formula, written
+from autograd.drawing.words import rule_in_words, why
+from autograd.graph import Node, Vertex, sweep, topological_order
+from autograd.modes import enable_grad
+from autograd.replay import replay_backward
+from autograd.tensor import Tensor
+
+_NAMED = 10_000  # calls that are numbered in their order, shown or not
+_LONGEST = 48  # characters of a rule
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One edge of the backward pass: what a call passes on to one of its arguments.
+
+    Attributes:
+        operation: the function that was called.
+        output: the name of its result.
+        argument: the name of the argument.
+        position: which argument it is.
+        upstream: the gradient of the result.
+        local: the derivative of the result by the argument, element by element, or None where an
+            element of one depends on several of the other.
+        contribution: what flows to the argument; ``upstream * local`` where there is a ``local``.
+        before: the gradient that was there already, or None.
+        after: the gradient now, ``before + contribution``.
+        symbols: how the contribution, or for scalars the local derivative, is written.
+        why: the rule in one sentence.
+        node: the recorded call.
+        to: the argument.
+    """
+
+    operation: str
+    output: str
+    argument: str
+    position: int
+    upstream: Any
+    local: Any | None
+    contribution: Any
+    before: Any | None
+    after: Any
+    symbols: str
+    why: str
+    node: Node
+    to: Vertex
+
+
+class Tape:
+    """The calls that a Tensor was computed from, with values and gradients.
+
+    Attributes:
+        root: what the gradients are of, summed if it is an array.
+        order: the calls, in the order of recording.
+        values: of all nodes and leaves.
+        gradients: of all that a gradient reaches.
+        names: of all things.
+    """
+
+    def __init__(self, tensor: Tensor, names: Names) -> None:
+        self.root: Vertex = tensor.node or tensor
+        self.names = names
+        if tensor.name:
+            names.call(self.root, tensor.name)
+        self.order = topological_order(self.root)
+        self.values, gradients = replay_backward(self.root)
+        self.gradients = gradients if tensor.tracked else {}
+        for node in self.order[:_NAMED]:
+            for thing in (*filter(has_card, node.args), node):
+                names.of(thing)
+
+    @property
+    def goal(self) -> str:
+        """Name what the gradients are of: the result, or the sum of its elements."""
+        name = self.names.of(self.root)
+        return name if self.values[self.root].size == 1 else f"Σ{name}"
+
+    def formula(self, node: Node) -> str:
+        """Write a call with the names of its arguments."""
+        return formula(node.plan.entry.function, self.texts(node), node.kwargs)
+
+    def texts(self, node: Node) -> list[str]:
+        """Write the arguments of a call."""
+        return [self.names.of(a) if has_card(a) else written(a) for a in node.args]
+
+    def pulled(self, node: Node, g: Array) -> dict[int, Array]:
+        """Pull a cotangent back through one call, to each argument by its position."""
+        args = [self.values[a] if isinstance(a, Vertex) else a for a in node.args]
+        leaves = {}
+        for i, _, _ in node.plan.pullbacks:
+            leaves[i] = args[i] = Tensor(args[i])
+            leaves[i].requires_grad = True
+        with np.errstate(all="ignore"), enable_grad():
+            again = Tensor.apply(node.plan.entry.function, tuple(args), node.kwargs)
+            found = sweep(again.node, g, wrt=leaves.values())
+        return {i: found[leaf] for i, leaf in leaves.items() if leaf in found}
+
+    def locals(self, node: Node) -> dict[int, Array]:
+        """Give the derivatives of a call by its arguments, where it works element by element."""
+        shape = self.values[node].shape
+        if node.plan.entry.kind != "elementwise" and any(
+            np.size(self.values[node.args[i]]) != 1 for i, _, _ in node.plan.pullbacks
+        ):
+            return {}
+        found = self.pulled(node, np.ones_like(self.values[node]))
+        return {i: x for i, x in found.items() if self.values[node.args[i]].shape == shape}
+
+    def symbols(self, node: Node, i: int) -> str:
+        """Write what a call passes on: of scalars the local derivative, else with the cotangent."""
+        name, texts = self.names.of(node), self.texts(node)
+        scalar = self.values[node].ndim == 0 and not shape_of(node.args[i])
+        g = constant(1) if scalar else Symbol(f"∂{self.goal}/∂{name}", shape=node.shape, rank=3)
+        text = "" if scalar else rule_in_words(node, i, g.text, texts)
+        if not text:
+            args = [
+                Symbol(text, shape=shape_of(a)) if has_card(a) else a
+                for text, a in zip(texts, node.args, strict=True)
+            ]
+            text = str(rule_in_symbols(node, i, g, args, Symbol(name, shape=node.shape)) or "")
+        return text if len(text) <= _LONGEST else ""
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """Play the backward pass, edge by edge."""
+        return list(self._steps())
+
+    def _steps(self) -> Iterator[Step]:
+        totals: dict[Vertex, Any] = {self.root: self.gradients.get(self.root)}
+        for node in reversed(self.order):
+            upstream = totals.get(node)
+            if upstream is None:
+                continue
+            local = self.locals(node)
+            for i, contribution in self.pulled(node, upstream).items():
+                to, before = node.args[i], totals.get(node.args[i])
+                after = totals[to] = contribution if before is None else before + contribution
+                yield Step(
+                    name_of(node.plan.entry.function), self.names.of(node), self.names.of(to), i,
+                    upstream, local.get(i), contribution, before, after,
+                    self.symbols(node, i), why(node, i), node, to,
+                )  # fmt: skip
+
+
+def has_card(argument: Any) -> bool:
+    """Tell whether an argument is a thing of its own; numbers only stand in formulas."""
+    return isinstance(argument, Vertex) or (isinstance(argument, np.ndarray) and argument.ndim > 0)

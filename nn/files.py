@@ -1,0 +1,60 @@
+"""Parameters in files, in the safetensors format: nothing in them is ever executed.
+
+PyTorch reads and writes the same files, with the same names, through ``safetensors.torch``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nn.module import Module
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def _safetensors() -> ModuleType:
+    try:
+        import safetensors.numpy
+    except ImportError as error:
+        raise ImportError(
+            "files of parameters need safetensors; install it with: pip install 'chainrule[train]'"
+        ) from error
+    return safetensors.numpy
+
+
+def save(model: Module, path: str | os.PathLike[str]) -> None:
+    """Write the state of a model to a file, all of it or nothing.
+
+    Example:
+        >>> model = nn.Linear(2, 1, rng=0)
+        >>> save(model, "linear.safetensors")
+        >>> copy = nn.Linear(2, 1)
+        >>> load(copy, "linear.safetensors")
+        >>> bool((copy.weight == model.weight).all())
+        True
+    """
+    library, target = _safetensors(), Path(path)
+    partial = target.with_name(target.name + ".partial")
+    try:
+        library.save_file(model.state_dict(), partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(model: Module, path: str | os.PathLike[str]) -> None:
+    """Read the state of a model from a file.
+
+    Raises:
+        ValueError: names are missing or unknown, or shapes differ. All such are listed, and nothing
+            is changed.
+    """
+    state: dict[str, Any] = _safetensors().load_file(path)
+    try:
+        model.load_state_dict(state)
+    except ValueError as error:
+        error.add_note(f"in the file {os.fspath(path)!r}")
+        raise

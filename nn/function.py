@@ -1,0 +1,57 @@
+"""Functions of nn.functional as modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import Signature, signature
+from typing import Any, ClassVar
+
+from nn.module import Module
+from nn.parameter import Buffer
+
+
+class Function(Module):
+    """A function as a module: its options are the module's arguments, and fields of the same names.
+
+    PyTorch's ``inplace`` is accepted where PyTorch has it, and changes nothing: inputs are left as
+    they are.
+
+    Example:
+        >>> class Scale(Function, function=lambda x, factor=2.0: factor * x):
+        ...     pass
+        >>> Scale(factor=3.0)(1.0), Scale()
+        (3.0, Scale(factor=2.0))
+    """
+
+    function: ClassVar[Callable[..., Any]]
+    options: ClassVar[tuple[str, ...]]  # that the function is given, after the inputs
+    inputs: ClassVar[int] = 1
+
+    def __init_subclass__(cls, function: Callable[..., Any] | None = None) -> None:
+        """Read the options off the function."""
+        if function is not None:
+            parameters = signature(function, eval_str=True).parameters.values()
+            parameters = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+            cls.function = staticmethod(function)
+            cls.__signature__ = Signature(parameters[cls.inputs :])  # type: ignore[attr-defined]
+            cls.options = tuple(name for name in cls.__signature__.parameters if name != "inplace")  # type: ignore[attr-defined]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        known = signature(type(self))
+        try:
+            bound = known.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}{known}: {error}") from None
+        bound.apply_defaults()
+        for name, value in bound.arguments.items():
+            setattr(self, name, value)
+
+    def forward(self, *inputs: Any) -> Any:
+        """Call the function."""
+        return self.function(*inputs, *[getattr(self, name) for name in self.options])
+
+    def describe(self) -> str:
+        """Say the options."""
+        options = ((name, getattr(self, name)) for name in signature(type(self)).parameters)
+        said = ((name, x) for name, x in options if not (x is None or x is False or isinstance(x, Buffer)))
+        return ", ".join(f"{name}={value!r}" for name, value in said)

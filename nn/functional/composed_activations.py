@@ -1,0 +1,232 @@
+"""Activation functions written through others, from which their derivatives follow.
+
+They take arrays, numbers, lists and Tensors. What PyTorch can do in place has ``inplace``, for programs
+that say so; it changes nothing, and x is left as it is. At a bend the slope is that of the flatter side,
+as far as nothing else is said.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nn.errors import RefusedError
+from nn.functional.activations import elu, sigmoid, softmax
+from nn.functional.error_function import erf
+
+
+def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
+    """Compute x between two bounds, and the bounds outside, where the slope is 0.
+
+    Example:
+        >>> hardtanh(np.array([-2.0, 0.5, 3.0]))
+        array([-1. ,  0.5,  1. ])
+    """
+    return np.where(np.less_equal(x, min_val), min_val, np.where(np.greater_equal(x, max_val), max_val, x))
+
+
+def relu6(x: Any, inplace: bool = False) -> Any:
+    """Compute min(max(x, 0), 6).
+
+    Example:
+        >>> relu6(np.array([-2.0, 3.0, 9.0]))
+        array([0., 3., 6.])
+    """
+    return hardtanh(x, 0.0, 6.0)
+
+
+def hardsigmoid(x: Any, inplace: bool = False) -> Any:
+    """Compute relu6(x + 3) / 6, a sigmoid of straight lines.
+
+    Example:
+        >>> hardsigmoid(np.array([-3.0, 0.0, 9.0]))
+        array([0. , 0.5, 1. ])
+    """
+    return relu6(np.add(x, 3.0)) / 6
+
+
+def hardswish(x: Any, inplace: bool = False) -> Any:
+    """Compute x relu6(x + 3) / 6 (Howard et al., 2019).
+
+    Example:
+        >>> hardswish(np.array([-3.0, 1.5, 9.0]))
+        array([0.   , 1.125, 9.   ])
+    """
+    return np.multiply(x, hardsigmoid(x))
+
+
+def silu(x: Any, inplace: bool = False) -> Any:
+    """Compute x σ(x), also called swish (Elfwing et al., 2017).
+
+    Example:
+        >>> silu(np.array([-1.0, 0.0, 1.0]))
+        array([-0.26894142,  0.        ,  0.73105858])
+    """
+    return np.multiply(x, sigmoid(x))
+
+
+def mish(x: Any, inplace: bool = False) -> Any:
+    """Compute x tanh(log(1 + eˣ)) (Misra, 2019).
+
+    Example:
+        >>> mish(np.array([-1.0, 0.0, 1.0]))
+        array([-0.30340146,  0.        ,  0.86509839])
+    """
+    return np.multiply(x, np.tanh(np.logaddexp(x, 0.0)))
+
+
+def gelu(x: Any, approximate: str = "none") -> Any:
+    """Compute x Φ(x), where Φ is the normal distribution function (Hendrycks & Gimpel, 2016).
+
+    Args:
+        x: any numbers.
+        approximate: "none", or "tanh" for x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2.
+
+    Raises:
+        ValueError: ``approximate`` is neither.
+
+    Example:
+        >>> gelu(np.array([-1.0, 0.0, 1.0]))
+        array([-0.15865525,  0.        ,  0.84134475])
+    """
+    half = np.multiply(x, 0.5)
+    if approximate == "none":
+        return half * (1 + erf(np.multiply(x, math.sqrt(0.5))))
+    if approximate == "tanh":
+        cube = half * half * half * 8
+        return half * (1 + np.tanh((half * 2 + 0.044715 * cube) * math.sqrt(2 / math.pi)))
+    raise RefusedError(f"gelu: expected approximate to be 'none' or 'tanh', got {approximate!r}")
+
+
+def selu(x: Any, inplace: bool = False) -> Any:
+    """Compute λ elu(x, α), with α and λ that keep mean 0 and variance 1 (Klambauer et al., 2017).
+
+    Example:
+        >>> selu(np.array([-1.0, 1.0]))
+        array([-1.11133074,  1.05070099])
+    """
+    return 1.0507009873554805 * elu(x, 1.6732632423543772)
+
+
+def celu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """Compute x for x > 0, and α (e^(x/α) - 1) elsewhere, whose slope has no jump (Barron, 2017).
+
+    Example:
+        >>> celu(np.array([-1.0, 3.0]), alpha=2.0)
+        array([-0.78693868,  3.        ])
+    """
+    return alpha * elu(np.divide(x, alpha))
+
+
+def logsigmoid(x: Any) -> Any:
+    """Compute log σ(x) = -log(1 + e⁻ˣ), without overflow.
+
+    Example:
+        >>> logsigmoid(np.array([-1000.0, 0.0]))
+        array([-1.00000000e+03, -6.93147181e-01])
+    """
+    return -np.logaddexp(np.negative(x), 0.0)
+
+
+def softsign(x: Any) -> Any:
+    """Compute x / (1 + |x|).
+
+    Example:
+        >>> softsign(np.array([-1.0, 3.0]))
+        array([-0.5 ,  0.75])
+    """
+    return np.divide(x, np.add(np.abs(x), 1.0))
+
+
+def tanhshrink(x: Any) -> Any:
+    """Compute x - tanh(x).
+
+    Example:
+        >>> tanhshrink(np.array([0.0, 1.0]))
+        array([0.        , 0.23840584])
+    """
+    return np.subtract(x, np.tanh(x))
+
+
+def hardshrink(x: Any, lambd: float = 0.5) -> Any:
+    """Compute x where |x| > λ, else 0.
+
+    Example:
+        >>> hardshrink(np.array([-2.0, 0.5, 3.0]))
+        array([-2.,  0.,  3.])
+    """
+    return np.where(np.less_equal(np.abs(x), lambd), 0.0, x)
+
+
+def softshrink(x: Any, lambd: float = 0.5) -> Any:
+    """Compute x moved towards 0 by λ, and 0 where it would pass.
+
+    Example:
+        >>> softshrink(np.array([-2.0, 0.5, 3.0]))
+        array([-1.5,  0. ,  2.5])
+    """
+    moved = np.subtract(x, np.multiply(np.sign(x), lambd))
+    return np.where(np.less_equal(np.abs(x), lambd), 0.0, moved)
+
+
+def threshold(x: Any, threshold: float, value: float, inplace: bool = False) -> Any:
+    """Compute x where it is above a threshold, else a value.
+
+    Example:
+        >>> threshold(np.array([0.5, 3.0]), 1.0, -7.0)
+        array([-7.,  3.])
+    """
+    return np.where(np.less_equal(x, threshold), value, x)
+
+
+def prelu(x: Any, weight: Any) -> Any:
+    """Compute x for x > 0, and a x elsewhere, where a is learned (He et al., 2015).
+
+    Args:
+        x: of any shape, or (rows, channels, ...).
+        weight: a, of shape (1,) or (channels,).
+
+    Raises:
+        ValueError: the weight has neither shape.
+
+    Example:
+        >>> prelu(np.array([[-2.0, -2.0]]), np.array([0.25, 0.5]))
+        array([[-0.5, -1. ]])
+    """
+    channels = np.shape(x)[1] if np.ndim(x) > 1 else 1
+    if np.shape(weight) not in ((1,), (channels,)):
+        raise RefusedError(
+            f"prelu: expected a weight of shape (1,) or ({channels},) for an input of shape {np.shape(x)}, "
+            f"got {np.shape(weight)}; the usual fix is PReLU(num_parameters={channels})"
+        )
+    slopes = np.reshape(weight, (-1,) + (1,) * max(np.ndim(x) - 2, 0))
+    return np.where(np.greater(x, 0), x, np.multiply(x, slopes))
+
+
+def glu(x: Any, dim: int = -1) -> Any:
+    """Compute a σ(b) for the two halves a and b along the axis ``dim`` (Dauphin et al., 2016).
+
+    Raises:
+        ValueError: the axis does not have two halves.
+
+    Example:
+        >>> glu(np.array([3.0, 4.0, 0.0, 0.0]))
+        array([1.5, 2. ])
+    """
+    shape = np.shape(x)
+    if not -len(shape) <= dim < len(shape) or shape[dim] % 2:
+        raise RefusedError(f"glu: expected an axis {dim} of even length, got an input of shape {shape}")
+    a, b = np.split(x, 2, axis=dim)
+    return np.multiply(a, sigmoid(b))
+
+
+def softmin(x: Any, dim: int = -1) -> Any:
+    """Compute e⁻ˣ / Σ e⁻ˣ along the axis ``dim``.
+
+    Example:
+        >>> softmin(np.array([0.0, 0.0, 1000.0]))
+        array([0.5, 0.5, 0. ])
+    """
+    return softmax(np.negative(x), dim)

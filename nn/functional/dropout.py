@@ -1,0 +1,77 @@
+"""Dropout: a random part of the elements, or of the channels, becomes zero in training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn.errors import RefusedError
+from nn.init import Rng
+
+
+def check_probability(p: Any) -> float:
+    """Refuse what is no probability."""
+    if not isinstance(p, (int, float, np.number)) or not 0 <= p <= 1:
+        raise RefusedError(f"p: expected a probability from 0 to 1, got {p!r}")
+    return float(p)
+
+
+def random_mask(shape: tuple[int, ...], p: float, dtype: Any, rng: Rng = None) -> Any:
+    """Draw 0 with probability p, else 1 / (1 - p), so that the mean is 1.
+
+    What is drawn is a constant of the graph: to replay the graph repeats the draw.
+    """
+    kept = np.greater_equal(np.random.default_rng(rng).random(shape, np.float32), p)
+    return np.multiply(kept, 1 / (1 - p) if p < 1 else 0, dtype=dtype)
+
+
+def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = None) -> Any:
+    """Make elements zero with probability p, and divide the others by 1 - p (Srivastava et al., 2014).
+
+    Args:
+        input: an array of any shape.
+        p: the probability of a zero.
+        training: otherwise the input is given back.
+        rng: where the zeros are drawn from.
+
+    Raises:
+        ValueError: p is no probability.
+
+    Example:
+        >>> dropout(np.ones(5), 0.5, rng=0)
+        array([2., 2., 2., 0., 0.])
+    """
+    p = check_probability(p)
+    if not training or not p:
+        return input
+    return input * random_mask(input.shape, p, input.dtype, rng)
+
+
+def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = None) -> Any:
+    """Make whole channels zero with probability p, and divide the others by 1 - p.
+
+    Args:
+        input: an array of shape (rows, channels, ...).
+        p: the probability of a zero.
+        training: otherwise the input is given back.
+        rng: where the zeros are drawn from.
+
+    Raises:
+        ValueError: p is no probability, or the input has no channels.
+
+    Example:
+        >>> dropout2d(np.ones((1, 3, 1, 2)), 0.5, rng=2)
+        array([[[[2., 2.]],
+                [[0., 0.]],
+                [[0., 0.]]]])
+    """
+    p = check_probability(p)
+    if input.ndim not in (3, 4):
+        raise RefusedError(
+            f"dropout2d: expected an input (rows, channels, ...) of 3 or 4 axes, got {input.shape}"
+        )
+    if not training or not p:
+        return input
+    shape = input.shape[:2] + (1,) * (input.ndim - 2)
+    return input * random_mask(shape, p, input.dtype, rng)

@@ -1,0 +1,68 @@
+"""Embedding: rows of a table, looked up by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import derivative, primitive
+from nn.errors import RefusedError
+
+
+@primitive
+def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
+    """Look up rows of a table.
+
+    Args:
+        input: integers of any shape.
+        weight: the table, of shape (rows, length).
+        padding_idx: a row that gets no gradient, counted from the front or from behind.
+
+    Returns:
+        The rows, of shape (*input.shape, length).
+
+    Raises:
+        ValueError: the input is not made of integers, or of ones that are no row.
+
+    Example:
+        >>> embedding(np.array([2, 0]), np.array([[0.0, 0.1], [1.0, 1.1], [2.0, 2.1]]))
+        array([[2. , 2.1],
+               [0. , 0.1]])
+    """
+    input, rows = np.asarray(input), len(weight)
+    if input.dtype.kind not in "iu":
+        raise RefusedError(
+            f"embedding: expected integers that count rows, got {input.dtype}; the usual fix is input.astype(int)"
+        )
+    if input.size and not 0 <= np.min(input) <= np.max(input) < rows:
+        raise RefusedError(
+            f"embedding: expected numbers from 0 to {rows - 1}, got values from {np.min(input)} to "
+            f"{np.max(input)}; the usual fix is another num_embeddings"
+        )
+    return weight[input]
+
+
+@primitive
+def sum_by_row(g: Any, input: Any, shape: tuple[int, ...]) -> Any:
+    """Add each of many rows to the row of a table that ``input`` names: the adjoint of ``embedding``."""
+    table = np.zeros(shape, g.dtype)
+    numbers = np.reshape(input, -1)
+    order = np.argsort(numbers, kind="stable")
+    named, first = np.unique(numbers[order], return_index=True)
+    if len(named):
+        table[named] = np.add.reduceat(g.reshape(len(order), shape[1])[order], first, axis=0)
+    return table
+
+
+def _without_padding(g: Any, input: Any, rows: int, padding_idx: int | None) -> Any:
+    return g if padding_idx is None else g * np.expand_dims(np.not_equal(input, padding_idx % rows), -1)
+
+
+# fmt: off
+derivative(embedding,  None,
+                       lambda g, input, weight_shape, padding_idx=None:
+                           sum_by_row(_without_padding(g, input, weight_shape[0], padding_idx), input, weight_shape),
+                                                                      names="input weight", kind="lookup")
+derivative(sum_by_row, lambda g, input: embedding(input, g), None, None, names="g input shape", kind="lookup")
+# fmt: on

@@ -1,0 +1,58 @@
+"""What losses share: how they are reduced to one number, and what they refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn.errors import RefusedError
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def check_reduction(reduction: str) -> None:
+    """Refuse a reduction that is none of the three."""
+    if reduction not in REDUCTIONS:
+        known = ", ".join(REDUCTIONS)
+        raise RefusedError(f"reduction: expected one of {known}, got {reduction!r}")
+
+
+def reduced(losses: Any, reduction: str, total: Any = None) -> Any:
+    """Sum or average the losses of all elements, or leave them.
+
+    The mean is the sum divided by ``total``: by default the number of losses, else their weights' sum.
+    """
+    if reduction == "mean":
+        return np.add.reduce(losses, None) / (losses.size if total is None else total)
+    if reduction == "sum":
+        return np.add.reduce(losses, None)
+    check_reduction(reduction)
+    return losses
+
+
+def each(g: Any, count: int, reduction: str) -> Any:
+    """Give the cotangent of each of so many losses."""
+    return g / count if reduction == "mean" else g
+
+
+def as_array(x: Any) -> Any:
+    """Make an array of a list or a number; Tensors and arrays stay what they are."""
+    return x if hasattr(x, "dtype") else np.asarray(x)
+
+
+def check_shapes(name: str, x: Any, y: Any) -> None:
+    """Refuse a target of another shape than the input, even if it broadcasts."""
+    if x.shape != y.shape:
+        fix = "target.reshape(input.shape)" if x.size == y.size else "one target for each prediction"
+        raise RefusedError(
+            f"{name}: expected input and target of one shape, got {x.shape} and {y.shape}; "
+            f"the usual fix is {fix}"
+        )
+
+
+def check_shares(name: str, which: str, values: Any, hint: str = "") -> None:
+    """Refuse values outside of [0, 1], and NaN."""
+    if not np.all(np.greater_equal(values, 0) & np.less_equal(values, 1)):
+        low, high = float(np.min(values)), float(np.max(values))
+        raise RefusedError(f"{name}: expected every {which} in [0, 1], got values from {low} to {high}{hint}")

@@ -1,0 +1,247 @@
+"""Containers: modules that hold modules."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from nn.activations import Identity, Sigmoid
+from nn.init import Rng
+from nn.layers.linear import Linear, check_layer
+from nn.module import Module
+
+
+class Container(Module):
+    """Modules by name: what all containers share."""
+
+    def __init__(self) -> None:
+        self._layers: dict[str, Module] = {}
+
+    def fields(self) -> Iterator[tuple[str, Any]]:
+        """Name the layers as they are called here, and other fields by their names."""
+        return ((name.removeprefix("_layers."), value) for name, value in super().fields())
+
+    def __len__(self) -> int:
+        """Count the layers."""
+        return len(self._layers)
+
+    def _put(self, name: str, layer: Module) -> None:
+        check_layer("layers", layer)
+        self._layers[name] = layer
+
+
+class Listed(Container):
+    """A container whose layers are counted."""
+
+    def append(self, layer: Module) -> Self:
+        """Add a layer at the end."""
+        self._put(str(len(self)), layer)
+        return self
+
+    def extend(self, layers: Iterable[Module]) -> Self:
+        """Add layers at the end."""
+        for layer in layers:
+            self.append(layer)
+        return self
+
+    def insert(self, index: int, layer: Module) -> None:
+        """Add a layer before the one at a position."""
+        layers = list(self)
+        layers.insert(index, layer)
+        self._layers = {}
+        self.extend(layers)
+
+    def __iter__(self) -> Iterator[Module]:
+        """Go through the layers."""
+        return iter(self._layers.values())
+
+    def __setitem__(self, index: int, layer: Module) -> None:
+        """Replace one layer."""
+        self._put(list(self._layers)[index], layer)
+
+    def __delitem__(self, index: int | slice) -> None:
+        """Remove layers; those after them move up."""
+        layers = list(self)
+        del layers[index]
+        self._layers = {}
+        self.extend(layers)
+
+
+class ModuleList(Listed):
+    """A list of modules, for models that call them one by one.
+
+    A plain list among the fields of a module does as well; this one is for PyTorch's programs.
+
+    Args:
+        modules: the modules.
+
+    Raises:
+        TypeError: one of them cannot be called.
+
+    Example:
+        >>> layers = ModuleList(Linear(2, 2, rng=i) for i in range(3))
+        >>> len(layers), layers[-1], len(layers[1:])
+        (3, Linear(in_features=2, out_features=2, bias=True), 2)
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        super().__init__()
+        self.extend(modules)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        """Give one layer, or a ModuleList of several."""
+        found = list(self)[index]
+        return ModuleList(found) if isinstance(found, list) else found
+
+    def __iadd__(self, layers: Iterable[Module]) -> Self:
+        """Add layers at the end."""
+        return self.extend(layers)
+
+
+class ModuleDict(Container):
+    """A dict of modules, for models that choose among them by name.
+
+    Args:
+        modules: the modules, by name.
+
+    Raises:
+        TypeError: one of them cannot be called, or a name is no text.
+
+    Example:
+        >>> heads = ModuleDict({"price": Linear(2, 1), "rooms": Linear(2, 5)})
+        >>> list(heads), heads["price"]
+        (['price', 'rooms'], Linear(in_features=2, out_features=1, bias=True))
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
+        super().__init__()
+        self.update(modules)
+
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Add modules, or replace those of the same names."""
+        for name, module in dict(modules).items():
+            self[name] = module
+
+    def pop(self, name: str) -> Module:
+        """Remove a module and give it."""
+        return self._layers.pop(name)
+
+    def __getitem__(self, name: str) -> Any:
+        """Give a module."""
+        return self._layers[name]
+
+    def __setitem__(self, name: str, module: Module) -> None:
+        """Add or replace a module."""
+        if not isinstance(name, str):
+            raise TypeError(f"name: expected text, got {name!r}")
+        self._put(name, module)
+
+    def __delitem__(self, name: str) -> None:
+        """Remove a module."""
+        del self._layers[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a module of that name."""
+        return name in self._layers
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._layers)
+
+    def keys(self) -> Iterable[str]:
+        """Give the names."""
+        return self._layers.keys()
+
+    def values(self) -> Iterable[Module]:
+        """Give the modules."""
+        return self._layers.values()
+
+    def items(self) -> Iterable[tuple[str, Module]]:
+        """Give the names and modules."""
+        return self._layers.items()
+
+
+class Sequential(Listed):
+    """Modules one after another, each fed with the result of the one before.
+
+    Args:
+        *layers: modules or functions, or one dict of them by name.
+
+    Raises:
+        TypeError: one of them cannot be called.
+
+    Example:
+        >>> model = Sequential(Linear(2, 5, rng=0), Sigmoid(), Linear(5, 1, rng=1))
+        >>> [name for name, _ in model.named_parameters()]
+        ['0.weight', '0.bias', '2.weight', '2.bias']
+    """
+
+    def __init__(self, *layers: Any) -> None:
+        super().__init__()
+        if len(layers) == 1 and isinstance(layers[0], Mapping):
+            for name, layer in layers[0].items():
+                self._put(name, layer)
+        else:
+            self.extend(layers)
+
+    def forward(self, x: Any) -> Any:
+        """Feed x through all layers."""
+        for layer in self._layers.values():
+            x = layer(x)
+        return x
+
+    def __getitem__(self, index: int | slice) -> Any:
+        """Give one layer, or a Sequential of several, which keep their names."""
+        if not isinstance(index, slice):
+            return list(self)[index]
+        return Sequential(dict(list(self._layers.items())[index]))
+
+
+class MLP(Sequential):
+    """A multi-layer perceptron: Linear layers with an activation after each but the last.
+
+    Args:
+        sizes: the lengths of the input, the hidden layers and the output.
+        activation: makes the activation of a hidden layer; by default Sigmoid.
+        output: makes the activation of the last layer; by default none.
+        dtype: of the parameters.
+        rng: where initial values are drawn from.
+
+    Example:
+        >>> MLP([2, 5, 1], rng=0)
+        MLP(
+          (0): Linear(in_features=2, out_features=5, bias=True)
+          (1): Sigmoid()
+          (2): Linear(in_features=5, out_features=1, bias=True)
+        )
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: Any = Sigmoid,
+        output: Any = Identity,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        rng: Rng = None,
+    ) -> None:
+        if np.ndim(sizes) != 1 or len(sizes) < 2:
+            raise ValueError(
+                f"sizes: expected at least those of input and output, as in [2, 5, 1], got {sizes!r}"
+            )
+        for name, kind in ("activation", activation), ("output", output):
+            if isinstance(kind, Module):
+                raise TypeError(
+                    f"{name}: expected a class or function that makes modules, got {kind!r}; "
+                    f"the usual fix is nn.ReLU for nn.ReLU()"
+                )
+        rng = np.random.default_rng(rng)
+        layers: list[Module] = []
+        for inputs, outputs in itertools.pairwise(sizes):
+            layers += [Linear(inputs, outputs, dtype=dtype, rng=rng), activation()]
+        last = [] if output is Identity else [output()]
+        super().__init__(*layers[:-1], *last)

@@ -1,0 +1,113 @@
+"""Layers that slide kernels over their input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy.typing as npt
+
+from nn import functional
+from nn.errors import RefusedError, whole_number
+from nn.functional.convolution import sides
+from nn.functional.windows import whole_numbers
+from nn.init import Rng
+from nn.layers.linear import weight_and_bias
+from nn.module import Module
+
+
+class Convolution(Module):
+    """What convolutions of sequences and of images share."""
+
+    axes: ClassVar[int]
+    function: ClassVar[Callable[..., Any]]
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        *,
+        dtype: npt.DTypeLike | None = None,
+        rng: Rng = None,
+    ) -> None:
+        self.in_channels = whole_number("in_channels", in_channels)
+        self.out_channels = whole_number("out_channels", out_channels)
+        self.kernel_size = whole_numbers("kernel_size", kernel_size, self.axes)
+        self.stride = whole_numbers("stride", stride, self.axes)
+        self.dilation = whole_numbers("dilation", dilation, self.axes)
+        self.groups = whole_number("groups", groups, 1)
+        whole = not isinstance(padding, str)
+        self.padding = whole_numbers("padding", padding, self.axes, 0) if whole else padding
+        sides(padding, self.kernel_size, self.stride, self.dilation)
+        if self.in_channels % self.groups or self.out_channels % self.groups:
+            channels = f"in_channels={in_channels} and out_channels={out_channels}"
+            raise RefusedError(f"groups: expected a divisor of {channels}, got {groups}")
+        if padding_mode != "zeros":
+            raise RefusedError(f"padding_mode: expected 'zeros', got {padding_mode!r}")
+        shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
+        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng)
+
+    def forward(self, x: Any) -> Any:
+        """Slide the kernels over inputs of shape (rows, channels, ...), or over one without rows."""
+        how = self.stride, self.padding, self.dilation, self.groups
+        return type(self).function(x, self.weight, self.bias, *how)
+
+    def describe(self) -> str:
+        """Say the channels and the kernel, and what is not as usual."""
+        said = [
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        ]
+        usual = {"padding": (0,) * self.axes, "dilation": (1,) * self.axes, "groups": 1}
+        said += [f"{name}={getattr(self, name)}" for name in usual if getattr(self, name) != usual[name]]
+        return ", ".join(said if self.bias is not None else [*said, "bias=False"])
+
+
+class Conv1d(Convolution):
+    """Slide kernels along sequences (rows, channels, length). The arguments are those of :class:`Conv2d`.
+
+    Example:
+        >>> Conv1d(3, 8, 5, rng=0)(np.ones((2, 3, 20))).shape
+        (2, 8, 16)
+    """
+
+    axes = 1
+    function = staticmethod(functional.conv1d)
+
+
+class Conv2d(Convolution):
+    """Slide kernels over images (rows, channels, height, width).
+
+    Args:
+        in_channels: the channels of an input.
+        out_channels: the channels of an output.
+        kernel_size: how large a window is; one number, or one for each axis, here and below.
+        stride: how far a window lies from the next one.
+        padding: how many zeros stand at every side; "same" for an output as large as the input, or "valid".
+        dilation: how far the elements of a window lie apart.
+        groups: into how many parts the channels are divided; each part sees its own kernels only.
+        bias: whether something is added to each output channel.
+        padding_mode: "zeros"; others are not offered.
+        dtype: of the parameters; by default the default dtype.
+        rng: where initial values are drawn from, uniformly between ±1/√fan_in, as in PyTorch.
+
+    Attributes:
+        weight: of shape (out_channels, in_channels / groups, *kernel_size).
+        bias: of shape (out_channels,), or None.
+
+    Raises:
+        ValueError: a number is not whole or too small, or groups do not divide the channels.
+
+    Example:
+        >>> Conv2d(1, 32, 3, padding="same", rng=0)(np.ones((2, 1, 28, 28))).shape
+        (2, 32, 28, 28)
+    """
+
+    axes = 2
+    function = staticmethod(functional.conv2d)

@@ -1,0 +1,68 @@
+"""Embedding: a table whose rows are learned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import get_default_dtype, no_grad
+from nn import functional, init
+from nn.errors import RefusedError, whole_number
+from nn.init import Rng
+from nn.module import Module
+from nn.parameter import Parameter
+
+
+class Embedding(Module):
+    """Look up rows of a table by number.
+
+    Args:
+        num_embeddings: how many rows there are.
+        embedding_dim: how long a row is.
+        padding_idx: a row that begins as zeros and is not learned, counted from the front or from behind.
+        dtype: of the table; by default the default dtype.
+        rng: where the table is drawn from, with mean 0 and variance 1.
+
+    Attributes:
+        weight: the table, of shape (num_embeddings, embedding_dim).
+
+    Raises:
+        ValueError: a size is no whole number, or padding_idx is no row.
+
+    Example:
+        >>> Embedding(10, 3, rng=0)(np.array([[1, 2], [4, 9]])).shape
+        (2, 2, 3)
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        rng: Rng = None,
+    ) -> None:
+        self.num_embeddings = rows = whole_number("num_embeddings", num_embeddings)
+        self.embedding_dim = whole_number("embedding_dim", embedding_dim)
+        if padding_idx is not None and not -rows <= padding_idx < rows:
+            raise RefusedError(f"padding_idx: expected a row of {rows}, got {padding_idx!r}")
+        self.padding_idx = None if padding_idx is None else padding_idx % rows
+        self.weight = Parameter(
+            np.empty((rows, self.embedding_dim), dtype or get_default_dtype()), name="weight"
+        )
+        init.normal_(self.weight, rng=rng)
+        if self.padding_idx is not None:
+            with no_grad():
+                self.weight[self.padding_idx] = 0
+
+    def forward(self, input: Any) -> Any:
+        """Look up the rows of integers of any shape."""
+        return functional.embedding(input, self.weight, padding_idx=self.padding_idx)
+
+    def describe(self) -> str:
+        """Say the sizes."""
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"

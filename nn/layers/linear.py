@@ -1,0 +1,122 @@
+"""Linear layers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import as_tensor, get_default_dtype
+from nn import functional, init
+from nn.activations import Sigmoid
+from nn.errors import whole_number
+from nn.init import Rng
+from nn.module import Module
+from nn.parameter import Parameter
+
+
+def weight_and_bias(
+    shape: tuple[int, ...], bias: bool, dtype: npt.DTypeLike | None, rng: Rng
+) -> tuple[Parameter, Parameter | None]:
+    """Make a weight (outputs, inputs, ...) and a bias (outputs,), drawn between ±1/√fan_in."""
+    fan_in = math.prod(shape[1:])
+    bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
+    rng, dtype = np.random.default_rng(rng), dtype or get_default_dtype()
+    weight = init.uniform_(Parameter(np.empty(shape, dtype), name="weight"), -bound, bound, rng=rng)
+    if not bias:
+        return weight, None
+    return weight, init.uniform_(Parameter(np.empty(shape[0], dtype), name="bias"), -bound, bound, rng=rng)
+
+
+class Linear(Module):
+    """The affine map x Wᵀ + b.
+
+    Args:
+        in_features: length of an input.
+        out_features: length of an output.
+        bias: whether there is a b.
+        dtype: of the parameters; by default the default dtype, float64.
+        rng: where initial values are drawn from, uniformly between ±1/√in_features, as in PyTorch.
+
+    Attributes:
+        weight: W, of shape (out_features, in_features).
+        bias: b, of shape (out_features,), or None.
+
+    Example:
+        >>> Linear(2, 5, rng=0)(np.ones((10, 2))).shape
+        (10, 5)
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        rng: Rng = None,
+    ) -> None:
+        self.in_features = whole_number("in_features", in_features)
+        self.out_features = whole_number("out_features", out_features)
+        shape = (self.out_features, self.in_features)
+        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng)
+        # Wᵀ lies contiguous in memory, for BLAS is faster at x Wᵀ then, up to twice for few rows.
+        self.weight.data = np.asfortranarray(self.weight.data)
+
+    def forward(self, x: Any) -> Any:
+        """Map inputs of shape (..., in_features) to outputs of shape (..., out_features)."""
+        if not hasattr(x, "dtype"):  # a list
+            x = as_tensor(x)
+        return functional.linear(x, self.weight, self.bias)
+
+    def describe(self) -> str:
+        """Say the sizes."""
+        sizes = f"in_features={self.in_features}, out_features={self.out_features}"
+        return f"{sizes}, bias={self.bias is not None}"
+
+
+class Perceptron(Module):
+    """One neuron, or several side by side: an activation of a weighted sum, σ(x Wᵀ + b).
+
+    Args:
+        in_features: the number of inputs.
+        out_features: the number of neurons; each has its own weights and bias.
+        activation: a module or function; by default Sigmoid.
+        dtype: of the parameters.
+        rng: where initial values are drawn from.
+
+    Example:
+        >>> neuron = Perceptron(2)
+        >>> neuron.load_state_dict({"linear.weight": [[5.0, -3.0]], "linear.bias": [1.0]})
+        >>> f"{neuron(np.array([-3.0, 2.0])).item():.3g}"
+        '2.06e-09'
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int = 1,
+        activation: Any = None,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        rng: Rng = None,
+    ) -> None:
+        if activation is not None:
+            check_layer("activation", activation)
+        self.linear = Linear(in_features, out_features, dtype=dtype, rng=rng)
+        self.activation = Sigmoid() if activation is None else activation
+
+    def forward(self, x: Any) -> Any:
+        """Compute the outputs, of shape (..., out_features)."""
+        return self.activation(self.linear(x))
+
+
+def check_layer(name: str, layer: Any) -> None:
+    """Refuse a class, which still must be called, and what cannot be called, such as a list."""
+    if isinstance(layer, type) or not callable(layer):
+        raise TypeError(
+            f"{name}: expected modules or functions, got {layer!r}; "
+            f"the usual fix is Sigmoid() for Sigmoid, or Sequential(*layers) for a list"
+        )

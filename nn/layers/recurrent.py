@@ -1,0 +1,319 @@
+"""Recurrent layers over sequences, and their cells, which take one step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import as_tensor, get_default_dtype
+from nn import functional, init
+from nn.errors import RefusedError
+from nn.init import Rng
+from nn.module import Module
+from nn.parameter import Parameter
+
+States = tuple[Any, ...]
+
+
+class Recurrent(Module):
+    """What all recurrent layers and cells share: sizes, weights, states."""
+
+    gates: ClassVar[int]
+    states: ClassVar[int] = 1  # how many arrays the state is made of
+    function: ClassVar[Callable[..., Any]]
+    options: dict[str, Any]  # of the function
+
+    def _set_sizes(self, input_size: int, hidden_size: int, bias: bool) -> None:
+        for name, size in ("input_size", input_size), ("hidden_size", hidden_size):
+            if not isinstance(size, (int, np.integer)) or size < 1:
+                raise ValueError(f"{name}: expected a whole number from 1, got {size!r}")
+        self.input_size, self.hidden_size, self.bias = int(input_size), int(hidden_size), bias
+        self.options = {}
+
+    def _add_weights(self, inputs: int, suffix: str, dtype: npt.DTypeLike | None, rng: Rng) -> None:
+        """Add the weights of one layer and direction, uniformly between ±1/√hidden_size."""
+        rows, bound = self.gates * self.hidden_size, 1 / math.sqrt(self.hidden_size)
+        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
+        shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else {}
+        for name, shape in shapes.items():
+            parameter = Parameter(np.empty(shape, dtype or get_default_dtype()), name=name + suffix)
+            setattr(self, name + suffix, init.uniform_(parameter, -bound, bound, rng=rng))
+
+    def _run(self, x: Any, states: States, suffix: str) -> tuple[Any, States]:
+        """Go through a sequence with the weights of one layer and direction."""
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh") if self.bias else ("weight_ih", "weight_hh")
+        weights = (getattr(self, name + suffix) for name in names)
+        out = type(self).function(x, *states, *weights, **self.options)
+        last = len(x) - 1  # behind it stand the further states
+        return (out[: last + 1] if self.states > 1 else out), tuple(out[last + k] for k in range(self.states))
+
+    def _checked_states(self, given: Any, shape: tuple[int, ...], like: Any) -> States:
+        """Give the first states: zeros, or what was given, if it has the right shape."""
+        if given is None:
+            return (np.zeros(shape, like.dtype),) * self.states
+        states = tuple(given) if isinstance(given, (tuple, list)) and self.states > 1 else (given,)
+        states = tuple(state if hasattr(state, "dtype") else as_tensor(state) for state in states)
+        shapes = [state.shape for state in states]
+        if shapes != [shape] * self.states:
+            what = f"{self.states} states (h, c)" if self.states > 1 else "a state"
+            raise RefusedError(
+                f"{type(self).__name__}: expected {what} of shape {shape}, got {', '.join(map(str, shapes))}"
+            )
+        return states
+
+    def _checked_input(self, x: Any, ndim: int, what: str) -> Any:
+        """Give the input as an array, if its shape is right: with a batch or without."""
+        x = x if hasattr(x, "dtype") else as_tensor(x)
+        if x.ndim not in (ndim - 1, ndim) or x.shape[-1] != self.input_size:
+            raise RefusedError(
+                f"{type(self).__name__}: expected inputs of shape {what} with {self.input_size} features, "
+                f"got {x.shape}"
+            )
+        return x
+
+
+class RecurrentLayer(Recurrent):
+    """Recurrent layers one above the other, over whole sequences.
+
+    Args:
+        input_size: I, the number of features of an input.
+        hidden_size: H, the number of features of a state.
+        num_layers: L, how many layers stand one above the other.
+        bias: whether there are biases.
+        batch_first: whether inputs and outputs have the shape (B, T, ...) and not (T, B, ...).
+        dropout: the share of outputs that is dropped between layers in training.
+        bidirectional: whether a second network runs backwards in time; D is then 2, otherwise 1.
+        dtype: of the parameters.
+        rng: where initial values and what is dropped are drawn from.
+
+    Raises:
+        ValueError: an argument is out of its range, or an input does not fit.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        rng: Rng = None,
+    ) -> None:
+        self._set_sizes(input_size, hidden_size, bias)
+        if not isinstance(num_layers, (int, np.integer)) or num_layers < 1:
+            raise ValueError(f"num_layers: expected a whole number from 1, got {num_layers!r}")
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"dropout: expected a share from 0 to 1, got {dropout!r}")
+        self.num_layers, self.batch_first, self.bidirectional = num_layers, batch_first, bidirectional
+        self.dropout, self.rng = dropout, np.random.default_rng(rng)
+        for layer in range(num_layers):
+            inputs = input_size if layer == 0 else len(self._directions) * hidden_size
+            for direction in self._directions:
+                self._add_weights(inputs, f"_l{layer}{direction}", dtype, self.rng)
+
+    @property
+    def _directions(self) -> tuple[str, ...]:
+        return ("", "_reverse") if self.bidirectional else ("",)
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Any, Any]:
+        """Go through sequences.
+
+        Args:
+            x: inputs of shape (T, B, I), or (B, T, I) with ``batch_first``, or (T, I).
+            hx: the first state of shape (D · L, B, H), or (D · L, H); a pair (h, c) of them for an
+                LSTM; by default zeros.
+
+        Returns:
+            The last layer's states at all steps, of shape (T, B, D · H), and the last state of every
+            layer and direction, of the shape of ``hx``.
+        """
+        x = self._checked_input(x, 3, "(B, T, I)" if self.batch_first else "(T, B, I)")
+        batched = x.ndim == 3
+        x = np.swapaxes(x, 0, 1) if batched and self.batch_first else x if batched else x[:, None]
+        count = self.num_layers * len(self._directions)
+        shape = (count, x.shape[1], self.hidden_size) if batched else (count, self.hidden_size)
+        first = self._checked_states(hx, shape, x)
+        first = first if batched else tuple(state[:, None] for state in first)
+        last: list[States] = []
+        for layer in range(self.num_layers):
+            if layer and self.dropout:
+                x = functional.dropout(x, self.dropout, self.training, rng=self.rng)
+            outputs = []
+            for direction in self._directions:
+                states = tuple(state[len(last)] for state in first)
+                sequence = np.flip(x, 0) if direction else x
+                out, after = self._run(sequence, states, f"_l{layer}{direction}")
+                outputs.append(np.flip(out, 0) if direction else out)
+                last.append(after)
+            x = np.concatenate(outputs, axis=-1) if len(outputs) > 1 else outputs[0]
+        states = tuple(np.stack(kind) for kind in zip(*last, strict=True))
+        if not batched:
+            x, states = x[:, 0], tuple(state[:, 0] for state in states)
+        elif self.batch_first:
+            x = np.swapaxes(x, 0, 1)
+        return x, states if self.states > 1 else states[0]
+
+    def describe(self) -> str:
+        """Say the sizes, and what is not as usual."""
+        usual = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+        others = [
+            f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value
+        ]
+        return ", ".join([f"{self.input_size}, {self.hidden_size}", *others])
+
+
+class RecurrentCell(Recurrent):
+    """One step of a recurrent layer: from an input and a state to the next state.
+
+    Args:
+        input_size: I, the number of features of an input.
+        hidden_size: H, the number of features of a state.
+        bias: whether there are biases.
+        dtype: of the parameters.
+        rng: where initial values are drawn from.
+
+    Raises:
+        ValueError: an argument is out of its range, or an input does not fit.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        rng: Rng = None,
+    ) -> None:
+        self._set_sizes(input_size, hidden_size, bias)
+        self._add_weights(input_size, "", dtype, np.random.default_rng(rng))
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        """Give the next state, of shape (B, H) or (H,); for an LSTM the pair (h, c).
+
+        Args:
+            x: the input, of shape (B, I) or (I,).
+            hx: the state before, of shape (B, H) or (H,); a pair (h, c) for an LSTM; by default zeros.
+        """
+        x = self._checked_input(x, 2, "(B, I)")
+        states = self._checked_states(hx, (*x.shape[:-1], self.hidden_size), x)
+        if x.ndim == 1:
+            x, states = x[None], tuple(state[None] for state in states)
+            after = tuple(state[0] for state in self._run(x[None], states, "")[1])
+        else:
+            after = self._run(x[None], states, "")[1]
+        return after if self.states > 1 else after[0]
+
+    def describe(self) -> str:
+        """Say the sizes."""
+        return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
+
+
+def _with_nonlinearity(layer: Recurrent, nonlinearity: str) -> None:
+    if nonlinearity not in ("tanh", "relu"):
+        raise ValueError(f"nonlinearity: expected 'tanh' or 'relu', got {nonlinearity!r}")
+    layer.options = {"nonlinearity": nonlinearity}
+
+
+class RNN(RecurrentLayer):
+    """The simple recurrent network: hₜ = φ(W xₜ + b + U hₜ₋₁ + b').
+
+    The arguments are those of ``RecurrentLayer``, and ``nonlinearity``, φ: "tanh" or "relu".
+
+    Example:
+        >>> output, h = RNN(3, 5, rng=0)(np.ones((7, 2, 3)))
+        >>> output.shape, h.shape
+        ((7, 2, 5), (1, 2, 5))
+    """
+
+    gates, function = 1, staticmethod(functional.rnn)
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        *args: Any,
+        **how: Any,
+    ) -> None:
+        super().__init__(input_size, hidden_size, num_layers, *args, **how)
+        _with_nonlinearity(self, nonlinearity)
+
+
+class LSTM(RecurrentLayer):
+    """Long short-term memory (Hochreiter and Schmidhuber, 1997): see ``functional.lstm``.
+
+    The arguments are those of ``RecurrentLayer``; the state is a pair (h, c).
+
+    Example:
+        >>> output, (h, c) = LSTM(3, 5, num_layers=2, rng=0)(np.ones((7, 2, 3)))
+        >>> output.shape, h.shape, c.shape
+        ((7, 2, 5), (2, 2, 5), (2, 2, 5))
+    """
+
+    gates, states, function = 4, 2, staticmethod(functional.lstm)
+
+
+class GRU(RecurrentLayer):
+    """The gated recurrent unit (Cho et al., 2014): see ``functional.gru``.
+
+    The arguments are those of ``RecurrentLayer``.
+
+    Example:
+        >>> output, h = GRU(3, 5, bidirectional=True, rng=0)(np.ones((7, 2, 3)))
+        >>> output.shape, h.shape
+        ((7, 2, 10), (2, 2, 5))
+    """
+
+    gates, function = 3, staticmethod(functional.gru)
+
+
+class RNNCell(RecurrentCell):
+    """One step of an RNN.
+
+    The arguments are those of ``RecurrentCell``, and ``nonlinearity``: "tanh" or "relu".
+
+    Example:
+        >>> RNNCell(3, 5, rng=0)(np.ones((2, 3))).shape
+        (2, 5)
+    """
+
+    gates, function = 1, staticmethod(functional.rnn)
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", **how: Any
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, **how)
+        _with_nonlinearity(self, nonlinearity)
+
+
+class LSTMCell(RecurrentCell):
+    """One step of an LSTM; the state is a pair (h, c).
+
+    Example:
+        >>> h, c = LSTMCell(3, 5, rng=0)(np.ones((2, 3)))
+        >>> h.shape, c.shape
+        ((2, 5), (2, 5))
+    """
+
+    gates, states, function = 4, 2, staticmethod(functional.lstm)
+
+
+class GRUCell(RecurrentCell):
+    """One step of a GRU.
+
+    Example:
+        >>> GRUCell(3, 5, rng=0)(np.ones((2, 3))).shape
+        (2, 5)
+    """
+
+    gates, function = 3, staticmethod(functional.gru)

@@ -1,0 +1,141 @@
+"""Activations with parameters, two inputs or shapes of their own; empty arrays; options and their errors."""
+
+import copy
+import inspect
+import math
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import gradcheck, tensor
+from nn import functional
+from nn.functional.error_function import erf
+from tests.nn_peers import agree, check_gradients, close, drawn
+
+CHANNELS = [((5,), 1), ((4, 3), 1), ((4, 3), 3), ((2, 3, 4), 3), ((2, 3, 2, 2), 3), ((2, 3, 2, 2), 1)]
+
+
+@pytest.mark.parametrize(("shape", "count"), CHANNELS, ids=str)
+def test_prelu_agrees_with_torch(shape: tuple[int, ...], count: int) -> None:
+    torch = pytest.importorskip("torch")
+    agree(nn.PReLU(count, init=0.3), torch.nn.PReLU(count), drawn(shape))
+    check_gradients(nn.PReLU(count, init=0.3), drawn(shape))
+
+
+def test_prelu_refuses_other_channels() -> None:
+    with pytest.raises(ValueError, match=r"shape \(1,\) or \(4,\).*\(2, 4\), got \(3,\).*num_parameters=4"):
+        nn.PReLU(3)(np.ones((2, 4)))
+    with pytest.raises(ValueError, match="num_parameters: expected a whole number from 1, got 0"):
+        nn.PReLU(0)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dim"), [((4,), -1), ((3, 6), 1), ((2, 4, 3), 1), ((2, 4, 3), -2)], ids=str
+)
+def test_glu_agrees_with_torch(shape: tuple[int, ...], dim: int) -> None:
+    torch = pytest.importorskip("torch")
+    agree(nn.GLU(dim), torch.nn.GLU(dim), drawn(shape))
+    gradcheck(nn.GLU(dim), drawn(shape), order=2)
+
+
+@pytest.mark.parametrize(("shape", "dim"), [((3,), -1), ((2, 3), 1), ((2,), 1), ((), 0)], ids=str)
+def test_glu_refuses_what_has_no_halves(shape: tuple[int, ...], dim: int) -> None:
+    with pytest.raises(ValueError, match=f"axis {dim} of even length") as caught:
+        nn.GLU(dim)(np.ones(shape))
+    assert str(shape) in str(caught.value)
+
+
+@given(st.floats() | st.floats(-7, 7))
+def test_erf_is_that_of_math(x: float) -> None:
+    assert erf(x) == pytest.approx(math.erf(x), rel=5e-16, abs=1e-323, nan_ok=True)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_erf_is_rounded_right_in_short_dtypes(dtype: Any) -> None:
+    x = np.linspace(-5, 5, 1001, dtype=dtype)
+    close(erf(x), np.array([math.erf(value) for value in x]).astype(dtype))
+
+
+# Empty arrays, and the name of the axis
+
+ALONG = ("softmax", "log_softmax", "softmin", "logsumexp")
+
+
+@pytest.mark.parametrize("name", ALONG)
+@pytest.mark.parametrize("shape", [(0,), (5, 0), (0, 5), (5, 0, 0), (2, 0, 3)], ids=str)
+def test_empty_arrays_are_as_in_torch(name: str, shape: tuple[int, ...]) -> None:
+    torch = pytest.importorskip("torch")
+    theirs = getattr(torch, name, None) or getattr(torch.nn.functional, name)
+    for dim in range(len(shape)):
+        x = tensor(np.zeros(shape), requires_grad=True)
+        out = getattr(functional, name)(x, dim)
+        expected = theirs(torch.zeros(shape), dim=dim)
+        assert out.shape == tuple(expected.shape)
+        np.testing.assert_array_equal(out.detach(), expected)
+        out.sum().backward()
+        assert x.grad.shape == shape
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("make", [np.asarray, tensor, lambda x: tensor(x, requires_grad=True)])
+def test_the_error_of_another_name_of_the_axis_says_dim(name: str, make: Any) -> None:
+    with pytest.raises(ValueError, match=f"{name}: expected the axis as dim=, .*got axis=0"):
+        getattr(functional, name)(make([1.0, 2.0]), axis=0)
+
+
+# Options
+
+
+def test_options_are_those_of_torch() -> None:
+    """Names, order and defaults; only the axis has a default where PyTorch guesses one."""
+    torch = pytest.importorskip("torch")
+    deprecated = ("size_average", "reduce", "min_value", "max_value")
+    modules = [
+        value for value in vars(nn).values() if isinstance(value, type) and issubclass(value, nn.Module)
+    ]
+    checked = [m for m in modules if hasattr(m, "options") and hasattr(torch.nn, m.__name__)]
+    assert len(checked) > 30
+    for module in checked:
+        theirs = inspect.signature(getattr(torch.nn, module.__name__)).parameters
+        expected = {name: p.default for name, p in theirs.items() if name not in deprecated}
+        ours = {name: p.default for name, p in inspect.signature(module).parameters.items()}
+        if "dim" in ours:
+            expected["dim"] = -1
+        assert list(ours.items()) == list(expected.items()), module
+
+
+def test_in_place_is_accepted_and_changes_nothing() -> None:
+    for module in nn.ReLU(True), nn.ReLU(inplace=True), nn.LeakyReLU(0.1, True), nn.SiLU(inplace=True):
+        x = np.array([-1.0, 2.0])
+        module(x)
+        assert x.tolist() == [-1.0, 2.0]
+    for function in functional.relu, functional.elu, functional.hardswish:
+        x = tensor([-1.0, 2.0], requires_grad=True)
+        function(x, inplace=True).sum().backward()
+        assert x.detach().numpy().tolist() == [-1.0, 2.0]
+        assert x.grad is not None
+    assert repr(nn.ReLU(inplace=True)) == "ReLU(inplace=True)"
+
+
+def test_unknown_options_are_refused_with_the_known_ones() -> None:
+    with pytest.raises(TypeError, match=r"ELU\(alpha: float = 1.0, .*\): .*unexpected.*'alfa'"):
+        nn.ELU(alfa=2.0)
+    with pytest.raises(TypeError, match=r"Softmax\(dim: int = -1\).*'axis'"):
+        nn.Softmax(axis=1)
+    with pytest.raises(TypeError, match=r"Threshold\(threshold: float, value: float, .*missing.*'value'"):
+        nn.Threshold(1.0)
+    with pytest.raises(ValueError, match=r"approximate to be 'none' or 'tanh', got 'fast'"):
+        nn.GELU("fast")(np.ones(2))
+
+
+def test_options_are_fields_that_may_be_changed_and_copied() -> None:
+    layer = nn.ELU(alpha=2.0)
+    layer.alpha = 3.0
+    for same in layer, copy.deepcopy(layer), pickle.loads(pickle.dumps(layer)):
+        close(same(np.array([-1.0])), 3 * np.expm1([-1.0]))
+        assert repr(same.eval()) == "ELU(alpha=3.0)"

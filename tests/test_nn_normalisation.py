@@ -1,0 +1,187 @@
+"""Normalisation: PyTorch's numbers in training and in use, buffers, right derivatives, errors."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import as_tensor, no_grad, tensor
+from tests.nn_peers import agree, check_gradients, close, drawn
+
+BATCHES = {"BatchNorm1d": [(5, 3), (4, 3, 6), (1, 3, 2)], "BatchNorm2d": [(4, 3, 5, 6), (1, 3, 2, 2)]}
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"eps": 0.1, "momentum": 0.5},
+    {"momentum": None},
+    {"momentum": 0.0},
+    {"affine": False},
+    {"bias": False},
+    {"track_running_stats": False},
+]
+CASES = [(name, shape, how) for name, shapes in BATCHES.items() for shape in shapes for how in OPTIONS]
+
+
+def randomised(layer: nn.Module) -> Any:
+    """Move the parameters away from 1 and 0."""
+    with no_grad():
+        for i, p in enumerate(layer.parameters()):
+            p += drawn(p.shape, seed=i)
+    return layer
+
+
+@pytest.mark.parametrize(("name", "shape", "how"), CASES, ids=str)
+def test_batch_norms_agree_with_torch(name: str, shape: tuple[int, ...], how: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    ours, theirs = randomised(getattr(nn, name)(3, **how)), getattr(torch.nn, name)(3, **how)
+    for mode in True, True, False, True, False:  # running numbers move in training only
+        ours.train(mode).zero_grad()
+        theirs.zero_grad()
+        agree(ours, theirs, 2 + 3 * drawn(shape))
+
+
+@pytest.mark.parametrize("how", [{}, {"eps": 0.1}, {"elementwise_affine": False}, {"bias": False}], ids=str)
+@pytest.mark.parametrize(("normalized", "shape"), [(4, (3, 4)), ((4,), (2, 3, 4)), ((3, 4), (2, 3, 4))])
+def test_layer_norms_agree_with_torch(normalized: Any, shape: tuple[int, ...], how: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    layer = randomised(nn.LayerNorm(normalized, **how))
+    agree(layer, torch.nn.LayerNorm(normalized, **how), 2 + 3 * drawn(shape))
+
+
+def test_layer_norm_of_one_row_without_others() -> None:
+    torch = pytest.importorskip("torch")
+    agree(nn.LayerNorm(4), torch.nn.LayerNorm(4), drawn((4,)))
+
+
+def in_use(layer: nn.Module) -> nn.Module:
+    layer(drawn((6, 3), seed=5)[:, :, None])
+    return layer.eval()
+
+
+LAYERS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
+    "BatchNorm1d": (lambda: nn.BatchNorm1d(3), (4, 3)),
+    "BatchNorm2d": (lambda: nn.BatchNorm2d(3), (2, 3, 2, 2)),
+    "BatchNorm1d in use": (lambda: in_use(nn.BatchNorm1d(3)), (4, 3)),
+    "BatchNorm1d without parameters": (lambda: nn.BatchNorm1d(3, affine=False), (4, 3)),
+    "LayerNorm": (lambda: nn.LayerNorm(3), (4, 3)),
+    "LayerNorm of two axes": (lambda: nn.LayerNorm((2, 3)), (2, 2, 3)),
+}
+each_layer = pytest.mark.parametrize(("make", "shape"), LAYERS.values(), ids=LAYERS)
+
+
+@each_layer
+def test_norms_pass_gradcheck(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> None:
+    check_gradients(randomised(make()), drawn(shape))
+
+
+@each_layer
+def test_norms_take_arrays_lists_and_integers(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> None:
+    whole = np.arange(np.prod(shape)).reshape(shape) ** 2 % 7
+    expected = as_tensor(make()(whole * 1.0)).detach()
+    for same in whole, whole.tolist():
+        close(as_tensor(make()(same)).detach(), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_norms_keep_the_dtype(dtype: Any) -> None:
+    x = tensor(drawn((4, 3)), dtype=dtype, requires_grad=True)
+    for layer in nn.BatchNorm1d(3, dtype=dtype), nn.LayerNorm(3, dtype=dtype):
+        for mode in True, False:
+            out = layer.train(mode)(x)
+            out.sum().backward()
+            assert {out.dtype, *(p.grad.dtype for p in layer.parameters())} == {np.dtype(dtype)}
+    assert {b.dtype for b in nn.BatchNorm1d(3, dtype=dtype).buffers()} == {np.dtype(dtype), np.dtype(int)}
+
+
+def test_buffers_are_state_but_not_parameters() -> None:
+    model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.BatchNorm1d(3))
+    assert [name for name, _ in model.named_parameters()] == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    names = ["1.running_mean", "1.running_var", "1.num_batches_tracked"]
+    assert [name for name, _ in model.named_buffers()] == names
+    assert list(model.state_dict())[4:] == names
+    model(drawn((5, 2)))
+    state = model.state_dict()
+    assert state["1.num_batches_tracked"] == 1
+    assert state["1.running_mean"].any()
+    model(drawn((5, 2), seed=1))
+    assert state["1.num_batches_tracked"] == 1, "the state is a copy"
+    other = nn.Sequential(nn.Linear(2, 3, rng=1), nn.BatchNorm1d(3))
+    other.load_state_dict(state)
+    for name, array in other.state_dict().items():
+        np.testing.assert_array_equal(array, state[name])
+    model.requires_grad_()
+    assert not any(buffer.requires_grad for buffer in model.buffers())
+
+
+def test_a_state_without_the_buffers_is_refused() -> None:
+    layer = nn.BatchNorm1d(3)
+    state = layer.state_dict()
+    del state["running_mean"], state["num_batches_tracked"]
+    with pytest.raises(ValueError, match=r"missing: num_batches_tracked\n  missing: running_mean"):
+        layer.load_state_dict(state)
+
+
+def test_nothing_is_counted_in_use() -> None:
+    layer = nn.BatchNorm1d(3).eval()
+    before = layer.state_dict()
+    layer(drawn((5, 3)))
+    for name, array in layer.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_moving_the_running_numbers_does_not_disturb_a_graph_in_training() -> None:
+    layer = nn.BatchNorm1d(3)
+    x = tensor(drawn((5, 3)), requires_grad=True)
+    total = (layer(x) ** 3).sum() + (layer(2 * x) ** 3).sum()
+    total.backward()
+    assert x.grad is not None
+
+
+def with_bias(text: str) -> str:
+    """Say what older releases of PyTorch leave out."""
+    return text if "bias" in text else re.sub(r"affine=(\w+)", r"affine=\1, bias=\1", text)
+
+
+def test_norms_show_themselves_as_in_torch() -> None:
+    torch = pytest.importorskip("torch")
+    for how in {}, {"eps": 0.1, "momentum": None}, {"affine": False, "track_running_stats": False}:
+        for name in BATCHES:
+            assert repr(getattr(nn, name)(3, **how)) == with_bias(repr(getattr(torch.nn, name)(3, **how)))
+    assert repr(nn.LayerNorm((2, 3))) == with_bias(repr(torch.nn.LayerNorm((2, 3))))
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "said"),
+    [
+        (nn.BatchNorm2d(3), (2, 3, 4), r"expected \(rows, channels, \.\.\.\) of 4 axes, got \(2, 3, 4\)"),
+        (nn.BatchNorm1d(3), (3,), "of 2 or 3 axes"),
+        (nn.BatchNorm1d(3), (4, 2), r"running_mean of shape \(2,\) .* got \(3,\).*num_features"),
+        (nn.BatchNorm1d(3), (1, 3), r"expected several elements .* got an input of shape \(1, 3\)"),
+        (nn.LayerNorm(3), (2, 4), r"expected an input of shape \(\.\.\., 3\), got \(2, 4\)"),
+    ],
+    ids=str,
+)
+def test_wrong_inputs_are_refused_with_the_path(layer: nn.Module, shape: Any, said: str) -> None:
+    before = layer.state_dict()
+    with pytest.raises(ValueError, match=said) as caught:
+        nn.Sequential(nn.ReLU(), layer)(np.ones(shape))
+    assert "in layer '1' of Sequential" in "\n".join(caught.value.__notes__)
+    assert {name: array.tolist() for name, array in layer.state_dict().items()} == {
+        name: array.tolist() for name, array in before.items()
+    }
+
+
+def test_the_function_refuses_an_input_without_channels() -> None:
+    with pytest.raises(
+        ValueError, match=r"batch_norm: expected an input \(rows, channels, \.\.\.\), got shape"
+    ):
+        nn.functional.batch_norm(np.ones(3), None, None)
+
+
+def test_sizes_must_be_whole_numbers() -> None:
+    with pytest.raises(ValueError, match=r"num_features: expected a whole number from 0, got 2\.5"):
+        nn.BatchNorm1d(2.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="normalized_shape: expected a whole number from 0"):
+        nn.LayerNorm((2, -1))

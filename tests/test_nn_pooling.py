@@ -1,0 +1,153 @@
+"""Pooling: PyTorch's numbers for all options, right derivatives, errors that teach."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nn
+from autograd import tensor
+from tests.nn_peers import agree, check_gradients, close, drawn
+
+each_axes = pytest.mark.parametrize("axes", [1, 2])
+Data = st.DataObject
+
+
+def several(data: Data, axes: int, low: int, high: int) -> Any:
+    """One number for all axes, or one for each."""
+    numbers = tuple(data.draw(st.integers(low, high)) for _ in range(axes))
+    return data.draw(st.sampled_from([numbers, numbers[0]]))
+
+
+def options(data: Data, axes: int) -> dict[str, Any]:
+    kernel = several(data, axes, 1, 4)
+    least = min(kernel) if isinstance(kernel, tuple) else kernel
+    return {
+        "kernel_size": kernel,
+        "stride": data.draw(st.sampled_from([None, several(data, axes, 1, 4)])),
+        "padding": several(data, axes, 0, least // 2),
+        "ceil_mode": data.draw(st.booleans()),
+    }
+
+
+def images(data: Data, axes: int) -> Any:
+    rows = data.draw(st.sampled_from([(), (1,), (3,)]))
+    return drawn((*rows, 2, *(data.draw(st.integers(7, 10)) for _ in range(axes))))
+
+
+@each_axes
+@settings(max_examples=40)
+@given(data=st.data())
+def test_largest_elements_agree_with_torch(axes: int, data: Data) -> None:
+    torch = pytest.importorskip("torch")
+    how, name = options(data, axes) | {"dilation": several(data, axes, 1, 2)}, f"MaxPool{axes}d"
+    agree(getattr(nn, name)(**how), getattr(torch.nn, name)(**how), images(data, axes))
+
+
+@each_axes
+@settings(max_examples=40)
+@given(data=st.data())
+def test_means_agree_with_torch(axes: int, data: Data) -> None:
+    torch = pytest.importorskip("torch")
+    how, name = options(data, axes) | {"count_include_pad": data.draw(st.booleans())}, f"AvgPool{axes}d"
+    if axes == 2:
+        how["divisor_override"] = data.draw(st.sampled_from([None, 3]))
+    agree(getattr(nn, name)(**how), getattr(torch.nn, name)(**how), images(data, axes))
+
+
+@each_axes
+@settings(max_examples=20)
+@given(data=st.data())
+def test_adaptive_means_agree_with_torch(axes: int, data: Data) -> None:
+    torch = pytest.importorskip("torch")
+    size, name = several(data, axes, 1, 12), f"AdaptiveAvgPool{axes}d"
+    agree(getattr(nn, name)(size), getattr(torch.nn, name)(size), images(data, axes))
+
+
+def test_an_adaptive_size_may_be_that_of_the_input() -> None:
+    torch = pytest.importorskip("torch")
+    for size in (None, 3), (2, None), (None, None):
+        agree(nn.AdaptiveAvgPool2d(size), torch.nn.AdaptiveAvgPool2d(size), drawn((2, 3, 5, 7)))
+
+
+def test_at_ties_the_first_of_the_largest_gets_the_gradient_as_in_torch() -> None:
+    torch = pytest.importorskip("torch")
+    x = np.random.default_rng(0).integers(0, 2, (2, 3, 8, 8)) * 1.0
+    for how in {"kernel_size": 2}, {"kernel_size": 3, "stride": 1, "padding": 1}:
+        agree(nn.MaxPool2d(**how), torch.nn.MaxPool2d(**how), x)
+
+
+def test_windows_of_more_elements_than_a_byte_counts() -> None:
+    torch = pytest.importorskip("torch")
+    agree(nn.MaxPool1d(300), torch.nn.MaxPool1d(300), drawn((2, 2, 700)))
+
+
+LAYERS = {
+    "MaxPool2d": lambda: nn.MaxPool2d(2),
+    "MaxPool2d that overlaps": lambda: nn.MaxPool2d(3, stride=1, padding=1),
+    "AvgPool2d": lambda: nn.AvgPool2d(2, padding=1, ceil_mode=True),
+    "AdaptiveAvgPool2d": lambda: nn.AdaptiveAvgPool2d((2, 3)),
+    "MaxPool1d": lambda: nn.MaxPool1d(2),
+    "AvgPool1d": lambda: nn.AvgPool1d(2),
+    "AdaptiveAvgPool1d": lambda: nn.AdaptiveAvgPool1d(2),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_pools_pass_gradcheck(name: str) -> None:
+    check_gradients(LAYERS[name](), drawn((2, 2, 4, 5)[: 3 if "1d" in name else 4]))
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_pools_keep_the_dtype_and_take_arrays_and_integers(name: str) -> None:
+    layer, shape = LAYERS[name](), (2, 2, 4, 5)[: 3 if "1d" in name else 4]
+    for dtype in np.float16, np.float32:
+        x = tensor(np.ones(shape), dtype=dtype, requires_grad=True)
+        layer(x).sum().backward()
+        assert layer(x).dtype == x.grad.dtype == dtype
+    whole = np.arange(np.prod(shape)).reshape(shape)
+    assert isinstance(layer(whole), np.ndarray)
+    close(layer(whole), layer(whole * 1.0))
+    close(layer(whole.tolist()), layer(whole * 1.0))
+
+
+def test_pools_show_themselves() -> None:
+    assert repr(nn.MaxPool2d(2)) == (
+        "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"
+    )
+    assert repr(nn.AdaptiveAvgPool2d((1, None))) == "AdaptiveAvgPool2d(output_size=(1, None))"
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (nn.MaxPool2d(0), "kernel_size: expected a whole number from 1 or 2 of them, got 0"),
+        (nn.MaxPool2d(2, stride=0), "stride: expected .*, got 0"),
+        (nn.MaxPool2d(2, padding=2), r"padding: expected at most half of the kernel \(2, 2\), got \(2, 2\)"),
+        (nn.MaxPool2d(2, dilation=0), "dilation: expected .*, got 0"),
+        (nn.MaxPool2d(7), r"max_pool2d: expected an input of at least 7 elements .* got \(6, 6\)"),
+        (nn.AvgPool2d((2, 2, 2)), r"kernel_size: expected .*, got \(2, 2, 2\)"),
+        (nn.AvgPool2d(7), r"avg_pool2d: expected an input of at least 7 elements"),
+        (nn.AdaptiveAvgPool2d(0), "output_size: expected a whole number from 1"),
+        (nn.AdaptiveAvgPool2d((1, 2, 3)), "output_size: expected"),
+        (nn.MaxPool1d(2), r"max_pool1d: expected an input of shape \(rows, channels, length\)"),
+    ],
+    ids=str,
+)
+def test_wrong_numbers_are_refused_with_the_path_of_the_layer(layer: nn.Module, said: str) -> None:
+    with pytest.raises(ValueError, match=said) as caught:
+        nn.Sequential(nn.ReLU(), layer)(np.ones((2, 2, 6, 6)))
+    assert "in layer '1' of Sequential" in "\n".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("divisor", [0, 2.5])
+def test_a_divisor_must_be_a_whole_number(divisor: Any) -> None:
+    with pytest.raises(ValueError, match="divisor_override: expected a whole number from 1, got"):
+        nn.functional.avg_pool2d(np.ones((1, 1, 4, 4)), 2, divisor_override=divisor)
+
+
+def test_places_of_maxima_are_not_offered() -> None:
+    with pytest.raises(ValueError, match="return_indices: expected False"):
+        nn.MaxPool2d(2, return_indices=True)

@@ -1,0 +1,69 @@
+"""Every entry of the table can be played, and has words for what it does."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Tensor, tensor
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.table import TABLE, Derivative
+from autograd.drawing.draw import View
+from autograd.drawing.page import data_of, program
+from autograd.drawing.words import why
+from autograd.testing import calls
+from autograd.testing.strategies import SMOOTH
+from tests import test_derivatives as table_tests
+
+PLAYED = [f for f in table_tests.DIFFERENTIABLE if not isinstance(TABLE[f], table_tests.Writing)]
+
+
+@pytest.mark.parametrize("function", PLAYED, ids=name_of)
+@settings(max_examples=5)
+@given(data=st.data())
+def test_every_entry_of_the_table_can_be_played(function: Any, data: st.DataObject) -> None:
+    """Whatever a call looks like, its steps add up, have words, and can be put on a page."""
+    found = data.draw(calls(TABLE[function], SMOOTH))
+    leaves = [tensor(array, requires_grad=True) for array in found.arrays()]
+    results = found.with_arrays(leaves).of(function)
+    results = results if isinstance(results, (list, tuple)) else [results]
+    result = next((x for x in results if isinstance(x, Tensor) and x.node), None)
+    if result is None:
+        return
+    view = View("backprop", result, None)
+    for step in view.tape.steps:
+        before = 0 if step.before is None else step.before
+        np.testing.assert_array_equal(before + step.contribution, step.after)
+        assert step.after.shape == step.to.shape  # type: ignore[attr-defined]
+        assert step.why
+    deck = view.deck("auto", ())
+    data_of(deck, "")
+    program(deck)
+
+
+RULES = [
+    (entry, i)
+    for entry in TABLE.values()
+    if isinstance(entry, Derivative)
+    for i, pullback in enumerate(entry.pullbacks)
+    if pullback
+]
+
+
+@pytest.mark.parametrize(
+    ("entry", "i"), RULES, ids=lambda x: x if isinstance(x, int) else name_of(x.function)
+)
+def test_every_rule_of_the_table_has_a_sentence(entry: Derivative, i: int) -> None:
+    class Plan:
+        def __init__(self) -> None:
+            self.entry = entry
+
+    class Call:
+        plan, args, shape = Plan(), (1.0,) * 9, ()
+
+    sentence = why(Call(), i)  # type: ignore[arg-type]
+    assert sentence[:1].isupper() or sentence.startswith("σ")
+    assert sentence.endswith(".")
+    assert "in the table of derivatives" not in sentence, f"no words for the kind {entry.kind!r}"

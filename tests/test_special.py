@@ -1,0 +1,60 @@
+"""The chapter of scipy.special: its entries hold what all entries hold; the rest is refused in words."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import special
+
+from autograd import gradcheck, tensor
+from autograd.derivatives import special as chapter
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.domains import POSITIVE
+from autograd.derivatives.table import TABLE, Derivative
+from autograd.testing import check_entry
+
+ENTRIES = [e for f, e in TABLE.items() if isinstance(e, Derivative) and name_of(f).startswith("scipy")]
+ELEMENTWISE = [entry.function for entry in ENTRIES if entry.kind == "elementwise"]
+POINTS = np.array([0.3, 0.7, 1.0, 2.6])
+
+
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=name_of)
+def test_an_entry_holds_the_properties(function: Callable[..., Any]) -> None:
+    check_entry(function, max_examples=8)
+
+
+@pytest.mark.parametrize(
+    "function", [special.gammainc, special.gammaincc, special.jv, special.iv, special.ive, special.zeta]
+)
+def test_a_function_with_a_parameter(function: Callable[..., Any]) -> None:
+    gradcheck(lambda x: function(2.5, x), POINTS, order=2)
+    with pytest.raises(TypeError, match=r"scipy\.special.* by '[avs]'.*detach"):
+        function(tensor(2.5, requires_grad=True), POINTS)
+
+
+@pytest.mark.parametrize("name", ["logsumexp", "softmax", "log_softmax"])
+def test_functions_that_take_arrays_only_name_their_counterpart(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"nn\.functional\.{name}"):
+        getattr(special, name)(tensor(POINTS, requires_grad=True))
+
+
+def test_exprel_is_exact_at_0() -> None:
+    gradcheck(special.exprel, np.array([0.0, 1e-9, 1.0]), order=2)
+
+
+def test_parameters_and_domains_are_declared() -> None:
+    assert {e.kind for e in ENTRIES} == {"elementwise", "parametric"}
+    assert TABLE[chapter.zeta].domain == POSITIVE
+
+
+def test_the_chapter_is_loaded_when_it_is_needed() -> None:
+    program = (
+        "import sys, autograd; chapter = 'autograd.derivatives.special'; assert chapter not in sys.modules;"
+        "from scipy import special; x = autograd.tensor([0.5], requires_grad=True);"
+        "special.erf(x).sum().backward(); assert chapter in sys.modules; print(x.grad.item())"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert float(run.stdout) == pytest.approx(2 / np.sqrt(np.pi) * np.exp(-0.25))
