@@ -114,6 +114,8 @@ class Backward(InPlace):
             return given if isinstance(g, Vertex) else given.data
 
         vertex.hooks[id(call)] = call
+        if RETAINED in vertex.hooks:  # what is kept is what all hooks have made of it
+            vertex.hooks[RETAINED] = vertex.hooks.pop(RETAINED)
         return Hook(vertex.hooks, id(call))
 
     def backward(

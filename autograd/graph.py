@@ -122,7 +122,7 @@ def sweep(
                     g = pull(g, node, i) if lift is None else lifted(lift, pullback, g, node, i)
                 for i, pull, pullback in steps:
                     argument = args[i]
-                    if adding and argument in summed:
+                    if adding and argument in summed and argument.shape:  # sums of scalars are no arrays
                         adding(g, node, i)(cotangents[argument])
                         continue
                     contribution = pull(g, node, i) if lift is None else lifted(lift, pullback, g, node, i)

@@ -73,6 +73,8 @@ class Tensor(ArrayMethods):
                 node = Node(plan, tuple(arguments), kwargs or None, values, out, residual)
         result = Tensor(out, node)
         if node is None:
+            if out.dtype.kind == "c":
+                raise TypeError(errors.not_real(function, out))
             cut = ("no_grad()", function) if tracked and not recording else None
             result.cut = cut or next((a.cut for a in args if isinstance(a, Tensor) and a.cut), None)
         if out.base is not None or out is values[0]:

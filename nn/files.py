@@ -6,6 +6,7 @@ PyTorch reads and writes the same files, with the same names, through ``safetens
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,23 +37,39 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
         >>> bool((copy.weight == model.weight).all())
         True
     """
+    write(path, model.state_dict())
+
+
+def write(path: str | os.PathLike[str], arrays: Mapping[str, Any], **texts: str) -> None:
+    """Write arrays, and texts beside them, to a file: all of it or nothing."""
     library, target = _safetensors(), Path(path)
     partial = target.with_name(target.name + ".partial")
     try:
-        library.save_file(model.state_dict(), partial)
+        library.save_file(dict(arrays), partial, texts or None)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
 
 
+def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read what ``write`` wrote: arrays and texts."""
+    _safetensors()
+    from safetensors import safe_open
+
+    with safe_open(path, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+
+
 def load(model: Module, path: str | os.PathLike[str]) -> None:
-    """Read the state of a model from a file.
+    """Read the state of a model from a file, which may be a checkpoint of its training.
 
     Raises:
         ValueError: names are missing or unknown, or shapes differ. All such are listed, and nothing
             is changed.
     """
-    state: dict[str, Any] = _safetensors().load_file(path)
+    state, texts = read(path)
+    if "training" in texts:
+        state = {name.removeprefix("model/"): array for name, array in state.items() if name.startswith("model/")}
     try:
         model.load_state_dict(state)
     except ValueError as error:

@@ -31,10 +31,10 @@ class Function(Module):
         """Read the options off the function."""
         if function is not None:
             parameters = signature(function, eval_str=True).parameters.values()
-            parameters = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+            known = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD][cls.inputs :]
             cls.function = staticmethod(function)
-            cls.__signature__ = Signature(parameters[cls.inputs :])  # type: ignore[attr-defined]
-            cls.options = tuple(name for name in cls.__signature__.parameters if name != "inplace")  # type: ignore[attr-defined]
+            cls.options = tuple(p.name for p in known if p.name != "inplace")
+            cls.__signature__ = Signature(known)  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         known = signature(type(self))
@@ -48,6 +48,8 @@ class Function(Module):
 
     def forward(self, *inputs: Any) -> Any:
         """Call the function."""
+        if not self.options:
+            return self.function(*inputs)
         return self.function(*inputs, *[getattr(self, name) for name in self.options])
 
     def describe(self) -> str:

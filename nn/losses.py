@@ -31,7 +31,7 @@ class Loss(Function):
             if name in self.options:
                 weight = getattr(self, name)
                 if isinstance(weight, str):
-                    raise RefusedError(f"{name}: expected numbers, got {weight!r}; the usual fix is reduction=")
+                    raise RefusedError(f"{name}: expected numbers, got {weight!r}; did you mean reduction=?")
                 self.register_buffer(name, weight)
 
     def forward(self, input: Any, target: Any) -> Any:

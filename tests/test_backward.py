@@ -109,6 +109,17 @@ def test_interior_gradients_are_kept_only_on_request_and_fresh() -> None:
     np.testing.assert_array_equal(x.grad.data, [18, 36])
 
 
+@pytest.mark.parametrize("first", ["retain", "hook"])
+def test_what_is_retained_is_what_all_hooks_have_made_of_it(first: str) -> None:
+    y = leaf(2.0) * 3
+    if first == "retain":
+        y.retain_grad()
+    y.register_hook(lambda g: 10 * g)
+    y.retain_grad()
+    (y * 4).backward()
+    assert y.grad == 40
+
+
 def test_a_root_can_retain_its_gradient() -> None:
     y = leaf(2.0) * 3
     y.retain_grad()

@@ -93,6 +93,17 @@ def test_modules_of_a_call_are_cards_with_all_their_calls() -> None:
     assert [card.name for card in innermost if card.bars][:2] == ["blocks.0.wide", "blocks.0.narrow"]
 
 
+def test_a_module_around_a_module_is_the_outer_one() -> None:
+    around = nn.Sequential(nn.Sequential(nn.Linear(2, 2, rng=0)))
+
+    def levels(thing: Any) -> list[str]:
+        return [cards(thing, depth=depth)[0].name for depth in (0, 1, 2)]
+
+    x = np.ones(2)
+    assert levels(lambda: mean_square(around(x))) == ["around", "0", "0.0"]
+    assert levels(mean_square(around(x))) == ["around", "0", "0.0"]
+
+
 def test_one_module_is_opened_by_its_path() -> None:
     tower, x = Tower(2), np.ones((5, 3))
     found = names(lambda: mean_square(tower(x)), depth=1, expand=["blocks.1"])

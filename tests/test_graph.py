@@ -359,6 +359,14 @@ def test_a_part_and_the_whole_of_one_array() -> None:
     np.testing.assert_array_equal(g, [1, 10, 100])
 
 
+def test_a_part_of_a_scalar() -> None:
+    x = leaf(0.5)
+    y = x[()]
+    w = x * 2 + x * 3
+    (y * 1 + w).backward()
+    assert x.grad.item() == 6.0
+
+
 # A second pass
 
 

@@ -61,6 +61,29 @@ def test_erf_is_rounded_right_in_short_dtypes(dtype: Any) -> None:
     close(erf(x), np.array([math.erf(value) for value in x]).astype(dtype))
 
 
+BENDS: list[tuple[Any, float, float]] = [
+    (functional.relu6, 0.0, 0.0),
+    (functional.relu6, 6.0, 0.0),
+    (functional.hardtanh, -1.0, 0.0),
+    (functional.hardtanh, 1.0, 0.0),
+    (functional.hardsigmoid, -3.0, 0.0),
+    (functional.hardsigmoid, 3.0, 0.0),
+    (functional.hardswish, -3.0, 0.0),
+    (functional.hardswish, 3.0, 1.0),
+    (functional.hardshrink, -0.5, 0.0),
+    (functional.softshrink, 0.5, 0.0),
+    (lambda x: functional.threshold(x, 1.0, 5.0), 1.0, 0.0),
+    (lambda x: functional.prelu(x, np.array([0.25])), 0.0, 0.25),
+]
+
+
+@pytest.mark.parametrize(("function", "bend", "slope"), BENDS)
+def test_the_slope_at_a_bend_is_that_of_the_flatter_side(function: Any, bend: float, slope: float) -> None:
+    x = tensor(bend, requires_grad=True)
+    function(x).backward()
+    assert x.grad.item() == slope
+
+
 # Empty arrays, and the name of the axis
 
 ALONG = ("softmax", "log_softmax", "softmin", "logsumexp")
@@ -102,7 +125,11 @@ def test_options_are_those_of_torch() -> None:
     assert len(checked) > 30
     for module in checked:
         theirs = inspect.signature(getattr(torch.nn, module.__name__)).parameters
-        expected = {name: p.default for name, p in theirs.items() if name not in deprecated}
+        expected = {
+            name: p.default
+            for name, p in theirs.items()
+            if name not in deprecated and p.kind is p.POSITIONAL_OR_KEYWORD
+        }
         ours = {name: p.default for name, p in inspect.signature(module).parameters.items()}
         if "dim" in ours:
             expected["dim"] = -1
@@ -131,6 +158,14 @@ def test_unknown_options_are_refused_with_the_known_ones() -> None:
         nn.Threshold(1.0)
     with pytest.raises(ValueError, match=r"approximate to be 'none' or 'tanh', got 'fast'"):
         nn.GELU("fast")(np.ones(2))
+
+
+def test_a_class_of_ones_own_may_have_other_arguments() -> None:
+    class Steep(nn.ELU):
+        def __init__(self, steepness: float) -> None:
+            super().__init__(alpha=2 * steepness)
+
+    close(Steep(1.5)(np.array([-1.0])), 3 * np.expm1([-1.0]))
 
 
 def test_options_are_fields_that_may_be_changed_and_copied() -> None:

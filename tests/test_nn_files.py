@@ -82,7 +82,7 @@ def test_a_failed_save_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: py
     nn.save(model, path)
     before = path.read_bytes()
 
-    def fail(state: Any, target: Any) -> None:
+    def fail(state: Any, target: Any, metadata: Any) -> None:
         Path(target).write_bytes(b"half of it")
         raise OSError("disk full")
 

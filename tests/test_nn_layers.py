@@ -19,8 +19,8 @@ EXTREMES = np.array([-1000, -745, -50, -20.5, -2, -1e-3, -0.0, 0, 1e-3, 1, 2, 20
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
     *[(name, {}) for name in (
-        "Identity", "Sigmoid", "ReLU6", "SELU", "CELU", "GELU", "SiLU", "Mish", "Softsign", "LogSigmoid", "Hardtanh",
-        "Hardsigmoid", "Hardswish", "Hardshrink", "Softshrink", "Tanhshrink",
+        "Identity", "Sigmoid", "ReLU6", "SELU", "CELU", "GELU", "SiLU", "Mish", "Softsign", "LogSigmoid",
+        "Hardtanh", "Hardsigmoid", "Hardswish", "Hardshrink", "Softshrink", "Tanhshrink",
     )],
     ("Tanh", {}),
     ("ReLU", {}),

@@ -25,6 +25,7 @@ from autograd.derivatives.table import TABLE, Derivative
 from autograd.drawing import backprop, player
 from autograd.drawing.draw import View
 from autograd.drawing.page import program
+from autograd.drawing.picture import NoEngine
 from autograd.drawing.player import Player
 from autograd.graph import Vertex
 from tests.browser import chromium
@@ -110,6 +111,7 @@ def test_a_tensor_that_was_changed_is_named() -> None:
     ("make", "error", "says"),
     [
         (lambda: backprop(np.ones(2)), TypeError, "backprop: expected a Tensor, such as a loss, got ndarray"),
+        (lambda: backprop(nn.Identity()), TypeError, r"usual fix: backprop\(lambda: model\(x\)\)"),
         (lambda: backprop(tensor(1.0)), ValueError, "usual fix: tensor.data, requires_grad=True"),
         (lambda: backprop(reuse(), direction="up"), ValueError, "direction: expected one of LR"),
         (lambda: backprop(reuse(), depth=-1), ValueError, "depth: expected a whole number from 0"),
@@ -231,12 +233,12 @@ class Sanitiser(HTMLParser):
 
 def test_a_notebook_gets_the_page_and_a_picture_for_where_it_is_removed() -> None:
     made = backprop(neuron())
-    bundle = made._repr_mimebundle_()
-    assert bundle["text/plain"] == str(made)
-    (source,) = re.findall(r'srcdoc="([^"]*)"', bundle["text/html"])
+    bundle = made._repr_html_()
+    assert repr(made) == str(made)
+    (source,) = re.findall(r'srcdoc="([^"]*)"', bundle)
     assert html.unescape(source) == made.html()
     sanitised = Sanitiser()
-    sanitised.feed(bundle["text/html"])
+    sanitised.feed(bundle)
     (image,) = sanitised.images
     kind, _, content = image.partition(",")
     assert kind == "data:image/svg+xml;base64"
@@ -244,12 +246,14 @@ def test_a_notebook_gets_the_page_and_a_picture_for_where_it_is_removed() -> Non
 
 
 def test_without_an_engine_a_notebook_gets_the_table_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = str(NoEngine())
+
     def missing(*args: Any, **options: Any) -> None:
-        raise graphviz.ExecutableNotFound(["dot"])
+        raise NoEngine
 
     monkeypatch.setattr(player.Picture, "pipe", missing)
     made = backprop(neuron())
-    assert made._repr_mimebundle_()["text/plain"].startswith(str(made))
+    assert made._repr_html_() == f"<pre>{html.escape(str(made))}\n\n{html.escape(message)}</pre>"
     with pytest.raises(graphviz.ExecutableNotFound):
         made.save("pass.html")
 
@@ -473,7 +477,8 @@ def test_figures_lie_in_their_cards_after_a_frame_was_hidden(
     browser: Any, tmp_path: Path, graph: Graph
 ) -> None:
     page = html.escape(page_of(graph))
-    frame = f'<iframe style="display: none" width="900" height="600" srcdoc="{page}"></iframe>'
+    hidden = 'sandbox="allow-scripts" style="display: none" width="900" height="600"'
+    frame = f'<iframe {hidden} srcdoc="{page}"></iframe>'
     path = tmp_path / "hidden.html"
     path.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{frame}", "utf-8")
     outer = Page(browser, path)

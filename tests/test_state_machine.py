@@ -85,7 +85,8 @@ class Vertex:
     operation: Operation | None = None
     arguments: tuple[Vertex, ...] = ()
     born: int = field(default_factory=clock.__next__)
-    hooks: list[float | None] = field(default_factory=list)  # factors; None retains
+    hooks: list[float] = field(default_factory=list)  # factors
+    retains: bool = False
     grad: Array | None = None
     released: bool = False
 
@@ -125,10 +126,9 @@ Sums = dict[Vertex, Any]
 def sum_over_paths(vertex: Vertex, g: Array, arriving: Sums, retained: Sums, hooks: bool = True) -> None:
     """Follow every path from a vertex to its leaves, and add up what arrives at each vertex."""
     for factor in vertex.hooks if hooks else ():
-        if factor is None:
-            retained[vertex] = retained[vertex] + g
-        else:
-            g = factor * g
+        g = factor * g
+    if hooks and vertex.retains:
+        retained[vertex] = retained[vertex] + g
     arriving[vertex] = arriving[vertex] + g
     for argument, jacobian in zip(vertex.arguments, vertex.jacobians, strict=True):
         if argument.tracked:
@@ -339,8 +339,7 @@ class Engine(RuleBasedStateMachine):
     @rule(x=pairs)
     def retain_grad(self, x: Pair) -> None:
         x.tensor.retain_grad()
-        if x.vertex.operation is not None and None not in x.vertex.hooks:
-            x.vertex.hooks.append(None)
+        x.vertex.retains |= x.vertex.operation is not None
 
     @rule(x=pairs)
     def zero_grad(self, x: Pair) -> None:

@@ -97,6 +97,8 @@ def line(problem: Problem, i: int, direction: Array, weights: list[Array] | None
         except (ValueError, ArithmeticError):  # outside of its domain
             if t == 0:
                 raise
+            values = []
+        if sum(map(np.size, values)) != count:  # there, or of other shapes there
             return np.full(count if weights is None else 1, np.nan)
         if weights is None:
             return np.concatenate([np.ravel(value) for value in values])

@@ -70,7 +70,7 @@ def watched(function: Callable[[], Any]) -> tuple[Any, list[Call], dict[str, Any
 def sections(order: Sequence[Node], names: Names, calls: Sequence[Call]) -> list[Section]:
     """List what modules made, outer sections before the inner ones that they contain."""
     found = list(_seen(order, names, calls) if calls else _read_off(order, names))
-    return sorted(found, key=lambda section: (section.start, -section.stop, section.path))
+    return sorted(found, key=lambda section: (section.start, -section.stop))  # equals stay in order
 
 
 def _seen(order: Sequence[Node], names: Names, calls: Sequence[Call]) -> Iterator[Section]:

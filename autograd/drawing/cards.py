@@ -165,15 +165,26 @@ class Deck:
             g = tape.gradients.get(argument) if isinstance(argument, Vertex) else None
             sources[self._keys[id(argument)]] = None if g is None else rms(g)
         arrows = [Arrow(key, i, flow) for i, (key, flow) in enumerate(sources.items())]
+        slopes = self._slopes(unit, last)
+        rows = self._unit_rows(nodes, hidden, slopes)
+        count = len(unit.rounds)
+        calls = len(nodes) // max(count, 1)
+        about = f"{_kind(unit.module)}{f'{count:,} × ' if count else ''}{calls} op{'s' * (calls > 1)}"
+        role, name = ("output", tape.names.of(last)) if last is tape.root else ("module", unit.name)
+        bars = [_level(size) for size in slopes]
+        self.cards.append(Card(self._next(nodes), role, name, about, rows, arrows, nodes, bars, unit.run))
 
+    def _unit_rows(
+        self, nodes: Sequence[Node], hidden: Sequence[Any], slopes: Sequence[float]
+    ) -> list[tuple[str, str]]:
+        tape, last = self.tape, nodes[-1]
         inputs = [leaf for leaf in hidden if not _is_parameter(leaf)]
         parameters = [leaf for leaf in hidden if _is_parameter(leaf)]
         rows = [("input", shortened(f"{tape.names.of(x)} {x.shape}")) for x in inputs[:_INPUTS]]
         rows += [("inputs", f"{len(inputs)} in all")] * (len(inputs) > _INPUTS)
-        rows += [_row("output", tape.values[last])] if not last.shape else [("output", f"{last.shape}")]
+        rows.append(("output", f"{last.shape}") if last.shape else _row("output", tape.values[last]))
         if parameters:
             rows.append(("parameters", f"{sum(p.size for p in parameters):,}"))
-        slopes = self._slopes(unit, last)
         ends = [number(slopes[i]) for i in (0, -1)] if slopes else ["–"]
         rows.append(("grad rms", " … ".join(dict.fromkeys(ends))))
         gradients = [tape.gradients[p] for p in parameters if p in tape.gradients]
@@ -181,15 +192,7 @@ class Deck:
             rows.append(("weight grad", number(rms(np.concatenate([np.ravel(g) for g in gradients])))))
         words = [word for n in nodes for word in unusable(tape.values[n], tape.gradients.get(n))]
         words += [word for size in slopes for word in strength(size)]
-        rows += [("⚠", word) for word in sorted(set(words))]
-        count = len(unit.rounds)
-        calls = len(nodes) // max(count, 1)
-        about = f"{_kind(unit.module)}{f'{count:,} × ' if count else ''}{calls} op{'s' * (calls > 1)}"
-        role, name = ("output", tape.names.of(last)) if last is tape.root else ("module", unit.name)
-        key = self._next(nodes)
-        self.cards.append(
-            Card(key, role, name, about, rows, arrows, nodes, [_level(s) for s in slopes], unit.run)
-        )
+        return [*rows, *(("⚠", word) for word in sorted(set(words)))]
 
     def _slopes(self, unit: Unit, last: Node) -> list[float]:
         """Give the sizes of the gradients after each round, or of the one result."""

@@ -85,6 +85,10 @@ class View:
         calls: list[Call] = []
         variables: dict[str, Any] = {}
         made_here = callable(tensor) and not isinstance(tensor, Tensor)
+        if hasattr(tensor, "named_parameters"):
+            raise TypeError(
+                f"{caller}: expected a Tensor, got a module; the usual fix: {caller}(lambda: model(x))"
+            )
         if made_here:
             tensor, calls, variables = watched(tensor)
         if not isinstance(tensor, Tensor):

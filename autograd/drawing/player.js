@@ -15,10 +15,12 @@ const get = (id) => document.getElementById(id);
 const svg = document.querySelector("#graph svg");
 const cards = {};
 for (const group of [...svg.querySelectorAll(".node")].sort((a, b) => a.id.slice(1) - b.id.slice(1))) {
-  const [name, call] = [...group.querySelectorAll("text")].map((text) => text.textContent.trim());
+  const texts = [...group.querySelectorAll("text")], name = texts[0].textContent.trim();
+  const about = texts.filter((text) => text.getAttribute("font-size") === "10.00").map((text) => text.textContent.trim());
   const role = ["param", "input", "output", "module"].find((word) => group.classList.contains(word)) || "op";
   cards[group.id] = { name, role, ...data.cards[group.id] };
-  if (!cards[group.id].call && !["param", "input"].includes(role)) Object.assign(cards[group.id], { call: call.replace(/^output|^= /g, ""), args: [] });
+  if (!cards[group.id].call && !["param", "input"].includes(role))
+    Object.assign(cards[group.id], { call: about.filter((text) => text && text !== "output").join(" ").replace(/^= /, ""), args: [] });
 }
 const keys = Object.keys(cards);
 const edges = data.edges.map(([id, why, symbol, ...figures]) => {
@@ -135,18 +137,17 @@ function prepareEdge(edge) {
   edge.text = group.querySelector("text");
   edge.arrow.classList.add("arrow");
   // An arrowhead at the other end, and a line where the old one was
-  const length = edge.path.getTotalLength();
-  const start = edge.path.getPointAtLength(0), next = edge.path.getPointAtLength(Math.min(7, length));
-  const [dx, dy] = [next.x - start.x, next.y - start.y], size = Math.hypot(dx, dy) || 1;
-  const [ux, uy] = [dx / size, dy / size];
+  const curve = point(edge.path.getAttribute("d").replace(/[MC]/g, " "));
+  const [x, y, nextX, nextY] = curve, [endX, endY] = curve.slice(-2);
+  const size = Math.hypot(nextX - x, nextY - y) || 1;
+  const [ux, uy] = [(nextX - x) / size, (nextY - y) / size];
   make("polygon", { class: "head", points: [[0, 0], [8, 3.5], [8, -3.5]]
-    .map(([a, b]) => `${start.x + a * ux - b * uy},${start.y + a * uy + b * ux}`).join(" ") }, group);
-  const end = edge.path.getPointAtLength(length);
+    .map(([a, b]) => `${x + a * ux - b * uy},${y + a * uy + b * ux}`).join(" ") }, group);
   const corners = point(edge.arrow.getAttribute("points"));
-  let tip = [end.x, end.y];
+  let tip = [endX, endY];
   for (let i = 0; i < corners.length; i += 2)
-    if (Math.hypot(corners[i] - end.x, corners[i + 1] - end.y) > Math.hypot(tip[0] - end.x, tip[1] - end.y)) tip = corners.slice(i, i + 2);
-  edge.tail = make("line", { class: "tail", x1: end.x, y1: end.y, x2: tip[0], y2: tip[1] }, group);
+    if (Math.hypot(corners[i] - endX, corners[i + 1] - endY) > Math.hypot(tip[0] - endX, tip[1] - endY)) tip = corners.slice(i, i + 2);
+  edge.tail = make("line", { class: "tail", x1: endX, y1: endY, x2: tip[0], y2: tip[1] }, group);
 }
 
 const written = new Map();
@@ -232,7 +233,7 @@ function show(step, moving) {
   tell(frame);
   get("slider").value = now;
   get("count").textContent = `${now} / ${frames.length - 1}`;
-  if (location.protocol !== "about:" && (now || location.hash)) history.replaceState(null, "", `#step=${now}`);
+  if (/^(file|https?):/.test(location) && (now || location.hash)) history.replaceState(null, "", `#step=${now}`);
   reveal(frame, moving);
   if (moving && !still.matches && !data.rough && frame.edges?.length === 1) travel(frame.edges[0]);
 }
@@ -273,7 +274,7 @@ function tell(frame) {
     const numbers = card.scalar && card.args.length
       ? [sign("="), chip("value", expression(filled(card, (x) => inParens(number(x.value)))))] : [];
     rows = row(chip("", mi(card.name)), sign("="), chip("", expression(formula(card))), ...numbers, sign("="),
-      chip("result", mn(card.value ?? card.drawn.value), card.shape ? `rms, shape ${card.shape}` : "value"));
+      chip("result", mn(card.value ?? card.drawn.value), card.shape ? `rms, shape ${card.shape}` : data.rough ? "output" : "value"));
     why = `Line ${born[frame.card]} of the tape: the call is recorded, so that a gradient can come back through it.`;
     spoken = `${card.name} = ${formula(card)} = ${number(card.value)}`;
   } else if (frame.kind === "turn") {
@@ -418,7 +419,7 @@ edges.forEach(prepareEdge);
 pass();
 calls.forEach((key, i) => {
   const line = document.createElement("li");
-  for (const text of [i + 1, `${cards[key].name} = ${formula(cards[key])}`, ""]) line.appendChild(document.createElement("span")).textContent = text;
+  for (const text of [i + 1, `${cards[key].name}${data.rough ? ":" : " ="} ${formula(cards[key])}`, ""]) line.appendChild(document.createElement("span")).textContent = text;
   line.addEventListener("click", () => { play(false); show(now < turn ? born[key] : leaving[key]?.[0].frame ?? now); });
   get("tape").append(line);
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import tempfile
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from autograd.drawing.text import columns, number, rms
 from autograd.tensor import Tensor
 
 _HEIGHT = 640  # of the frame in a notebook, in pixels
+_GAP = "\n\n"
 
 
 def backprop(
@@ -147,15 +149,12 @@ class Player:
         webbrowser.open(path.as_uri())
         return path
 
-    def _repr_mimebundle_(self, *args: Any, **options: Any) -> dict[str, str]:
+    def _repr_html_(self) -> str:
         """Show the page in a notebook; where there can be no picture, the table and why."""
         try:
-            return {"text/plain": str(self), "text/html": self._repr_html_()}
+            return bundle(self.html(), self.static().pipe("svg"), _HEIGHT)
         except FAILURES as error:
-            return {"text/plain": f"{self}\n\n{error}"}
-
-    def _repr_html_(self) -> str:
-        return bundle(self.html(), self.static().pipe("svg"), _HEIGHT)
+            return f"<pre>{html.escape(f'{self}{_GAP}{error}')}</pre>"
 
 
 def _written(x: Any) -> str:

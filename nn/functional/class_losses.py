@@ -238,7 +238,7 @@ def cross_entropy(
         target: classes, integers of shape () or (rows, ...), or probabilities of the input's shape.
         weight: a factor for each class; the mean over classes as targets is then divided by the sum
             of their factors.
-        ignore_index: a target whose rows do not count; not for probabilities.
+        ignore_index: a target whose rows do not count; from 0 on, probabilities are refused.
         reduction: "mean" over rows, "sum", or "none".
         label_smoothing: s, from 0 to 1 (Szegedy et al., 2015).
 
@@ -257,6 +257,10 @@ def cross_entropy(
     _without_classes("cross_entropy", x.shape)
     check_shares("cross_entropy", "label_smoothing", label_smoothing)
     if not of_classes:
+        if ignore_index >= 0:
+            raise RefusedError(
+                "cross_entropy: expected classes as targets for ignore_index, got probabilities"
+            )
         check_shapes("cross_entropy", x, target)
         check_shares("cross_entropy", "target", target)
         if plain:

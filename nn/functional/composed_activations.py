@@ -1,8 +1,7 @@
 """Activation functions written through others, from which their derivatives follow.
 
 They take arrays, numbers, lists and Tensors. What PyTorch can do in place has ``inplace``, for programs
-that say so; it changes nothing, and x is left as it is. At a bend the slope is that of the flatter side,
-as far as nothing else is said.
+that say so; it changes nothing, and x is left as it is. At a bend the slope is that of the flatter side.
 """
 
 from __future__ import annotations
@@ -51,8 +50,8 @@ def hardswish(x: Any, inplace: bool = False) -> Any:
     """Compute x relu6(x + 3) / 6 (Howard et al., 2019).
 
     Example:
-        >>> hardswish(np.array([-3.0, 1.5, 9.0]))
-        array([0.   , 1.125, 9.   ])
+        >>> hardswish(np.array([-1.5, 1.5, 9.0]))
+        array([-0.375,  1.125,  9.   ])
     """
     return np.multiply(x, hardsigmoid(x))
 
@@ -182,7 +181,7 @@ def threshold(x: Any, threshold: float, value: float, inplace: bool = False) -> 
 
 
 def prelu(x: Any, weight: Any) -> Any:
-    """Compute x for x > 0, and a x elsewhere, where a is learned (He et al., 2015).
+    """Compute x for x > 0, and a x elsewhere, where a is learned (He et al., 2015). The slope at 0 is a.
 
     Args:
         x: of any shape, or (rows, channels, ...).

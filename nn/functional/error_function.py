@@ -29,12 +29,11 @@ def erf(x: Any) -> Any:
         >>> erf(np.array([-np.inf, 0.0, 1.0]))
         array([-1.        ,  0.        ,  0.84270079])
     """
-    x = np.asarray(x)
-    size = np.minimum(np.abs(x), 6.0)  # above, erf is 1
+    size = np.minimum(np.abs(x), 6.0, dtype=float)  # above, erf is 1
     square = np.minimum(size, 0.5) ** 2
-    low = x * (np.polyval(_LOW, square) / np.polyval(_LOW_UNDER, square))
+    low = size * (np.polyval(_LOW, square) / np.polyval(_LOW_UNDER, square))
     high = 1 - np.exp(-size * size) * (np.polyval(_HIGH, size) / np.polyval(_HIGH_UNDER, size))
-    return np.where(size < 15 / 32, low, np.copysign(high, x)).astype(size.dtype)
+    return np.copysign(np.where(size < 15 / 32, low, high), x).astype(np.result_type(x, 1.0))
 
 
 derivative(erf, lambda g, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), bounded=True)

@@ -7,7 +7,6 @@ rate that was changed by hand is the one that goes on. Call ``step()`` once afte
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -126,14 +125,14 @@ class MultiStepLR(LRScheduler):
     """Multiply the rate by ``gamma`` at each of some epochs."""
 
     def __init__(self, optimizer: Optimiser, milestones: Iterable[int], gamma: float = 0.1) -> None:
-        self.milestones = Counter(milestones)
+        self.milestones = sorted(milestones)
         _check("gamma", gamma, 0)
         self.gamma = gamma
         super().__init__(optimizer)
 
     def next_lr(self, lr: float, base: float) -> float:
         """Multiply at a milestone, twice if it stands there twice."""
-        return lr * self.gamma ** self.milestones[self.last_epoch]
+        return lr * self.gamma ** self.milestones.count(self.last_epoch)
 
 
 class ExponentialLR(LRScheduler):

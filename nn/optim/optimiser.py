@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -47,17 +48,41 @@ class Optimiser:
 
     def __init__(self, params: Iterable[Any], lr: float = 1e-3, **options: Any) -> None:
         self.defaults: dict[str, Any] = {"lr": lr, **options}
-        self.param_groups = [self._group(given) for given in _groups_of(params)]
+        self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Tensor, dict[str, Any]] = {}
-        for group in self.param_groups:
-            self.check(group)
-            for parameter in group["params"]:
-                _check_parameter(parameter)
-                if parameter in self.state:
-                    shape = parameter.shape
-                    raise ValueError(f"params: a parameter of shape {shape} stands there twice")
-                self.state[parameter] = {}
+        for group in _groups_of(params):
+            self._add(group)
         self._share_scratch()
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Go on with more parameters, such as those of layers that were frozen so far.
+
+        Raises:
+            TypeError: this is no group of leaf Tensors, or an option is unknown.
+            ValueError: a parameter stands in a group already, or an option is out of range.
+
+        Example:
+            >>> v, w = tensor([1.0], requires_grad=True), tensor([2.0], requires_grad=True)
+            >>> optimiser = nn.optim.SGD([v], lr=0.1)
+            >>> optimiser.add_param_group({"params": [w], "lr": 0.01})
+            >>> [group["lr"] for group in optimiser.param_groups]
+            [0.1, 0.01]
+        """
+        self._add(param_group)
+        self._share_scratch()
+
+    def _add(self, given: Any) -> None:
+        group = self._group(given)
+        self.check(group)
+        state: dict[Tensor, dict[str, Any]] = {}
+        for parameter in group["params"]:
+            _check_parameter(parameter)
+            if parameter in self.state or parameter in state:
+                shape = parameter.shape
+                raise ValueError(f"params: a parameter of shape {shape} stands there twice")
+            state[parameter] = {}
+        self.param_groups.append(group)
+        self.state |= state
 
     def _group(self, given: Any) -> dict[str, Any]:
         """Complete a group by the default options."""
@@ -83,16 +108,64 @@ class Optimiser:
                 view = scratch[: parameter.size].reshape(parameter.shape, order=order)
                 self.state[parameter]["scratch"] = view
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Give what is to be copied or pickled: everything but the scratch arrays."""
-        kept = {
+    def _kept(self) -> dict[Tensor, dict[str, Any]]:
+        """Give the state without the scratch arrays."""
+        return {
             parameter: {name: value for name, value in state.items() if name != "scratch"}
             for parameter, state in self.state.items()
         }
-        return {**vars(self), "state": kept}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is to be copied or pickled."""
+        return {**vars(self), "state": self._kept()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
+        self._share_scratch()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give a copy of what training needs to go on from here; parameters stand for their positions.
+
+        Returns:
+            ``state``, a list of what the rule keeps of each parameter, and ``param_groups``, the options.
+
+        Example:
+            >>> w = tensor([1.0, -1.0], requires_grad=True)
+            >>> nn.optim.SGD([w], lr=0.5).state_dict()["param_groups"][0]["params"]
+            [0]
+        """
+        positions = {parameter: i for i, parameter in enumerate(self.state)}
+        groups = [
+            {**group, "params": [positions[parameter] for parameter in group["params"]]}
+            for group in self.param_groups
+        ]
+        return {"state": copy.deepcopy(list(self._kept().values())), "param_groups": groups}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state that ``state_dict`` gave, for parameters of the same shapes in the same order.
+
+        Raises:
+            ValueError: the groups have other sizes, an array has not its parameter's shape, or an option
+                is unknown or out of range; nothing is changed.
+        """
+        sizes, given = (
+            [len(g["params"]) for g in groups] for groups in (self.param_groups, state["param_groups"])
+        )
+        if given != sizes:
+            raise ValueError(f"state: expected groups of {sizes} parameters, got groups of {given}")
+        groups = []
+        for group, options in zip(self.param_groups, state["param_groups"], strict=True):
+            if unknown := options.keys() - group.keys():
+                raise ValueError(f"state: expected options of {type(self).__name__}, got {min(unknown)!r}")
+            groups.append({**group, **options, "params": group["params"]})
+            self.check(groups[-1])
+        kept = [
+            {name: _laid_out_as(parameter, name, value) for name, value in values.items()}
+            for parameter, values in zip(self.state, state["state"], strict=True)
+        ]
+        for group, changed in zip(self.param_groups, groups, strict=True):
+            group |= changed
+        self.state = dict(zip(self.state, kept, strict=True))
         self._share_scratch()
 
     def check(self, group: dict[str, Any]) -> None:
@@ -147,6 +220,17 @@ class Optimiser:
             options = [f"{name}={value}" for name, value in group.items() if name != "params"]
             lines.append(f"  ({i}): parameters={len(group['params'])}, {', '.join(options)}\n")
         return f"{type(self).__name__}(\n{''.join(lines)})"
+
+
+def _laid_out_as(parameter: Tensor, name: str, value: Any) -> Any:
+    """Copy an array into the memory layout of its parameter, so that steps stay fast."""
+    if not isinstance(value, np.ndarray):
+        return value
+    if value.shape != parameter.shape:
+        raise ValueError(f"state: expected {name!r} of shape {parameter.shape}, got {value.shape}")
+    copied = np.empty_like(parameter.data, dtype=value.dtype)
+    copied[...] = value
+    return copied
 
 
 def check_numbers(group: dict[str, Any], *names: str) -> None:

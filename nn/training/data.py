@@ -1,0 +1,120 @@
+"""Data: arrays with targets, or any batches, as epochs of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.batches import batches
+
+
+def mapped(function: Callable[[Any], Any], value: Any) -> Any:
+    """Apply a function to an array, or to each of a tuple or dict of arrays."""
+    if isinstance(value, Mapping):
+        return {name: mapped(function, item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(mapped(function, item) for item in value)
+    return function(value)
+
+
+def leaves(value: Any) -> list[Any]:
+    """List the arrays in an array, tuple or dict."""
+    found: list[Any] = []
+    mapped(found.append, value)
+    return found
+
+
+def joined(values: list[Any]) -> Any:
+    """Put the rows of several values of one structure one after another."""
+    columns = [np.concatenate(column) for column in zip(*map(leaves, values), strict=True)]
+    return _filled(values[0], columns)
+
+
+def _filled(value: Any, arrays: Iterable[Any]) -> Any:
+    """Put other arrays in the places of those in a value."""
+    following = iter(arrays)
+    return mapped(lambda _: next(following), value)
+
+
+def count_rows(value: Any) -> int:
+    """Count the rows of the first array that has some; a single number counts as one row."""
+    return next((array.shape[0] for array in leaves(value) if getattr(array, "shape", ())), 1)
+
+
+def apply(model: Callable[..., Any], x: Any) -> Any:
+    """Call a model with one input, a tuple of several, or a dict of several by name."""
+    if isinstance(x, Mapping):
+        return model(**x)
+    return model(*x) if isinstance(x, tuple) else model(x)
+
+
+class Pairs:
+    """Inputs and targets in memory: arrays, or tuples or dicts of arrays, with one number of rows.
+
+    Example:
+        >>> pairs = Pairs("data", (np.arange(4), {"price": np.arange(4) ** 2}))
+        >>> next(pairs.epoch(2, np.random.default_rng(0), shuffle=False))
+        (array([0, 1]), {'price': array([0, 1])})
+    """
+
+    def __init__(self, name: str, data: tuple[Any, Any]) -> None:
+        self.data = mapped(lambda a: a if isinstance(a, (np.ndarray, Tensor)) else np.asarray(a), data)
+        shapes = [array.shape for array in leaves(self.data)]
+        if len({shape[:1] for shape in shapes}) != 1 or not shapes[0] or not shapes[0][0]:
+            raise ValueError(f"{name}: expected arrays with one number of rows, got shapes {shapes}")
+        self.rows: int = shapes[0][0]
+
+    def take(self, rows: Any) -> Pairs:
+        """Give some of the rows."""
+        return Pairs("data", mapped(lambda array: array[rows], self.data))
+
+    def count(self, batch_size: int) -> int:
+        """Count the batches of an epoch."""
+        return -(-self.rows // batch_size)
+
+    def epoch(self, batch_size: int, rng: np.random.Generator, shuffle: bool) -> Iterator[tuple[Any, Any]]:
+        """Give all rows in batches."""
+        for parts in batches(*leaves(self.data), batch_size=batch_size, shuffle=shuffle, rng=rng):
+            yield _filled(self.data, parts)
+
+
+class Stream:
+    """Batches that somebody else makes, such as a list or a loader; an epoch is one pass."""
+
+    def __init__(self, name: str, data: Any) -> None:
+        if not isinstance(data, Iterable) or isinstance(data, (np.ndarray, Tensor, Mapping, str)):
+            got = type(data).__name__
+            raise TypeError(f"{name}: expected a tuple (x, y), or batches of such tuples, got {got}")
+        self.name, self.data, self.passes = name, data, 0
+
+    def count(self, batch_size: int) -> int | None:
+        """Count the batches of an epoch, where that is known."""
+        return len(self.data) if hasattr(self.data, "__len__") else None
+
+    def epoch(self, batch_size: int, rng: np.random.Generator, shuffle: bool) -> Iterator[tuple[Any, Any]]:
+        """Give the batches as they come."""
+        self.passes += 1
+        number = 0
+        for number, batch in enumerate(self.data, 1):  # noqa: B007
+            if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+                got = f"{type(batch).__name__} of {len(batch)}" if hasattr(batch, "__len__") else batch
+                raise ValueError(f"{self.name}: expected batches (x, y), got {got}")
+            yield batch[0], batch[1]
+        if not number:
+            fix = "; is it a generator, which can be gone through once? A list of its batches can be again"
+            raise ValueError(f"{self.name}: no batch in pass {self.passes}{fix if self.passes > 1 else ''}")
+
+
+def source(name: str, data: Any) -> Pairs | Stream:
+    """See data as pairs of arrays, or as batches."""
+    if isinstance(data, tuple):
+        if len(data) != 2:
+            raise ValueError(
+                f"{name}: expected a tuple (x, y), got {len(data)} parts; the usual fix for several inputs "
+                f"is ((x1, x2), y), and for batches a list"
+            )
+        return Pairs(name, (data[0], data[1]))
+    return Stream(name, data)

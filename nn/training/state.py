@@ -1,0 +1,171 @@
+"""Training: everything that one run of ``fit`` consists of, and the callbacks that see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nn.module import Module
+from nn.optim import Optimiser
+from nn.training.history import History
+
+
+class Callback:
+    """What is told of the course of training, and may end it: define those of the methods that you need.
+
+    A callback ends training by returning True. An error that it raises ends ``fit`` as any error does:
+    so Optuna ends the trials that go badly.
+
+    Example:
+        >>> class Pruning(Callback):
+        ...     def __init__(self, trial):
+        ...         self.trial = trial
+        ...
+        ...     def on_epoch_end(self, training):
+        ...         self.trial.report(training.history["loss"][-1], step=training.epoch)
+        ...         if self.trial.should_prune():
+        ...             raise optuna.TrialPruned
+        >>> def objective(trial):
+        ...     model, rate = nn.Linear(1, 1, rng=0), trial.suggest_float("rate", 1e-4, 1.0, log=True)
+        ...     data, optimiser = (np.ones((8, 1)), np.ones((8, 1))), nn.optim.SGD(model.parameters(), lr=rate)
+        ...     return nn.fit(model, data, nn.MSELoss(), optimiser, 5, callbacks=[Pruning(trial)])["loss"][-1]
+        >>> from importlib.util import find_spec
+        >>> if find_spec("optuna"):  # pip install optuna
+        ...     import optuna
+        ...     optuna.logging.set_verbosity(optuna.logging.ERROR)
+        ...     optuna.create_study().optimize(objective, n_trials=3)
+    """
+
+    def on_train_begin(self, training: Training) -> bool | None:
+        """Before the first epoch, or before the first one after a resumption."""
+        return None
+
+    def on_batch_end(self, training: Training) -> None:
+        """After a step; the gradients of the parameters are still there."""
+
+    def on_epoch_end(self, training: Training) -> bool | None:
+        """After an epoch: ``training.history`` holds its numbers."""
+        return None
+
+    def on_train_end(self, training: Training) -> None:
+        """After the last epoch, or when training was stopped or interrupted."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give what a resumed training needs to know: numbers, texts, arrays, lists and dicts of them."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state that ``state_dict`` gave."""
+
+
+@dataclass
+class Training:
+    """What a run of ``fit`` consists of; callbacks are given it.
+
+    Attributes:
+        model: what is trained.
+        optimiser: what changes the parameters.
+        schedule: what changes the learning rate after each epoch, or None.
+        rng: what shuffles.
+        callbacks: all of them.
+        epochs: how many there are to be.
+        history: the numbers of the epochs so far.
+        batch_loss: the loss of the last batch.
+        held_out: the rows that are set apart for validation, or None.
+    """
+
+    model: Module
+    optimiser: Optimiser
+    schedule: Any = None
+    rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    callbacks: Sequence[Callback] = ()
+    epochs: int = 0
+    history: History = field(default_factory=History)
+    batch_loss: float = float("nan")
+    held_out: np.ndarray[Any, Any] | None = None
+
+    @property
+    def epoch(self) -> int:
+        """The number of finished epochs."""
+        return len(self.history)
+
+    def tell(self, event: Callable[[Callback], bool | None]) -> bool:
+        """Tell all callbacks of an event, and find out whether one of them ends training."""
+        stopping = [type(callback).__name__ for callback in self.callbacks if event(callback)]
+        if stopping:
+            self.history.ended = f"stopped by {' and '.join(stopping)} after epoch {self.epoch}"
+        return bool(stopping)
+
+    # State
+
+    def _generators(self) -> dict[str, np.random.Generator]:
+        """Find the generators of the layers, by the names of their fields."""
+        return {
+            f"{path}.{name}": value
+            for path, module in self.model.named_modules()
+            for name, value in module.fields()
+            if isinstance(value, np.random.Generator)
+        }
+
+    def _named_callbacks(self) -> dict[str, Callback]:
+        """Name the callbacks by their classes, and number those of a class."""
+        named: dict[str, Callback] = {}
+        for callback in self.callbacks:
+            name = type(callback).__name__
+            named[f"{name} {sum(other.startswith(name + ' ') for other in named)}"] = callback
+        return named
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give a copy of everything that changes: with it, training goes on as if never interrupted."""
+        schedule = None if self.schedule is None else self.schedule.state_dict()
+        return {
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": schedule and {name: v for name, v in schedule.items() if not callable(v)},
+            "rng": self.rng.bit_generator.state,
+            "generators": {name: g.bit_generator.state for name, g in self._generators().items()},
+            "callbacks": {name: callback.state_dict() for name, callback in self._named_callbacks().items()},
+            "history": self.history.to_dict(),
+            "held_out": self.held_out,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state that ``state_dict`` gave.
+
+        Raises:
+            ValueError: the model, the optimiser, the schedule or the layers' generators are others.
+        """
+        generators = self._generators()
+        for name, ours, theirs in (
+            ("schedule", self.schedule is not None, state["schedule"] is not None),
+            ("generators", sorted(generators), sorted(state["generators"])),
+        ):
+            if ours != theirs:
+                raise ValueError(f"state of training: {name}: expected {ours}, got {theirs}")
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        if self.schedule is not None:
+            self.schedule.load_state_dict(state["schedule"])
+        self.rng.bit_generator.state = state["rng"]
+        for name, generator in generators.items():
+            generator.bit_generator.state = state["generators"][name]
+        for name, callback in self._named_callbacks().items():
+            if name in state["callbacks"]:
+                callback.load_state_dict(state["callbacks"][name])
+        self.history = History({name: list(column) for name, column in state["history"].items()})
+        self.held_out = state["held_out"]
+
+
+@contextmanager
+def modes_kept(model: Module) -> Iterator[None]:
+    """Take back, at the end, what layers are switched to inside."""
+    before = [(module, module.training) for module in model.modules()]
+    try:
+        yield
+    finally:
+        for module, mode in before:
+            module.training = mode

@@ -1,0 +1,228 @@
+"""Options of losses: weights, ignored classes, label smoothing and thresholds give PyTorch's numbers."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import nn
+from autograd import gradcheck, tensor
+from nn import functional
+from tests.nn_peers import agree, close, drawn
+
+CLASS_SHAPES = [(3,), (5, 3), (4, 3, 2), (2, 3, 2, 2)]  # the classes are axis 1, or 0 of (3,)
+
+reductions = st.sampled_from(["mean", "sum", "none"])
+class_shapes = st.sampled_from(CLASS_SHAPES)
+class_weights = st.none() | st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0]), min_size=3, max_size=3)
+smoothings = st.sampled_from([0.0, 0.1, 1.0])
+
+
+def peers(name: str, **options: Any) -> tuple[nn.Module, Any]:
+    """Our loss and PyTorch's, of the same options; lists are weights."""
+    torch = pytest.importorskip("torch")
+    theirs = {key: torch.tensor(x) if isinstance(x, (list, np.ndarray)) else x for key, x in options.items()}
+    return getattr(nn, name)(**options), getattr(torch.nn, name)(**theirs)
+
+
+def classes_of(shape: tuple[int, ...], weight: Any, ignore_index: int) -> Any:
+    """Targets, of which some are ignored; without any other, the mean is 0 / 0."""
+    of_rows = shape[2:] if len(shape) == 1 else shape[:1] + shape[2:]
+    target = np.random.default_rng(0).choice([0, 1, 2, ignore_index], of_rows)
+    kept = target[target != ignore_index] if target.ndim else np.array([target])
+    assume(ignore_index not in kept and (weight is None or np.sum(np.take(weight, kept)) > 0))
+    return np.asarray(target)
+
+
+ignored = st.sampled_from([-100, -1, 0, 2, 255])
+
+
+@given(class_shapes, class_weights, ignored, reductions, smoothings)
+def test_cross_entropy_of_classes(
+    shape: Any, weight: Any, ignore_index: int, reduction: str, smoothing: float
+) -> None:
+    target = classes_of(shape, weight, ignore_index)
+    options = {"weight": weight, "ignore_index": ignore_index, "reduction": reduction}
+    agree(*peers("CrossEntropyLoss", **options, label_smoothing=smoothing), drawn(shape), target)
+
+
+@given(class_shapes, class_weights, ignored, reductions)
+def test_nll(shape: Any, weight: Any, ignore_index: int, reduction: str) -> None:
+    target = classes_of(shape, weight, ignore_index)
+    agree(
+        *peers("NLLLoss", weight=weight, ignore_index=ignore_index, reduction=reduction), drawn(shape), target
+    )
+
+
+@given(class_shapes, class_weights, reductions, smoothings)
+def test_cross_entropy_of_probabilities(shape: Any, weight: Any, reduction: str, smoothing: float) -> None:
+    target = np.asarray(functional.softmax(drawn(shape, seed=2), 0 if len(shape) == 1 else 1))
+    losses = peers("CrossEntropyLoss", weight=weight, reduction=reduction, label_smoothing=smoothing)
+    agree(*losses, drawn(shape), target)
+
+
+weights = st.none() | st.sampled_from([(), (1,), (3,), (4, 1), (4, 3)]).map(
+    lambda shape: np.asarray(np.abs(drawn(shape, seed=3)))
+)
+
+
+@given(weights, weights, reductions)
+def test_binary_cross_entropy_of_logits(weight: Any, pos_weight: Any, reduction: str) -> None:
+    losses = peers("BCEWithLogitsLoss", weight=weight, pos_weight=pos_weight, reduction=reduction)
+    agree(*losses, 10 * drawn((4, 3)), functional.sigmoid(drawn((4, 3), seed=2)))
+
+
+@given(weights, reductions)
+def test_binary_cross_entropy(weight: Any, reduction: str) -> None:
+    x, y = (functional.sigmoid(drawn((4, 3), seed=seed)) for seed in (0, 2))
+    agree(*peers("BCELoss", weight=weight, reduction=reduction), x, y)
+
+
+AT = np.array([[-3.0, -0.5, 0.0, 0.25], [0.5, 0.75, 2.0, 40.0]])  # errors; bends at 0, ±0.5, ±2
+
+
+@given(st.sampled_from([0.5, 1.0, 2.0]), reductions)
+def test_huber(delta: float, reduction: str) -> None:
+    agree(*peers("HuberLoss", delta=delta, reduction=reduction), AT, np.zeros(AT.shape))
+
+
+@given(st.sampled_from([0.0, 0.5, 1.0, 2.0]), reductions)
+def test_smooth_l1(beta: float, reduction: str) -> None:
+    agree(*peers("SmoothL1Loss", beta=beta, reduction=reduction), AT, np.zeros(AT.shape))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_losses_with_options_pass_gradcheck(reduction: str) -> None:
+    x, y = drawn((4, 3)), functional.sigmoid(drawn((4, 3), seed=2))
+    weight, target = [1.0, 0.5, 3.0], np.array([0, 2, 1, -100])
+    how = {"weight": weight, "reduction": reduction}
+    gradcheck(nn.BCELoss(**how), functional.sigmoid(x), y, order=2)
+    gradcheck(nn.BCEWithLogitsLoss(**how, pos_weight=weight), x, y, order=2)
+    gradcheck(nn.HuberLoss(reduction, 0.7), x, y, order=2)
+    gradcheck(nn.SmoothL1Loss(reduction, 0.7), x, y, order=2)
+    gradcheck(nn.CrossEntropyLoss(**how, label_smoothing=0.1), x, y, order=2)
+    gradcheck(lambda x: nn.CrossEntropyLoss(**how, label_smoothing=0.1)(x, target), x, order=2)
+    gradcheck(lambda x: nn.NLLLoss(**how)(x, target), x, order=2)
+
+
+def test_weights_are_learned_too_where_one_asks_for_it() -> None:
+    x, y = drawn((4, 3)), functional.sigmoid(drawn((4, 3), seed=2))
+    target, weight = np.array([0, 2, 1, 1]), np.array([1.0, 0.5, 3.0])
+    gradcheck(lambda w: functional.cross_entropy(x, target, w, label_smoothing=0.1), weight)
+    gradcheck(lambda w: functional.nll_loss(x, target, w), weight)
+    gradcheck(lambda w: functional.binary_cross_entropy_with_logits(x, y, w, pos_weight=w * w), weight)
+
+
+def test_losses_with_options_keep_the_dtype() -> None:
+    x, target = drawn((4, 3)).astype(np.float32), np.array([0, 2, 1, -100])
+    shares, weight = np.full((4, 3), 0.5, np.float32), [1.0, 0.5, 3.0]
+    for loss, y in (
+        (nn.CrossEntropyLoss(weight, label_smoothing=0.1), target),
+        (nn.CrossEntropyLoss(weight, label_smoothing=0.1), shares),
+        (nn.NLLLoss(weight), target),
+        (nn.BCEWithLogitsLoss(weight, pos_weight=weight), shares),
+        (nn.HuberLoss(delta=0.5), shares),
+        (nn.SmoothL1Loss(beta=0.5), shares),
+    ):
+        leaf = tensor(x, requires_grad=True)
+        value = loss(leaf, y)
+        value.backward()
+        assert value.dtype == leaf.grad.dtype == np.float32
+
+
+def test_ignored_rows_count_for_nothing_even_if_they_are_infinite() -> None:
+    leaf = tensor([[-np.log(2), -np.log(2)], [-np.inf, 0.0]], requires_grad=True)
+    loss = nn.NLLLoss()(leaf, [1, -100])
+    loss.backward()
+    close(loss.detach(), np.log(2))
+    close(leaf.grad, [[0.0, -1.0], [0.0, 0.0]])
+
+
+def test_ignored_classes_of_tensors() -> None:
+    x = drawn((3, 3))
+    for loss in nn.CrossEntropyLoss(), nn.NLLLoss():
+        expected = loss(x[:2], [0, 2]).item()
+        assert loss(x, tensor([0, 2, -100])).item() == pytest.approx(expected)
+        assert loss(x, np.array([0, 2, -100], np.int8)).item() == pytest.approx(expected)
+
+
+# Penalties
+
+
+def test_penalties_of_a_model() -> None:
+    model = nn.MLP([3, 4, 2], rng=0)
+    penalty = functional.l1_penalty(model.parameters()) + 0.5 * functional.l2_penalty(model.parameters())
+    penalty.backward()
+    for p in model.parameters():
+        close(p.grad, np.sign(p.detach()) + p.detach())
+    close(functional.l2_penalty(model[0].weight).item(), np.sum(model[0].weight.detach().numpy() ** 2))
+    assert functional.l1_penalty([]) == 0
+
+
+def test_the_l2_penalty_is_weight_decay() -> None:
+    torch = pytest.importorskip("torch")
+    x, y, state = drawn((5, 3)), drawn((5, 2), seed=1), nn.Linear(3, 2, rng=0).state_dict()
+    ours, theirs = nn.Linear(3, 2), torch.nn.Linear(3, 2).double()
+    ours.load_state_dict(state)
+    theirs.load_state_dict({name: torch.tensor(array) for name, array in state.items()})
+    optimiser = nn.optim.SGD(ours.parameters(), lr=0.1)
+    decaying = torch.optim.SGD(theirs.parameters(), lr=0.1, weight_decay=0.02)
+    for _ in range(5):
+        optimiser.zero_grad()
+        decaying.zero_grad()
+        (functional.mse_loss(ours(x), y) + 0.01 * functional.l2_penalty(ours.parameters())).backward()
+        torch.nn.functional.mse_loss(theirs(torch.tensor(x)), torch.tensor(y)).backward()
+        optimiser.step()
+        decaying.step()
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        close(p.detach(), q.detach())
+
+
+# Bad input
+
+X, TARGET = np.zeros((4, 3)), np.array([0, 1, 2, 0])
+REFUSED: list[tuple[str, Any, str]] = [
+    (
+        "weights of classes",
+        lambda: nn.CrossEntropyLoss([1.0, 2.0])(X, TARGET),
+        r"each of 3 classes, got \(2,\)",
+    ),
+    ("weights of NLL", lambda: nn.NLLLoss([1.0])(X, TARGET), r"nll_loss: .*each of 3 classes, got \(1,\)"),
+    ("weights of BCE", lambda: nn.BCELoss([1.0, 2.0])(X, X), r"weight to broadcast .*\(4, 3\), got \(2,\)"),
+    (
+        "pos_weight",
+        lambda: nn.BCEWithLogitsLoss(pos_weight=np.ones((1, 4, 3)))(X, X),
+        r"pos_weight to broadcast .*\(4, 3\), got \(1, 4, 3\)",
+    ),
+    ("reduction as weight", lambda: nn.CrossEntropyLoss("sum"), "weight: expected numbers, .*reduction="),
+    (
+        "smoothing",
+        lambda: nn.CrossEntropyLoss(label_smoothing=1.5)(X, TARGET),
+        r"label_smoothing in \[0, 1\]",
+    ),
+    ("delta", lambda: nn.HuberLoss(delta=0.0)(X, X), "expected a positive delta, got 0.0"),
+    ("beta", lambda: nn.SmoothL1Loss(beta=-1.0)(X, X), "expected beta from 0, got -1.0"),
+    (
+        "classes",
+        lambda: nn.CrossEntropyLoss(ignore_index=0)(X, [0, 1, 2, 3]),
+        "from 0 to 2, got values from 0 to 3",
+    ),
+    (
+        "ignored probabilities",
+        lambda: nn.CrossEntropyLoss(ignore_index=0)(X, X),
+        "classes as targets for ignore_index",
+    ),
+    (
+        "weighted classes",
+        lambda: nn.NLLLoss([1.0] * 3)(X, [0, 1, 2, 3]),
+        "from 0 to 2, got values from 0 to 3",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_wrong_options_are_refused(call: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        call()
