@@ -72,8 +72,12 @@ _LATE = dict.fromkeys(_CHECKING, "autograd.checking") | dict.fromkeys(
 )
 
 if TYPE_CHECKING:
-    from autograd.checking import GradientError, GradientWarning, compare_gradients, gradcheck
-    from autograd.drawing import backprop, draw
+    from autograd.checking import GradientError as GradientError
+    from autograd.checking import GradientWarning as GradientWarning
+    from autograd.checking import compare_gradients as compare_gradients
+    from autograd.checking.gradcheck import gradcheck as gradcheck
+    from autograd.drawing.draw import draw as draw
+    from autograd.drawing.player import backprop as backprop
 else:
 
     def __getattr__(name: str) -> Any:

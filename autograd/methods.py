@@ -204,6 +204,7 @@ class ArrayMethods(Backward):
     def T(self) -> Tensor: return self.apply(np.transpose, (self,))
     @property
     def mT(self) -> Tensor: return self.apply(np.matrix_transpose, (self,))
+    mH = mT  # of real numbers
 
     # Elementwise functions
     def abs(self) -> Tensor: return self.apply(np.absolute, (self,))

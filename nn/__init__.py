@@ -1,5 +1,8 @@
 """Neural networks on the autograd engine, with PyTorch's names."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from nn import clip as utils
 from nn import functional, init, optim
 from nn.activations import (
@@ -77,15 +80,42 @@ from nn.losses import (
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
 
+if TYPE_CHECKING:
+    from nn.training import (
+        Callback,
+        Checkpoint,
+        EarlyStopping,
+        History,
+        find_learning_rate,
+        fit,
+        summary,
+    )
+
 __all__ = [
-    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
-    "BatchNorm1d", "BatchNorm2d", "BinaryStep", "Buffer", "CELU", "Conv1d", "Conv2d",
-    "CrossEntropyLoss", "Dropout", "Dropout2d", "ELU", "Embedding", "Flatten", "GELU", "GLU", "GRU",
-    "GRUCell", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "HuberLoss", "Identity", "L1Loss",
-    "LSTM", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MLP",
-    "MSELoss", "MaxPool1d", "MaxPool2d", "Mish", "Module", "ModuleDict", "ModuleList", "NLLLoss",
-    "PReLU", "Parameter", "Perceptron", "RNN", "RNNCell", "ReLU", "ReLU6", "SELU", "Sequential", "SiLU",
+    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "BCELoss",
+    "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "BinaryStep", "Buffer", "CELU", "Callback",
+    "Checkpoint", "Conv1d", "Conv2d", "CrossEntropyLoss", "Dropout", "Dropout2d", "ELU",
+    "EarlyStopping", "Embedding", "Flatten", "GELU", "GLU", "GRU", "GRUCell", "Hardshrink",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "History", "HuberLoss", "Identity", "L1Loss", "LSTM",
+    "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MLP", "MSELoss",
+    "MaxPool1d", "MaxPool2d", "Mish", "Module", "ModuleDict", "ModuleList", "NLLLoss", "PReLU",
+    "Parameter", "Perceptron", "RNN", "RNNCell", "ReLU", "ReLU6", "SELU", "Sequential", "SiLU",
     "Sigmoid", "SmoothL1Loss", "Softmax", "Softmin", "Softplus", "Softshrink", "Softsign", "Tanh",
-    "Tanhshrink", "Threshold", "Unflatten", "batches", "functional", "init", "load", "optim", "save",
-    "utils",
+    "Tanhshrink", "Threshold", "Unflatten", "batches", "find_learning_rate", "fit", "functional",
+    "init", "load", "optim", "save", "summary", "utils",
 ]  # fmt: skip
+
+
+# What is imported when it is first used, so that networks alone load fast.
+_TRAINING = (
+    "Callback", "Checkpoint", "EarlyStopping", "History", "find_learning_rate", "fit", "summary",
+)  # fmt: skip
+_LATE = dict.fromkeys(_TRAINING, "nn.training")
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Find what is imported late."""
+        if name in _LATE:
+            return globals().setdefault(name, getattr(import_module(_LATE[name]), name))
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nn.module import Module
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Any], **texts: str)
     library, target = _safetensors(), Path(path)
     partial = target.with_name(target.name + ".partial")
     try:
-        library.save_file(dict(arrays), partial, texts or None)
+        # safetensors takes the memory of an array as it lies
+        rows = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+        library.save_file(rows, partial, texts or None)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
@@ -69,7 +73,9 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     """
     state, texts = read(path)
     if "training" in texts:
-        state = {name.removeprefix("model/"): array for name, array in state.items() if name.startswith("model/")}
+        state = {
+            name.removeprefix("model/"): array for name, array in state.items() if name.startswith("model/")
+        }
     try:
         model.load_state_dict(state)
     except ValueError as error:

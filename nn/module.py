@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping
 from typing import Any, Self, TypeVar
 
@@ -182,6 +183,15 @@ class Module:
         if not inside:
             return f"{type(self).__name__}({self.describe()})"
         return "\n  ".join([f"{type(self).__name__}(", *inside]) + "\n)"
+
+    def _repr_html_(self) -> str:
+        """Write the module for notebooks: layers that unfold, with their numbers of parameters."""
+        children = list(self.named_children())
+        count = f"{sum(parameter.size for parameter in self.parameters()):,} parameters"
+        if not children:
+            return f"<code>{html.escape(repr(self))}</code>, {count}"
+        inside = "".join(f"<li>{html.escape(name)}: {child._repr_html_()}</li>" for name, child in children)
+        return f"<details open><summary>{type(self).__name__}, {count}</summary><ul>{inside}</ul></details>"
 
 
 def _flattened(name: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -165,24 +165,14 @@ def train_digits(pixels: Array, labels: Indices, seed: int) -> DigitRun:
     rng = np.random.default_rng(seed)
     inputs, hidden, classes = DIGIT_LAYERS
     model = nn.Sequential(nn.Linear(inputs, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, classes, rng=rng))
-    loss_of = nn.CrossEntropyLoss()
     optimiser = nn.optim.Adam(model.parameters(), lr=DIGIT_RATE)
-
-    losses = np.empty(DIGIT_EPOCHS)
-    for epoch in progress(f"Digits, seed {seed}", DIGIT_EPOCHS):
-        batch_losses = []
-        for x, y in nn.batches(x_train, labels[train], batch_size=DIGIT_BATCH, rng=rng):
-            optimiser.zero_grad()
-            loss = loss_of(model(x), y)
-            loss.backward()
-            optimiser.step()
-            batch_losses.append(loss.item())
-        losses[epoch] = np.mean(batch_losses)
+    data = x_train, labels[train]
+    history = nn.fit(model, data, nn.CrossEntropyLoss(), optimiser, DIGIT_EPOCHS, DIGIT_BATCH, rng=rng)
 
     with autograd.no_grad():
         answers = model(x_test).argmax(axis=1)
     seconds = time.perf_counter() - start
-    return DigitRun(seed, losses, test, labels[test], answers, seconds)
+    return DigitRun(seed, np.array(history["loss"]), test, labels[test], answers, seconds)
 
 
 # ---------------------------------------------------------------------------------------- pictures

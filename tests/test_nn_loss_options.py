@@ -148,6 +148,19 @@ def test_ignored_classes_of_tensors() -> None:
         assert loss(x, np.array([0, 2, -100], np.int8)).item() == pytest.approx(expected)
 
 
+def test_integer_predictions_are_numbers_and_leave_weights_as_they_are() -> None:
+    for loss, y in (
+        (nn.CrossEntropyLoss(), [1, 2]),
+        (nn.CrossEntropyLoss([0.5, 0.25, 1.5]), [1, 2]),
+        (nn.NLLLoss([0.5, 0.25, 1.5]), [1, 2]),
+        (nn.BCELoss(0.5), [[1, 0, 1], [0, 1, 1]]),
+        (nn.BCEWithLogitsLoss(pos_weight=0.5), [[1, 0, 1], [0, 1, 1]]),
+        (nn.SmoothL1Loss(beta=0.5), [[1, 0, 1], [0, 1, 1]]),
+    ):
+        x = [[0, 1, 1], [1, 0, 0]]
+        assert loss(x, y).item() == loss(np.array(x, float), np.array(y)).item()
+
+
 # Penalties
 
 

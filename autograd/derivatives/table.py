@@ -145,11 +145,11 @@ def derivative(
             f"{', '.join(arguments) or '(none)'}; give one for each, or None, and their names"
         )
     rules = [declare(function, rule, arguments) if rule else None for rule in pullbacks]
-    single = [declare(function, r, arguments, single=True) if r else None for r in (cotangent, adding)]
-    read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in (*rules, *single) if rule))
+    whole, add = (declare(function, r, arguments, single=True) if r else None for r in (cotangent, adding))
+    read = {"dtype", *keywords.split()}.union(*(rule.keywords for rule in (*rules, whole, add) if rule))
     compute = forward or getattr(function, "forward", None) or function
-    how = (domain, kink, kind, read, bounded, variadic)
-    TABLE[function] = Derivative(function, rules, arguments, *how, compute, residual, *single)
+    how = (domain, kink, kind, read, bounded, variadic, compute, residual)
+    TABLE[function] = Derivative(function, rules, arguments, *how, cotangent=whole, adding=add)
 
 
 def definition(function: Function, define: Function) -> None:

@@ -16,7 +16,7 @@ from autograd import derivative, primitive
 from nn.errors import RefusedError
 from nn.functional.activations import log_softmax, softmax
 from nn.functional.linear import sum_rows
-from nn.functional.reduction import as_array, check_shapes, check_shares, each, reduced
+from nn.functional.reduction import as_array, as_floats, check_shapes, check_shares, each, reduced
 
 
 def _class_axis(shape: tuple[int, ...]) -> int:
@@ -211,7 +211,7 @@ def nll_loss(
         >>> float(nll_loss(np.log([[0.5, 0.5]]), [1]))
         0.6931471805599453
     """
-    x, target = as_array(input), as_array(target)
+    x, target = as_floats(input), as_array(target)
     if weight is None and not _ignored(target, ignore_index):
         return nll_of_classes(x, target, reduction)
     kept, target = _kept("nll_loss", x, target, ignore_index)
@@ -249,7 +249,7 @@ def cross_entropy(
         >>> float(cross_entropy([[0.0, 0.0]], [1]))
         0.6931471805599453
     """
-    x, target = as_array(input), as_array(target)
+    x, target = as_floats(input), as_array(target)
     of_classes = target.dtype.kind != "f" or target.ndim < x.ndim
     plain = weight is None and not label_smoothing
     if of_classes and plain and not _ignored(target, ignore_index):

@@ -18,7 +18,7 @@ from autograd import Tensor, derivative, primitive
 from nn.errors import RefusedError
 from nn.functional.activations import log1p_exp, sigmoid
 from nn.functional.composed_activations import logsigmoid
-from nn.functional.reduction import as_array, check_shapes, check_shares, each, reduced
+from nn.functional.reduction import as_array, as_floats, check_shapes, check_shares, each, reduced
 
 
 @primitive
@@ -113,7 +113,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
         >>> float(binary_cross_entropy([0.5, 1.0], [1.0, 1.0]))
         0.34657359027997264
     """
-    x, y = as_array(input), as_array(target)
+    x, y = as_floats(input), as_array(target)
     check_shapes("binary_cross_entropy", x, y)
     hint = "; for logits use binary_cross_entropy_with_logits"
     check_shares("binary_cross_entropy", "input", x, hint)
@@ -146,7 +146,7 @@ def binary_cross_entropy_with_logits(
         0.34657359027997264
     """
     name = "binary_cross_entropy_with_logits"
-    x, y = as_array(input), as_array(target)
+    x, y = as_floats(input), as_array(target)
     check_shapes(name, x, y)
     check_shares(name, "target", y)
     if weight is None and pos_weight is None:

@@ -37,9 +37,9 @@ class Recurrent(Module):
     def _add_weights(self, inputs: int, suffix: str, dtype: npt.DTypeLike | None, rng: Rng) -> None:
         """Add the weights of one layer and direction, uniformly between ±1/√hidden_size."""
         rows, bound = self.gates * self.hidden_size, 1 / math.sqrt(self.hidden_size)
-        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
-        shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else {}
-        for name, shape in shapes.items():
+        weights = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
+        biases = {"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else {}
+        for name, shape in (weights | biases).items():
             parameter = Parameter(np.empty(shape, dtype or get_default_dtype()), name=name + suffix)
             setattr(self, name + suffix, init.uniform_(parameter, -bound, bound, rng=rng))
 

@@ -23,12 +23,15 @@ class Monitor(Callback):
         if not 0 <= min_delta < math.inf:
             raise ValueError(f"min_delta: expected a number from 0, got {min_delta!r}")
         self.monitor, self.mode, self.min_delta = monitor, mode, min_delta
-        self.best, self.best_epoch = math.nan, 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self.best, self.best_epoch = math.inf if self.mode == "min" else -math.inf, 0
 
     def on_train_begin(self, training: Training) -> bool | None:
         """Forget the best of another training."""
         if not training.epoch:
-            self.best, self.best_epoch = math.nan, 0
+            self._forget()
         return None
 
     def improved(self, training: Training) -> bool:
@@ -45,7 +48,7 @@ class Monitor(Callback):
                 f"validation_split=0.2, or metrics={{{name.removeprefix('val_')!r}: ...}}"
             )
         sign, value = (1 if self.mode == "min" else -1), columns[name][-1]
-        if math.isnan(self.best) or sign * value < sign * self.best - self.min_delta:
+        if sign * value < sign * self.best - self.min_delta:  # never of a NaN
             self.best, self.best_epoch = value, training.epoch
             return True
         return False
@@ -77,7 +80,7 @@ class EarlyStopping(Monitor):
         >>> optimiser = nn.optim.SGD(model.parameters(), lr=0.5)
         >>> stop = EarlyStopping("loss", patience=2, min_delta=1e-6)
         >>> nn.fit(model, (x, 2 * x), nn.MSELoss(), optimiser, 1000, rng=0, callbacks=[stop]).ended
-        'stopped by EarlyStopping after epoch 14'
+        'stopped by EarlyStopping after epoch 13'
     """
 
     def __init__(

@@ -101,7 +101,7 @@ def _without_arrays(value: Any, path: str, arrays: Arrays) -> Any:
     if isinstance(value, np.ndarray):
         arrays[path] = value
         return None
-    if isinstance(value, dict):
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {key: _without_arrays(v, f"{path}/{key}".lstrip("/"), arrays) for key, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_without_arrays(item, f"{path}/{i}", arrays) for i, item in enumerate(value)]
@@ -110,8 +110,8 @@ def _without_arrays(value: Any, path: str, arrays: Arrays) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise TypeError(
-        f"checkpoint: expected numbers, texts, arrays, lists and dicts in the state of training, "
-        f"got {type(value).__name__} at {path}"
+        f"checkpoint: expected numbers, texts, arrays, lists, and dicts by texts in the state "
+        f"of training, got {type(value).__name__} at {path!r}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,7 @@ class Stream:
 
     def count(self, batch_size: int) -> int | None:
         """Count the batches of an epoch, where that is known."""
-        return len(self.data) if hasattr(self.data, "__len__") else None
+        return len(self.data) if isinstance(self.data, Sized) else None
 
     def epoch(self, batch_size: int, rng: np.random.Generator, shuffle: bool) -> Iterator[tuple[Any, Any]]:
         """Give the batches as they come."""
@@ -100,7 +100,7 @@ class Stream:
         number = 0
         for number, batch in enumerate(self.data, 1):  # noqa: B007
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-                got = f"{type(batch).__name__} of {len(batch)}" if hasattr(batch, "__len__") else batch
+                got = f"{type(batch).__name__} of {len(batch)}" if isinstance(batch, Sized) else batch
                 raise ValueError(f"{self.name}: expected batches (x, y), got {got}")
             yield batch[0], batch[1]
         if not number:

@@ -32,7 +32,16 @@ class History(Table):
         self.columns, self.ended = columns or {}, ended
 
     def append(self, row: dict[str, float]) -> None:
-        """Add the numbers of an epoch."""
+        """Add the numbers of an epoch.
+
+        Raises:
+            ValueError: they are not those of the epochs before.
+        """
+        if self.columns and row.keys() != self.columns.keys():
+            raise ValueError(
+                f"history: expected {', '.join(self.columns)}, got {', '.join(row)}; does a resumed training "
+                f"have the metrics and validation data that it had?"
+            )
         for name, value in row.items():
             self.columns.setdefault(name, []).append(value)
 

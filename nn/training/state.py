@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,8 @@ import numpy as np
 from nn.module import Module
 from nn.optim import Optimiser
 from nn.training.history import History
+
+Metrics = Mapping[str, Callable[[Any, Any], Any]]
 
 
 class Callback:
@@ -31,8 +33,9 @@ class Callback:
         ...             raise optuna.TrialPruned
         >>> def objective(trial):
         ...     model, rate = nn.Linear(1, 1, rng=0), trial.suggest_float("rate", 1e-4, 1.0, log=True)
-        ...     data, optimiser = (np.ones((8, 1)), np.ones((8, 1))), nn.optim.SGD(model.parameters(), lr=rate)
-        ...     return nn.fit(model, data, nn.MSELoss(), optimiser, 5, callbacks=[Pruning(trial)])["loss"][-1]
+        ...     task = model, (np.ones((8, 1)), np.ones((8, 1))), nn.MSELoss()
+        ...     optimiser = nn.optim.SGD(model.parameters(), lr=rate)
+        ...     return nn.fit(*task, optimiser, epochs=5, callbacks=[Pruning(trial)])["loss"][-1]
         >>> from importlib.util import find_spec
         >>> if find_spec("optuna"):  # pip install optuna
         ...     import optuna
@@ -52,7 +55,7 @@ class Callback:
         return None
 
     def on_train_end(self, training: Training) -> None:
-        """After the last epoch, or when training was stopped or interrupted."""
+        """At the end, whatever the cause: all epochs, a stop, Ctrl-C or an error."""
 
     def state_dict(self) -> dict[str, Any]:
         """Give what a resumed training needs to know: numbers, texts, arrays, lists and dicts of them."""
@@ -68,10 +71,12 @@ class Training:
 
     Attributes:
         model: what is trained.
+        loss: what is to fall.
         optimiser: what changes the parameters.
         schedule: what changes the learning rate after each epoch, or None.
         rng: what shuffles.
         callbacks: all of them.
+        metrics: what else is to be known, by name.
         epochs: how many there are to be.
         history: the numbers of the epochs so far.
         batch_loss: the loss of the last batch.
@@ -79,14 +84,32 @@ class Training:
     """
 
     model: Module
+    loss: Callable[[Any, Any], Any]
     optimiser: Optimiser
     schedule: Any = None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     callbacks: Sequence[Callback] = ()
+    metrics: Metrics = field(default_factory=dict)
     epochs: int = 0
     history: History = field(default_factory=History)
     batch_loss: float = float("nan")
     held_out: np.ndarray[Any, Any] | None = None
+
+    def __post_init__(self) -> None:
+        is_loss = callable(self.loss) and not isinstance(self.loss, type)
+        for name, value, right, expected in (
+            ("model", self.model, isinstance(self.model, Module), "a module"),
+            ("loss", self.loss, is_loss, "a function, such as nn.MSELoss()"),
+            ("optimiser", self.optimiser, isinstance(self.optimiser, Optimiser), "nn.optim.SGD(...) or such"),
+            ("metrics", self.metrics, isinstance(self.metrics, Mapping), "functions by name, in a dict"),
+            *(("callbacks", c, isinstance(c, Callback), "objects of nn.Callback") for c in self.callbacks),
+        ):
+            if not right:
+                raise TypeError(f"{name}: expected {expected}, got {value!r}")
+        if not self.optimiser.state.keys() & set(self.model.parameters()):
+            raise ValueError("optimiser: expected one of model.parameters(), got one of other parameters")
+        if self.schedule is not None and getattr(self.schedule, "optimizer", None) is not self.optimiser:
+            raise ValueError(f"schedule: expected one of the same optimiser, got {self.schedule!r}")
 
     @property
     def epoch(self) -> int:
@@ -161,9 +184,14 @@ class Training:
 
 
 @contextmanager
-def modes_kept(model: Module) -> Iterator[None]:
-    """Take back, at the end, what layers are switched to inside."""
+def in_mode(model: Module, training: bool) -> Iterator[None]:
+    """Switch a model to training or to use; afterwards each layer is as before.
+
+    A model in that mode is left as it is, with the layers that were set apart, such as frozen ones.
+    """
     before = [(module, module.training) for module in model.modules()]
+    if model.training != training:
+        model.train(training)
     try:
         yield
     finally:

@@ -45,15 +45,13 @@ class Table(ABC):
 
 
 def new_axes() -> Any:
-    """Give the axes of a new figure.
+    """Give the axes of a new figure, which a notebook shows at the end of the cell.
 
     Raises:
         ImportError: matplotlib is not installed.
     """
     try:
-        from matplotlib.figure import Figure
+        from matplotlib import pyplot
     except ImportError as error:
-        raise ImportError(
-            "plots need matplotlib; install it with: pip install 'chainrule[train]'"
-        ) from error
-    return Figure(figsize=(6, 4), layout="constrained").subplots()
+        raise ImportError("plots need matplotlib; install it with: pip install 'chainrule[train]'") from error
+    return pyplot.subplots(figsize=(6, 4), layout="constrained")[1]

@@ -6,7 +6,6 @@ The key is the operator's name among PyTorch's samples, the value takes what the
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -82,7 +81,9 @@ def padded(x: Any, pad: Sequence[int], mode: str = "constant", value: Any = None
     if mode == "circular":
         return np.pad(x[cut], grown, "wrap")
     longer = np.pad(x, grown, modes.get(mode, mode), **how)
-    return longer[tuple(slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(widths, longer.shape, strict=True))]
+    return longer[
+        tuple(slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(widths, longer.shape, strict=True))
+    ]
 
 
 def at_axis(x: Any, dim: int, index: Any) -> tuple[Any, ...]:
@@ -103,6 +104,16 @@ def written(x: Any, index: Any, value: Any) -> Any:
     x = np.copy(x)
     x[index] = value
     return x
+
+
+def put(x: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
+    """Write, or add, at places of the flat array."""
+    flat = np.copy(np.ravel(x))
+    if accumulate:
+        np.add.at(flat, np.ravel(index), np.ravel(source))
+    else:
+        flat[np.ravel(index)] = np.ravel(source)
+    return np.reshape(flat, np.shape(x))
 
 
 def scattered(x: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None) -> Any:
@@ -234,6 +245,12 @@ def expanded(x: Any, *sizes: Any) -> Any:
     return np.broadcast_to(x, tuple(o if n == -1 else n for n, o in zip(shape, own, strict=True)))
 
 
+def polygamma(x: Any, n: Any) -> Any:
+    """Differentiate ψ n times; the order comes first or last."""
+    n, x = (n, x) if isinstance(n, int) else (x, n)
+    return scipy.special.psi(x) if n == 0 else (-1) ** (n + 1) * math.factorial(n) * scipy.special.zeta(n + 1, x)
+
+
 def solved(a: Any, b: Any, left: bool = True, **check: Any) -> Any:
     """Solve; PyTorch takes b for vectors where it has the shape of a without the last axis."""
     if np.ndim(b) == 1 or np.shape(b) == np.shape(a)[:-1]:
@@ -250,8 +267,9 @@ def svd_transposed(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
 UNARY = {
     name: getattr(np, name)
     for name in (
-        "abs ceil cos cosh deg2rad exp exp2 expm1 floor log log10 log1p log2 rad2deg reciprocal sign sin sinc "
-        "sinh sqrt square tan tanh trunc positive i0 ravel fliplr flipud real angle".split()
+        "abs", "ceil", "cos", "cosh", "deg2rad", "exp", "exp2", "expm1", "floor", "log", "log10", "log1p", "log2",
+        "rad2deg", "reciprocal", "sign", "sin", "sinc", "sinh", "sqrt", "square", "tan", "tanh", "trunc", "positive",
+        "i0", "ravel", "fliplr", "flipud", "real", "angle",
     )
 } | {
     "acos": np.arccos, "acosh": np.arccosh, "asin": np.arcsin, "asinh": np.arcsinh, "atan": np.arctan,
@@ -264,8 +282,7 @@ UNARY = {
     "special.ndtri": scipy.special.ndtri, "special.log_ndtr": scipy.special.log_ndtr,
     "special.erfcx": scipy.special.erfcx,
     "logit": lambda x, eps=None: scipy.special.logit(x if eps is None else np.clip(x, eps, 1 - eps)),
-    "polygamma": lambda x, n: scipy.special.polygamma(n, x) if isinstance(n, int) else scipy.special.polygamma(x, n),
-    "special.polygamma": lambda x, n: scipy.special.polygamma(n, x) if isinstance(n, int) else scipy.special.polygamma(x, n),
+    "polygamma": polygamma, "special.polygamma": polygamma,
     "round": lambda x, decimals=0: np.round(x, decimals),
     "nan_to_num": lambda x, nan=0.0, posinf=None, neginf=None: np.nan_to_num(
         x, nan=nan or 0.0, posinf=posinf, neginf=neginf
@@ -290,9 +307,7 @@ BINARY: dict[str, Function] = {
     "addcdiv": lambda x, a, b, value=1: x + value * a / b,
     "where": lambda x, condition, y: np.where(condition, x, y),
     "clamp": lambda x, min=None, max=None: np.clip(x, min, max),
-    "complex": None, "polar": None,
 }  # fmt: skip
-del BINARY["complex"], BINARY["polar"]
 
 REDUCTIONS: dict[str, Function] = {
     "sum": along(np.sum), "mean": along(np.mean), "amax": along(np.max), "amin": along(np.min),
@@ -357,6 +372,7 @@ SHAPES: dict[str, Function] = {
     "unbind": lambda x, dim=0: np.unstack(x, axis=dim), "unbind_copy": lambda x, dim=0: np.unstack(x, axis=dim),
     "atleast_1d": lambda x, *more: np.atleast_1d(*x) if isinstance(x, (list, tuple)) else np.atleast_1d(x, *more),
     "atleast_2d": lambda x, *more: np.atleast_2d(*x) if isinstance(x, (list, tuple)) else np.atleast_2d(x, *more),
+    "atleast_3d": lambda x, *more: np.atleast_3d(*x) if isinstance(x, (list, tuple)) else np.atleast_3d(x, *more),
     "meshgrid": meshed, "clone": lambda x, **how: np.copy(x), "contiguous": lambda x, **how: np.copy(x), "alias_copy": np.copy,
     "nn.functional.pad": padded, "constant_pad_nd": lambda x, pad, value=0: padded(x, pad, "constant", value),
     "fft.fftshift": lambda x, dim=None: np.fft.fftshift(x, dim), "fft.ifftshift": lambda x, dim=None: np.fft.ifftshift(x, dim),
@@ -380,7 +396,7 @@ INDEXING: dict[str, Function] = {
     "index_copy": lambda x, dim, index, source: written(x, at_axis(x, dim, index), source) if np.ndim(x) else np.reshape(source, ()) + 0 * x,
     "select_scatter": lambda x, src, dim, index: written(x, at_axis(x, dim, index), src),
     "slice_scatter": lambda x, src, dim=0, start=None, end=None, step=1: written(x, at_axis(x, dim, slice(start, end, step)), src),
-    "scatter": scattered,
+    "scatter": scattered, "put": put,
     "diag": lambda x, diagonal=0: np.diag(x, diagonal), "diagflat": lambda x, offset=0: np.diagflat(x, offset),
     "diagonal": lambda x, offset=0, dim1=0, dim2=1: np.diagonal(x, offset, dim1, dim2),
     "diagonal_copy": lambda x, offset=0, dim1=0, dim2=1: np.diagonal(x, offset, dim1, dim2),
@@ -416,9 +432,7 @@ LINEAR_ALGEBRA: dict[str, Function] = {
     "linalg.solve": solved, "linalg.solve_ex": solved,
     "linalg.matrix_power": np.linalg.matrix_power, "linalg.cond": np.linalg.cond, "linalg.tensorinv": np.linalg.tensorinv,
     "linalg.tensorsolve": lambda a, b, dims=None: np.linalg.tensorsolve(a, b, axes=dims),
-    "linalg.eig": np.linalg.eig, "linalg.eigvals": np.linalg.eigvals,
     "linalg.lstsq": lambda a, b, driver=None: np.linalg.lstsq(a, b)[0], "linalg.lstsq grad_oriented": lambda a, b, driver=None: np.linalg.lstsq(a, b)[0],
 }  # fmt: skip
 
 COUNTERPARTS = UNARY | BINARY | REDUCTIONS | SHAPES | INDEXING | PRODUCTS | LINEAR_ALGEBRA
-ITEM = operator.itemgetter

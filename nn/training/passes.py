@@ -1,0 +1,93 @@
+"""One pass through data: a step for each batch, or a test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, no_grad
+from nn.training.data import apply, count_rows, joined, mapped
+from nn.training.state import Metrics, Training, in_mode
+
+Batches = Iterable[tuple[Any, Any]]
+
+
+class Numbers:
+    """The loss and the metrics of one pass through data."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.metrics, self.total, self.rows = metrics, 0.0, 0
+        self.outputs: list[Any] = []
+        self.targets: list[Any] = []
+
+    def add(self, loss: float, outputs: Any, y: Any) -> None:
+        """Count a batch by its rows."""
+        rows = count_rows(y)
+        self.total, self.rows = self.total + rows * loss, self.rows + rows
+        if self.metrics:
+            self.outputs.append(mapped(_array, outputs))
+            self.targets.append(mapped(_array, y))
+
+    def result(self) -> dict[str, float]:
+        """Give the mean loss, and the metrics of all rows."""
+        row = {"loss": self.total / self.rows}
+        if self.metrics:
+            outputs, targets = joined(self.outputs), joined(self.targets)
+            row |= {name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}
+        return row
+
+
+def _array(value: Any) -> Any:
+    return value.data if isinstance(value, Tensor) else np.asarray(value)
+
+
+def train(training: Training, batches: Batches, bar: Any = None) -> dict[str, float]:
+    """Make a step for each batch, and give the loss and metrics on the way."""
+    numbers = Numbers(training.metrics)
+    for batch, (x, y) in enumerate(batches, 1):
+        outputs, value = step(training, x, y, f"in epoch {training.epoch + 1}, batch {batch}")
+        training.batch_loss = value
+        numbers.add(value, outputs, y)
+        for callback in training.callbacks:
+            callback.on_batch_end(training)
+        if bar is not None:
+            bar.update()
+    return numbers.result()
+
+
+def step(training: Training, x: Any, y: Any, where: str) -> tuple[Any, float]:
+    """Make one step, and give the outputs and the loss before it.
+
+    Raises:
+        FloatingPointError: the loss is infinite or NaN; no parameter is changed.
+    """
+    training.optimiser.zero_grad()
+    outputs = apply(training.model, x)
+    result = training.loss(outputs, y)
+    if not isinstance(result, Tensor) or result.size != 1:
+        got = f"shape {result.shape}" if hasattr(result, "shape") else type(result).__name__
+        raise TypeError(
+            f"loss: expected a Tensor of one number, got {got}; the usual fix is reduction='mean'"
+        )
+    value = result.item()
+    if not math.isfinite(value):
+        raise FloatingPointError(
+            f"the loss is {value} {where}; the usual fix is a lower learning rate, scaled inputs free "
+            f"of NaN, nn.utils.clip_grad_norm_, or a loss of logits instead of probabilities"
+        )
+    result.backward()
+    training.optimiser.step()
+    return outputs, value
+
+
+def evaluate(training: Training, batches: Batches) -> dict[str, float]:
+    """Find the loss and the metrics of the model in use."""
+    numbers = Numbers(training.metrics)
+    with in_mode(training.model, training=False), no_grad():
+        for x, y in batches:
+            outputs = apply(training.model, x)
+            numbers.add(float(training.loss(outputs, y)), outputs, y)
+    return numbers.result()
