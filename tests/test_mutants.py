@@ -14,6 +14,7 @@ from hypothesis import Phase, given, settings
 from autograd import Tensor
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.pullback import Pullback
+from autograd.derivatives.sorting import chosen
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.testing import CHECKS, Call, calls
 from autograd.testing.strategies import SMOOTH, Style
@@ -41,6 +42,9 @@ EQUIVALENT: tuple[tuple[Function, str, str, str], ...] = (
     (np.fmin, "x y", "arguments detached", "g · [x < y], and with x and y exchanged"),
     (np.max, "x", "arguments detached", "g · [x = max x] / number of those"),
     (np.min, "x", "arguments detached", "g · [x = min x] / number of those"),
+    (np.sort, "x", "arguments detached", "g, shared by the elements that are equal"),
+    (np.partition, "x", "arguments detached", "g, shared by the elements that are equal"),
+    (chosen, "x", "arguments detached", "g, shared by the elements that are equal"),
     (pooling.max_pooling, "x", "arguments detached", "g at the place of the first maximum, else 0"),
     (activations.relu, "x", "arguments detached", "g · [x > 0]"),
     (activations.leaky_relu, "x", "arguments detached", "g · [x > 0] + a g · [x ≤ 0]"),

@@ -10,9 +10,9 @@ import pytest
 from scipy import special
 
 from autograd import gradcheck, tensor
-from autograd.derivatives import special as chapter
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import POSITIVE
+from autograd.derivatives.late import special as chapter
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.testing import check_entry
 
@@ -52,7 +52,8 @@ def test_parameters_and_domains_are_declared() -> None:
 
 def test_the_chapter_is_loaded_when_it_is_needed() -> None:
     program = (
-        "import sys, autograd; chapter = 'autograd.derivatives.special'; assert chapter not in sys.modules;"
+        "import sys, autograd; chapter = 'autograd.derivatives.late.special';"
+        "assert chapter not in sys.modules;"
         "from scipy import special; x = autograd.tensor([0.5], requires_grad=True);"
         "special.erf(x).sum().backward(); assert chapter in sys.modules; print(x.grad.item())"
     )

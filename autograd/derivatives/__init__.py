@@ -2,7 +2,6 @@
 
 from autograd.derivatives import (
     constants,
-    definitions,
     elementwise,
     grids,
     indexing,
@@ -19,4 +18,7 @@ from autograd.derivatives import (
     ufunc_methods,
 )
 
-__all__ = ["constants", "definitions", "elementwise", "grids", "indexing", "linear_algebra", "norms", "padding", "polynomials", "products", "reductions", "shapes", "signals", "sorting", "statistics", "ufunc_methods"]
+__all__ = [
+    "constants", "elementwise", "grids", "indexing", "linear_algebra", "norms", "padding", "polynomials", "products",
+    "reductions", "shapes", "signals", "sorting", "statistics", "ufunc_methods",
+]  # fmt: skip

@@ -1,7 +1,5 @@
 """Functions whose derivative is zero or undefined by nature: their results are plain arrays."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -17,31 +15,28 @@ def value_of(x: Any) -> Any:
     return x
 
 
+# fmt: off
 constant(value_of)
 
 # Comparisons and logic
 constant(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-constant(np.logical_and, np.logical_or, np.logical_xor, np.logical_not)
-constant(np.isnan, np.isinf, np.isfinite, np.signbit, np.isclose, np.allclose, np.array_equal, np.array_equiv)
-constant(np.all, np.any, np.count_nonzero, np.isneginf, np.isposinf)
+constant(np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.all, np.any, np.count_nonzero)
+constant(np.isnan, np.isinf, np.isfinite, np.isneginf, np.isposinf, np.signbit)
+constant(np.isclose, np.allclose, np.array_equal, np.array_equiv)
 
 # Steps: constant between their jumps
-constant(
-    np.sign, np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.fix, np.floor_divide, np.spacing
-)
+constant(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.fix, np.floor_divide, np.spacing)
 
 # Positions
 constant(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.argwhere)
-constant(np.nonzero, np.flatnonzero, np.searchsorted, np.digitize, np.isin)
+constant(np.nonzero, np.flatnonzero, np.searchsorted, np.digitize, np.isin, np.lexsort)
+constant(np.unravel_index, np.ravel_multi_index, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from)
 
-constant(np.unravel_index, np.ravel_multi_index, np.lexsort)
-constant(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from)
-
-# Shapes and kinds
+# Shapes, kinds and texts
 constant(np.imag, np.angle, np.isreal, np.iscomplex)  # of real numbers
 constant(np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast)
-constant(np.common_type, np.min_scalar_type, np.shares_memory, np.may_share_memory)
-constant(np.array_repr, np.array_str, np.array2string)
+constant(np.common_type, np.min_scalar_type, np.shares_memory, np.may_share_memory, np.einsum_path)
+constant(np.array_repr, np.array_str, np.array2string, np.linalg.matrix_rank)
 
 # Arrays that no number goes into; files, into which numbers go as they are
 constant(np.zeros_like, np.ones_like, np.empty_like, vars(umath)["_ones_like"])
@@ -52,3 +47,4 @@ constant(np.save, np.savez, np.savez_compressed, np.savetxt)
 # Integers, dates and strings: every ufunc that takes no floating numbers
 constant(*(f for f in vars(umath).values() if isinstance(f, np.ufunc) and not any("d" in t for t in f.types)))
 constant(np.packbits, np.unpackbits, np.is_busday, np.busday_count, np.busday_offset, np.datetime_as_string)
+# fmt: on

@@ -1,47 +1,69 @@
-"""Elementwise functions of one and two arguments: the table as a mathematics book prints it.
+"""Elementwise functions: the table as a mathematics book prints it.
 
 Conventions where the derivative does not exist: at a kink it is a subgradient (0 for ``absolute``,
 one half each at a tie of ``maximum``), and where the slope is infinite (``sqrt`` and ``cbrt`` at 0,
 ``x**p`` with 0 < p < 1 at 0) it is 0. The three functions that end in ``_or_zero`` say the latter.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib import scimath
 
+from autograd.derivatives.calls import name_of
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.domains import ABOVE_MINUS_ONE, ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT, Interval
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import derivative
+from autograd.derivatives.table import definition, derivative
 
 
+# fmt: off
 @primitive
 def divide_or_zero(x: Any, y: Any) -> Any:
     """Compute x / y, and 0 where y = 0."""
     return np.where(np.equal(y, 0), 0, np.divide(x, y))
-
 
 @primitive
 def power_or_zero(x: Any, y: Any) -> Any:
     """Compute x**y, and 0 where x = 0 and y < 0."""
     return np.where(np.equal(x, 0) & np.less(y, 0), 0, np.power(x, y))
 
-
 @primitive
 def log_or_zero(x: Any) -> Any:
     """Compute log x, and 0 where x = 0."""
     return np.where(np.equal(x, 0), 0, np.log(x))
-
 
 @primitive
 def fraction(x: Any) -> Any:
     """Compute x without its integral part, with the sign of x."""
     return np.modf(x)[0]
 
+def _to_integer(x: Any) -> Any:
+    """Give the signed distance to the nearest integer."""
+    return x - np.round(x)
 
-# fmt: off
+def _share(x: Any, y: Any, base: float = 1.0) -> Any:
+    """Compute eˣ / (eˣ + eʸ), the share of x in the sum, without overflow and with ∞ = ∞ shared."""
+    return 0.5 + 0.5 * np.tanh(0.5 * base * np.where(np.equal(x, y) & np.isinf(x), 0, x - y))
+
+def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
+    """Give 1 where x > y, one half where they are equal, else 0; both share a NaN."""
+    wins, nan = np.greater(x, y) + 0.5 * np.equal(x, y), np.isnan(y)
+    return wins + (nan * (1 - 0.5 * np.isnan(x)) if nan_loses else 0.5 * (np.isnan(x) | nan))
+
+def _clip(x: Any, low: Any, high: Any) -> Any:
+    x = x if low is None else np.maximum(x, low)
+    return x if high is None else np.minimum(x, high)
+
+def _real(function: Callable[..., Any], formula: Callable[..., Any], *numbers: Any) -> Any:
+    """Compute a function whose values turn complex outside of a domain, inside of that."""
+    if np.iscomplexobj(function(*map(value_of, numbers))):
+        raise TypeError(f"{name_of(function)} is complex here, and complex arrays are not supported: keep to the domain where "
+                        f"it is real, as with np.clip, or leave the graph with tensor.detach()")
+    return formula(*numbers)
+
 # Arithmetic
 derivative(np.positive,   lambda g: g, bounded=True)
 derivative(np.conjugate,  lambda g: g, bounded=True)
@@ -60,16 +82,13 @@ derivative(np.divide,     lambda g, y: g / y,
 derivative(np.reciprocal, lambda g, out: -g * out * out,                      domain=NONZERO)
 derivative(np.square,     lambda g, x: 2 * g * x)
 derivative(np.remainder,  lambda g: g,
-                          lambda g, x, y: -g * np.floor_divide(x, y),         domain=(REALS, NONZERO),
-                                                                              kink=lambda x, y: _to_integer(x / y))
+                          lambda g, x, y: -g * np.floor_divide(x, y),         domain=(REALS, NONZERO), kink=lambda x, y: _to_integer(x / y))
 derivative(np.fmod,       lambda g: g,
-                          lambda g, x, y: -g * np.trunc(x / y),               domain=(REALS, NONZERO),
-                                                                              kink=lambda x, y: _to_integer(x / y))
+                          lambda g, x, y: -g * np.trunc(x / y),               domain=(REALS, NONZERO), kink=lambda x, y: _to_integer(x / y))
 
 # Powers, exponentials, logarithms
-derivative(np.power,      lambda g, x, y: g * y * power_or_zero(x, y - 1),
-                          lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
-derivative(np.float_power, lambda g, x, y: g * y * power_or_zero(x, y - 1),
+for _power in np.power, np.float_power, power_or_zero:
+    derivative(_power,    lambda g, x, y: g * y * power_or_zero(x, y - 1),
                           lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
 derivative(np.sqrt,       lambda g, out: divide_or_zero(g, 2 * out),          domain=POSITIVE)
 derivative(np.cbrt,       lambda g, out: divide_or_zero(g, 3 * out * out),    domain=NONZERO)
@@ -87,8 +106,6 @@ derivative(np.logaddexp2, lambda g, x, y: g * _share(x, y, math.log(2)),
 
 derivative(divide_or_zero, lambda g, y: divide_or_zero(g, y),
                            lambda g, y, out: -divide_or_zero(g * out, y),     domain=(REALS, NONZERO))
-derivative(power_or_zero, lambda g, x, y: g * y * power_or_zero(x, y - 1),
-                          lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
 derivative(log_or_zero,   lambda g, x: divide_or_zero(g, x),                  domain=POSITIVE)
 
 # Trigonometric functions
@@ -99,8 +116,7 @@ derivative(np.arcsin,     lambda g, x: g / np.sqrt(1 - x * x),                do
 derivative(np.arccos,     lambda g, x: -g / np.sqrt(1 - x * x),               domain=UNIT)
 derivative(np.arctan,     lambda g, x: g / (1 + x * x), bounded=True)
 derivative(np.arctan2,    lambda g, y, x: g * divide_or_zero(x, x * x + y * y),
-                          lambda g, y, x: -g * divide_or_zero(y, x * x + y * y), names="y x",
-                                                                              domain=(NONZERO, NONZERO))
+                          lambda g, y, x: -g * divide_or_zero(y, x * x + y * y), names="y x", domain=(NONZERO, NONZERO))
 derivative(np.hypot,      lambda g, x, out: g * divide_or_zero(x, out),
                           lambda g, y, out: g * divide_or_zero(y, out),       domain=(NONZERO, NONZERO))
 derivative(np.deg2rad,    lambda g: g * (math.pi / 180), bounded=True)
@@ -129,22 +145,24 @@ derivative(np.fmin,       lambda g, x, y: g * _wins(-x, -y, nan_loses=True),
                           lambda g, x, y: g * _wins(-y, -x, nan_loses=True),  kink=lambda x, y: x - y, bounded=True)
 derivative(np.copysign,   lambda g, x, y: g * (np.sign(x) * np.copysign(1, y)),
                           None,                                               domain=(NONZERO, NONZERO), bounded=True)
+
+# Through others
+definition(np.divmod,        lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
+definition(np.modf,          lambda x: (fraction(x), np.trunc(x)))
+definition(np.frexp,         lambda x: (np.ldexp(x, -(exponent := np.frexp(value_of(x))[1])), exponent))
+definition(np.heaviside,     lambda x, y: np.where(np.equal(x, 0), y, np.heaviside(value_of(x), 0)))
+definition(np.clip,          lambda a, a_min=None, a_max=None, *, min=None, max=None: _clip(a, a_min if min is None else min, a_max if max is None else max))
+definition(np._core.umath.clip, _clip)  # type: ignore[attr-defined]
+definition(np.real,          lambda val: np.positive(val))
+definition(np.real_if_close, lambda a, tol=100: np.positive(a))
+definition(np.nan_to_num,    lambda x, *, nan=0.0, posinf=None, neginf=None: np.where(np.isfinite(x), x, np.nan_to_num(value_of(x), nan=nan, posinf=posinf, neginf=neginf)))
+definition(scimath.sqrt,     lambda x: _real(scimath.sqrt, np.sqrt, x))
+definition(scimath.log,      lambda x: _real(scimath.log, np.log, x))
+definition(scimath.log2,     lambda x: _real(scimath.log2, np.log2, x))
+definition(scimath.log10,    lambda x: _real(scimath.log10, np.log10, x))
+definition(scimath.arccos,   lambda x: _real(scimath.arccos, np.arccos, x))
+definition(scimath.arcsin,   lambda x: _real(scimath.arcsin, np.arcsin, x))
+definition(scimath.arctanh,  lambda x: _real(scimath.arctanh, np.arctanh, x))
+definition(scimath.logn,     lambda n, x: _real(scimath.logn, lambda n, x: np.log(x) / np.log(n), n, x))
+definition(scimath.power,    lambda x, p: _real(scimath.power, np.power, x, p))
 # fmt: on
-
-
-def _to_integer(x: Any) -> Any:
-    """Give the signed distance to the nearest integer."""
-    return x - np.round(x)
-
-
-def _share(x: Any, y: Any, base: float = 1.0) -> Any:
-    """Compute eˣ / (eˣ + eʸ), the share of x in the sum, without overflow and with ∞ = ∞ shared."""
-    return 0.5 + 0.5 * np.tanh(0.5 * base * np.where(np.equal(x, y) & np.isinf(x), 0, x - y))
-
-
-def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
-    """Give 1 where x > y, one half where they are equal, else 0; both share a NaN."""
-    wins = np.greater(x, y) + 0.5 * np.equal(x, y)
-    if nan_loses:
-        return wins + np.isnan(y) * (1 - 0.5 * np.isnan(x))
-    return wins + 0.5 * (np.isnan(x) | np.isnan(y))

@@ -1,7 +1,5 @@
 """Arrays made of a few numbers: ranges between two, grids of powers and places, copies, constants."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -11,14 +9,13 @@ from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
 
+# fmt: off
 def gathered(data: Any) -> Any:
     """Make one array of nested lists that hold Tensors."""
     return np.stack([gathered(part) for part in data]) if isinstance(data, (list, tuple)) else data
 
-
 def _cast(x: Any, dtype: Any) -> Any:
     return x if dtype is None else astype(x, dtype)
-
 
 def _steps(start: Any, stop: Any, num: int, endpoint: bool, axis: int) -> tuple[Any, Any, Any]:
     """Give start and stop with a new axis, and numbers from 0 to 1 along that."""
@@ -27,13 +24,10 @@ def _steps(start: Any, stop: Any, num: int, endpoint: bool, axis: int) -> tuple[
     shape = [num if i == axis % np.ndim(start) else 1 for i in range(np.ndim(start))]
     return start, stop, np.reshape(t, shape)
 
-
-# fmt: off
 def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0) -> Any:
     first, last, t = _steps(start, stop, num, endpoint, axis)
     result = _cast((1 - t) * first + t * last, dtype)
     return (result, (stop - start) / (max(num - endpoint, 0) or math.nan)) if retstep else result
-
 
 def _geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     if np.any(np.less_equal(start * stop, 0)):
@@ -42,11 +36,9 @@ def _geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtyp
     first, last, t = _steps(astype(start, wide), astype(stop, wide), num, endpoint, axis)
     return _cast(first * np.power(last / first, t), dtype)
 
-
 def _arange(start_or_stop: Any, stop: Any = None, step: Any = 1, *, dtype: Any = None) -> Any:
     start, stop = (0, start_or_stop) if stop is None else (start_or_stop, stop)
     return _cast(start + step * np.arange(max(0, int(np.ceil((stop - start) / step)))), dtype)
-
 
 definition(np.linspace, _linspace)
 definition(np.geomspace, _geomspace)

@@ -1,9 +1,7 @@
 """Indexing and its adjoint, writing at an index, and functions that choose between elements."""
 
-from __future__ import annotations
-
 import operator
-from functools import partial
+from functools import partial, reduce
 from operator import setitem
 from typing import Any
 
@@ -12,18 +10,23 @@ import numpy as np
 from autograd.derivatives import table
 from autograd.derivatives.positions import rearranged
 from autograd.derivatives.primitive import primitive
+from autograd.derivatives.shapes import along
 from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="indexing")
 
 
+class Writing(table.Definition):
+    """The definition of a function that writes to its first argument, as ``x[index] = value`` does."""
+
+
+# fmt: off
 @primitive
 def scatter(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Add the elements of ``x`` into zeros at ``index``: the adjoint of ``x[index]``."""
     result = np.zeros(shape, np.result_type(x))
     add_at(result, x, index)
     return result
-
 
 def add_at(total: Any, x: Any, index: Any) -> None:
     """Add ``x`` to ``total[index]``; an element that is indexed twice is added to twice."""
@@ -32,7 +35,6 @@ def add_at(total: Any, x: Any, index: Any) -> None:
     else:
         total[index] += x
 
-
 @primitive
 def set_item(x: Any, index: Any, value: Any) -> Any:
     """Give a copy of ``x`` with ``value`` at ``index``: what ``x[index] = value`` means."""
@@ -40,26 +42,19 @@ def set_item(x: Any, index: Any, value: Any) -> Any:
     result[index] = value
     return result
 
-
 def _may_repeat(index: Any) -> bool:
     """Tell whether an index may name an element twice: only sequences of integers can."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(
-        np.ndim(part) > 0 and np.asarray(part).dtype.kind in "iu" for part in parts if part is not None
-    )
-
+    return any(np.ndim(part) > 0 and np.asarray(part).dtype.kind in "iu" for part in parts if part is not None)
 
 def _stays(index: Any, shape: tuple[int, ...]) -> Any:
     """Tell which elements of a written value were not written over by a later one."""
     if not _may_repeat(index):
         return True
     number = np.empty(shape, int)
-    written = np.arange(number[index].size).reshape(number[index].shape)
-    number[index] = written
+    number[index] = written = np.arange(number[index].size).reshape(number[index].shape)
     return number[index] == written
 
-
-# fmt: off
 derivative(operator.getitem, lambda g, x_shape, index: scatter(g, index, x_shape), None,      names="x index",
                              adding=lambda g, index: lambda total: add_at(total, g, index))
 derivative(scatter,         lambda g, index: g[index], None, None,                            names="x index shape")
@@ -67,33 +62,15 @@ derivative(set_item,        lambda g, index: set_item(g, index, 0), None,
                             lambda g, x_shape, index: g[index] * _stays(index, x_shape),      names="x index value")
 derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
                                   lambda g, c: np.where(c, 0, g),                             names="c x y")
-# fmt: on
 
-
+# Functions that choose
 def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Any = "raise") -> Any:
-    x, axis = (np.ravel(a), 0) if axis is None else (a, axis % np.ndim(a))
-    if mode != "raise":
-        indices = np.take(np.arange(np.shape(x)[axis]), indices, mode=mode)
-    return x[(slice(None),) * axis + (np.asarray(indices),)]
-
-
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    low, high = (a_min if min is None else min), (a_max if max is None else max)
-    x = a if low is None else np.maximum(a, low)
-    return x if high is None else np.minimum(x, high)
-
-
-def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
-    chosen = default
-    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
-        chosen = np.where(condition, choice, chosen)
-    return chosen
-
+    x, axis = (np.ravel(a), 0) if axis is None else (a, axis)
+    return along(x, axis, np.take(np.arange(np.shape(x)[axis]), np.asarray(indices), mode=mode))
 
 def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     conditions = np.array(condlist, bool)
-    if conditions.ndim == np.ndim(x):
-        conditions = conditions[np.newaxis]
+    conditions = conditions[np.newaxis] if conditions.ndim == np.ndim(x) else conditions
     if len(funclist) == len(conditions) + 1:
         conditions = np.concatenate([conditions, ~np.any(conditions, axis=0, keepdims=True)])
     y = set_item(x, ..., 0)
@@ -102,37 +79,28 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> A
             y = set_item(y, condition, f(x[condition], *args, **kw) if callable(f) else f)
     return y
 
-
-definition(np.select, _select)
+definition(np.take,      _take)
 definition(np.piecewise, _piecewise)
-definition(np.take, _take)
-definition(np.clip, _clip)
+definition(np.select,    lambda condlist, choicelist, default=0: reduce(lambda y, pair: np.where(pair[0], pair[1], y), reversed(list(zip(condlist, choicelist, strict=True))), default))
 
 # Functions that only move elements, and the names of the operands whose elements those are
 _OPERANDS: dict[Any, str] = {
-    np.repeat: "a", np.rollaxis: "a", np.dstack: "tup", np.column_stack: "tup",
-    np.rot90: "m", np.tile: "A", np.resize: "a", np.delete: "arr", np.insert: "arr values",
+    np.repeat: "a", np.rollaxis: "a", np.rot90: "m", np.fliplr: "m", np.flipud: "m", np.dstack: "tup", np.column_stack: "tup",
+    np.block: "arrays", np.tile: "A", np.resize: "a", np.delete: "arr", np.insert: "arr values",
+    np.diagonal: "a", np.diag: "v", np.diagflat: "v", np.tril: "m", np.triu: "m",
     np.compress: "a", np.extract: "arr", np.choose: "choices", np.take_along_axis: "arr",
-    np.block: "arrays", np.diag: "v", np.diagflat: "v", np.tril: "m", np.triu: "m",
     np.lib.stride_tricks.sliding_window_view: "x",
-}  # fmt: skip
+}
 if hasattr(np, "unstack"):  # since NumPy 2.1
     _OPERANDS[np.unstack] = "x"
 for _function, _names in _OPERANDS.items():
     definition(_function, rearranged(_function, *_names.split()))
 
-
-class Writing(table.Definition):
-    """The definition of a function that writes to its first argument, as ``x[index] = value`` does."""
-
-
+# Functions that write
 def _add_at(a: Any, indices: Any, b: Any = None) -> None:
-    shape = np.shape(a)
-    a += scatter(np.broadcast_to(b, np.shape(np.broadcast_to(0, shape)[indices])), indices, shape)
+    a += scatter(np.broadcast_to(b, np.shape(np.broadcast_to(0, np.shape(a))[indices])), indices, np.shape(a))
 
-
-# fmt: off
-_DEFINITIONS: dict[Any, Any] = {
+_WRITING: dict[Any, Any] = {
     np.copyto:         lambda dst, src, *, where=True: setitem(dst, m := np.broadcast_to(where, np.shape(dst)), np.broadcast_to(src, np.shape(dst))[m]),
     np.putmask:        lambda a, mask, values: setitem(a, m := np.asarray(mask, bool), np.resize(values, np.shape(a))[m]),
     np.put:            rearranged(np.put, "a", "v"),
@@ -142,5 +110,5 @@ _DEFINITIONS: dict[Any, Any] = {
     np.add.at:         _add_at,
     np.subtract.at:    lambda a, indices, b=None: _add_at(a, indices, np.negative(b)),
 }
-table.TABLE.update({function: Writing(function, define) for function, define in _DEFINITIONS.items()})
+table.TABLE.update({function: Writing(function, define) for function, define in _WRITING.items()})
 # fmt: on

@@ -1,4 +1,4 @@
-"""Linear algebra: inverses, determinants, factorisations and norms, of one matrix or of a stack.
+"""Linear algebra: inverses, determinants and factorisations, of one matrix or of a stack.
 
 Sources: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation" (2008); Murray, "Differentiation of the Cholesky decomposition" (2016); Townsend,
@@ -15,8 +15,6 @@ all, nor have those of a singular value 0 of a matrix that is not square: a cota
 that is left. What depends on that space alone, such as the projection onto it, has the right gradient.
 """
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -28,42 +26,35 @@ import numpy as np
 from autograd.derivatives import table
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.shapes import astype
-from autograd.derivatives.table import constant, definition
+from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="linear algebra")
 T = np.matrix_transpose
 
 
+# fmt: off
+# What gives several results is recorded as giving one
 def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     function.__name__ = name
     return primitive(function)
-
 
 def _rows(results: Sequence[Any]) -> Any:
     """Write vectors and matrices below each other, with zeros on the right where one is narrow."""
     ndim, width = max(x.ndim for x in results), max(x.shape[-1] for x in results)
     rows = [x if x.ndim == ndim else x[..., None, :] for x in results]
-    return np.concatenate(
-        [np.pad(x, [(0, 0)] * (ndim - 1) + [(0, width - x.shape[-1])]) for x in rows], axis=-2
-    )
+    return np.concatenate([np.pad(x, [(0, 0)] * (ndim - 1) + [(0, width - x.shape[-1])]) for x in rows], axis=-2)
 
-
-# fmt: off
-# What gives several results is recorded as giving one
 eigh    = _named("eigh",    lambda a, UPLO="L": _rows(np.linalg.eigh(a, UPLO)))
 eig     = _named("eig",     lambda a: _rows(np.linalg.eig(a)))
 svd     = _named("svd",     lambda a, full_matrices=False: _rows(np.linalg.svd(a, full_matrices)))
 qr      = _named("qr",      lambda a, mode="reduced": _rows(np.linalg.qr(a, mode)))  # of a matrix that is not wide
 slogdet = _named("slogdet", lambda a: np.stack(np.linalg.slogdet(a), axis=-1))
-# fmt: on
-
 
 @primitive
 def cofactors(a: Any) -> Any:
     """Give the derivative of the determinant, det(a) a⁻ᵀ, but of singular matrices too."""
     u, s, vt, sign = _signed_svd(a)
     return (sign * u * np.prod(np.where(_identity(a), 1, s[..., None, :]), -1)[..., None, :]) @ vt
-
 
 def _cofactors(g: Any, a: Any) -> Any:
     """Pull back to a: between the singular vectors, cofactors are products of singular values."""
@@ -72,54 +63,44 @@ def _cofactors(g: Any, a: Any) -> Any:
     others = np.prod(np.where(one[:, None] | one, 1, s[..., None, None, :]), -1) * ~one
     return sign * (u @ (one * (others @ np.linalg.diagonal(g)[..., None]) - others * T(g)) @ vt)
 
-
 def _signed_svd(a: Any) -> tuple[Any, Any, Any, Any]:
     u, s, vt = np.linalg.svd(a)
     return u, s, vt, np.sign(np.linalg.det(u @ vt))[..., None, None]
 
-
 def _identity(x: Any) -> Any:
     return np.eye(np.shape(x)[-1], dtype=bool)
-
 
 def _symmetric(x: Any) -> Any:
     """Copy the lower triangle of a matrix to the upper one."""
     return np.where(np.tri(np.shape(x)[-1], dtype=bool), x, T(x))
-
 
 def _onto_triangle(x: Any, UPLO: str = "L") -> Any:
     """Gather a gradient in the triangle that was read."""
     lower = np.tri(np.shape(x)[-1], dtype=bool)
     return np.where(lower if UPLO.upper() == "L" else lower.T, np.where(_identity(x), x, x + T(x)), 0)
 
-
 def _divide(x: Any, y: Any) -> Any:
     """Compute x / y, and 0 where both are 0: where no cotangent comes in."""
     return x / np.where(np.equal(x, 0) & np.equal(y, 0), math.inf, y)
-
 
 def _over_gaps(x: Any, values: Any) -> Any:
     """Divide x_ij by λ_j - λ_i; on the diagonal give 0."""
     return _divide(np.where(_identity(x), 0, x), values - T(values))
 
-
 def _thin(q: Any, g: Any, k: int) -> tuple[Any, Any]:
     """Keep the first k columns of q; the others span what is left, and turn as that does."""
     return q[..., :k], g[..., :k] - q[..., k:] @ (T(g[..., k:]) @ q[..., :k])
-
 
 def _eigh(g: Any, out: Any) -> Any:
     """Pull back to a = v diag(w) vᵀ (Giles, 3.1)."""
     (w, v), (gw, gv) = np.split(out, [1], axis=-2), np.split(g, [1], axis=-2)
     return (v * gw + v @ _over_gaps(T(v) @ gv, w)) @ T(v)
 
-
 def _eig(g: Any, out: Any) -> Any:
     """Pull back to a = v diag(w) v⁻¹ (Giles, 3.1), where the columns of v have length 1."""
     (w, v), (gw, gv) = np.split(out, [1], axis=-2), np.split(g, [1], axis=-2)
     gv = gv - v * np.sum(v * gv, axis=-2, keepdims=True)
     return np.linalg.solve(T(v), T(v * gw) + _over_gaps(T(v) @ gv, w) @ T(v))
-
 
 def _svd(g: Any, out: Any, a_shape: tuple[int, ...]) -> Any:
     """Pull back to a = u diag(s) vᵀ (Townsend), also to what lies outside of a narrow u or v."""
@@ -133,30 +114,24 @@ def _svd(g: Any, out: Any, a_shape: tuple[int, ...]) -> Any:
         return a + _divide(gu - u @ (T(u) @ gu), s) @ T(v)
     return a + u @ T(_divide(gv - v @ (T(v) @ gv), s)) if m < n else a
 
-
 def _qr(g: Any, out: Any, a_shape: tuple[int, ...]) -> Any:
     """Pull back to a = q r (Seeger et al., 4.3)."""
     m, n = a_shape[-2:]
     (q, gq), r, gr = _thin(out[..., :m, :], g[..., :m, :], n), out[..., m : m + n, :n], g[..., m : m + n, :n]
     return T(np.linalg.solve(r, T(gq + q @ _symmetric(r @ T(gr) - T(gq) @ q))))
 
-
 def _cholesky(g: Any, out: Any) -> Any:
     """Pull back to a = l lᵀ (Murray, 2)."""
     return np.linalg.solve(T(out), T(np.linalg.solve(T(out), _symmetric(T(out) @ g) / 2)))
-
 
 def _pinv(g: Any, a: Any, out: Any) -> Any:
     """Pull back to a matrix whose rank stays as it is (Golub and Pereyra, 1973)."""
     left, right = T(g) @ out, out @ T(g)
     return (left - a @ (out @ left)) @ T(out) + T(out) @ (right - (right @ out) @ a) - T(out) @ g @ T(out)
 
-
 def _columns(x: Any, b_shape: tuple[int, ...]) -> Any:
     return x[..., None] if len(b_shape) == 1 else x
 
-
-# fmt: off
 derivative(np.linalg.inv,   lambda g, out: -T(out) @ g @ T(out))
 derivative(np.linalg.solve, lambda g, out, b_shape: -g @ T(_columns(out, b_shape)),
                             lambda g, b_shape: g[..., 0] if len(b_shape) == 1 else g,       names="a b",
@@ -170,22 +145,20 @@ derivative(qr,              lambda g, out, a_shape: _qr(g, out, a_shape),       
 derivative(svd,             lambda g, out, a_shape: _svd(g, out, a_shape),                  names="a", keywords="full_matrices")
 derivative(eigh,            lambda g, out, UPLO="L": _onto_triangle(_eigh(g, out), UPLO),   names="a")
 derivative(eig,             lambda g, out: _eig(g, out),                                    names="a")
-# fmt: on
 
-
-def _type(function: Any) -> Any:
-    """Find NumPy's type of several results, which is not public."""
-    return type(function(np.ones((1, 1))))
-
-
-SlogDet, Eigh, Eig, QR, SVD = map(
-    _type, (np.linalg.slogdet, np.linalg.eigh, np.linalg.eig, np.linalg.qr, np.linalg.svd)
-)
-
+# Definitions, which give NumPy's types of several results
+def _as(function: Any, *results: Any) -> Any:
+    """Give results in the type of NumPy's own function, which is not public."""
+    return type(function(np.ones((1, 1))))(*results)
 
 def _split(packed: Any) -> tuple[Any, Any]:
     return packed[..., 0, :], packed[..., 1:, :]
 
+def _lengths(a: Any) -> Any:
+    """Count the rows and the columns of a matrix, or of each in a stack."""
+    if np.ndim(a) < 2:
+        raise np.linalg.LinAlgError(f"expected a matrix or a stack of them, got shape {np.shape(a)}")
+    return np.shape(a)[-2:]
 
 def _qr_of(a: Any, mode: str = "reduced") -> Any:
     if mode not in ("reduced", "complete", "r"):
@@ -193,22 +166,20 @@ def _qr_of(a: Any, mode: str = "reduced") -> Any:
     m, n = _lengths(a)
     packed = qr(a[..., :m], mode="complete" if mode == "complete" else "reduced")
     q, r = packed[..., :m, :], packed[..., m:, : min(m, n)]
-    if m < n:
-        r = np.concatenate([r, T(q) @ a[..., m:]], axis=-1)
-    return r if mode == "r" else QR(q, r)
-
+    r = np.concatenate([r, T(q) @ a[..., m:]], axis=-1) if m < n else r
+    return r if mode == "r" else _as(np.linalg.qr, q, r)
 
 def _svd_of(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    (m, n), full = _lengths(a), full_matrices and compute_uv
     if hermitian:
         w, v = np.linalg.eigh(a)
         order = np.flip(np.argsort(np.abs(w)), -1)
-        w, v = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
-        return SVD(v, np.abs(w), T(v * np.copysign(1, w)[..., None, :])) if compute_uv else np.abs(w)
-    (m, n), full = _lengths(a), full_matrices and compute_uv
-    packed, k = svd(a, full_matrices=full), min(m, n)
-    s = packed[..., m, :k]
-    return SVD(packed[..., :m, : m if full else k], s, packed[..., m + 1 :, :n]) if compute_uv else s
-
+        w, u = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
+        s, vt = np.abs(w), T(u * np.copysign(1, w)[..., None, :])
+    else:
+        packed, k = svd(a, full_matrices=full), min(m, n)
+        u, s, vt = packed[..., :m, : m if full else k], packed[..., m, :k], packed[..., m + 1 :, :n]
+    return _as(np.linalg.svd, u, s, vt) if compute_uv else s
 
 def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     (m, n), eps = np.shape(a), float(np.finfo(float).eps)
@@ -219,43 +190,27 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     squares = np.atleast_1d(np.sum((b - a @ x) ** 2, axis=0))
     return x, squares if rank == n < m else squares[:0], rank, s
 
-
-def _lengths(a: Any) -> Any:
-    """Count the rows and the columns of a matrix, or of each in a stack."""
-    if np.ndim(a) < 2:
-        raise np.linalg.LinAlgError(f"expected a matrix or a stack of them, got shape {np.shape(a)}")
-    return np.shape(a)[-2:]
-
-
 def _matrix_power(a: Any, n: int) -> Any:
-    n = operator.index(n)
-    if n == 0:
-        return np.where(False, a, np.eye(_lengths(a)[0], dtype=a.dtype))
-    if n == 1:
-        return np.copy(a)
-    if n < 0:
+    if operator.index(n) < 0:
         return _matrix_power(np.linalg.inv(a), -n)
+    if n < 2:
+        return np.copy(a) if n else np.where(False, a, np.eye(_lengths(a)[0], dtype=a.dtype))
     half = _matrix_power(a, n // 2)
     return half @ half @ a if n % 2 else half @ half
 
-
 def _multi_dot(arrays: Any) -> Any:
     """Multiply first where the axis that vanishes is longest (Chin, 1978)."""
-    if len(arrays) < 2:
+    if len(arrays := list(arrays)) < 2:
         raise ValueError(f"np.linalg.multi_dot: expected two arrays or more, got {len(arrays)}")
-    arrays = list(arrays)
     while len(arrays) > 1:
         i = max(range(1, len(arrays)), key=lambda i: len(arrays[i]))
         arrays[i - 1 : i + 1] = [arrays[i - 1] @ arrays[i]]
     return arrays[0]
 
-
 def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
-    last = list(axes or ())
-    a = np.transpose(a, [i for i in range(np.ndim(a)) if i not in last] + last)
+    a = np.moveaxis(a, axes or (), range(-len(axes or ()), 0))
     shape = np.shape(a)[np.ndim(b) :]
     return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), math.prod(shape))), np.ravel(b)), shape)
-
 
 def _tensorinv(a: Any, ind: int = 2) -> Any:
     if ind <= 0:
@@ -263,16 +218,13 @@ def _tensorinv(a: Any, ind: int = 2) -> Any:
     left, right = np.shape(a)[:ind], np.shape(a)[ind:]
     return np.reshape(np.linalg.inv(np.reshape(a, (math.prod(right), -1))), right + left)
 
-
-# fmt: off
-constant(np.linalg.matrix_rank)
-definition(np.linalg.slogdet,      lambda a: SlogDet(*np.moveaxis(slogdet(a), -1, 0)))
+definition(np.linalg.slogdet,      lambda a: _as(np.linalg.slogdet, *np.moveaxis(slogdet(a), -1, 0)))
 definition(np.linalg.qr,           _qr_of)
 definition(np.linalg.svd,          _svd_of)
 definition(np.linalg.svdvals,      lambda x, /: np.linalg.svd(x, compute_uv=False))
-definition(np.linalg.eigh,         lambda a, UPLO="L": Eigh(*_split(eigh(a, UPLO=UPLO))))
+definition(np.linalg.eigh,         lambda a, UPLO="L": _as(np.linalg.eigh, *_split(eigh(a, UPLO=UPLO))))
 definition(np.linalg.eigvalsh,     lambda a, UPLO="L": np.linalg.eigh(a, UPLO).eigenvalues)
-definition(np.linalg.eig,          lambda a: Eig(*_split(eig(a))))
+definition(np.linalg.eig,          lambda a: _as(np.linalg.eig, *_split(eig(a))))
 definition(np.linalg.eigvals,      lambda a: np.linalg.eig(a).eigenvalues)
 definition(np.linalg.lstsq,        _lstsq)
 definition(np.linalg.matrix_power, _matrix_power)

@@ -1,7 +1,5 @@
 """Norms of vectors and of matrices. Where all elements are 0 the gradient is 0, by convention."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -9,6 +7,7 @@ import numpy as np
 from autograd.derivatives.table import definition
 
 
+# fmt: off
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if len(axes) == 1 or (axis is None and ord is None):
@@ -18,20 +17,16 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     norm = _matrix_norm(np.moveaxis(x, axes, (-2, -1)), ord="fro" if ord is None else ord)
     return np.expand_dims(norm, axes) if keepdims else norm
 
-
 def _vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     if isinstance(ord, str):
         raise ValueError(f"np.linalg.norm: ord={ord!r} is a norm of matrices; expected a number")
     how: dict[str, Any] = {"axis": axis, "keepdims": keepdims}
     if ord == 2:
         return np.sqrt(np.sum(x * x, **how))
-    size = np.abs(x)
-    if ord == 0:  # it counts what is not zero
-        return np.sum(np.where(np.equal(x, 0), size, 1), **how)
-    if ord in (1, np.inf, -np.inf):
-        return np.sum(size, **how) if ord == 1 else _extreme(size, ord, **how)
-    return np.sum(size**ord, **how) ** (1 / ord)
-
+    if ord in (np.inf, -np.inf):
+        return _extreme(np.abs(x), ord, **how)
+    total = np.sum(np.abs(x) ** ord if ord else np.where(np.equal(x, 0), np.abs(x), 1), **how)  # 0 counts what is not zero
+    return total if ord in (0, 1) else total ** (1 / ord)
 
 def _matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     if ord in ("fro", "f"):
@@ -46,13 +41,10 @@ def _matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     norm = np.sum(sizes, axis=-1) if ord == "nuc" else _extreme(sizes, ord, axis=-1)
     return norm[..., None, None] if keepdims else norm
 
-
 def _extreme(size: Any, ord: float, **how: Any) -> Any:
     """Give the largest size, which of nothing is 0, or with a negative order the smallest."""
-    if ord > 0:
-        return np.max(size, **how) if np.size(size) else np.sum(size, **how)
-    return np.min(size, **how)
-
+    extreme = np.min if ord < 0 else np.max if np.size(size) else np.sum
+    return extreme(size, **how)
 
 def _cond(x: Any, p: Any = None) -> Any:
     if p in (None, 2, -2):
@@ -62,8 +54,8 @@ def _cond(x: Any, p: Any = None) -> Any:
             return least / most if p == -2 else np.where(np.equal(least, 0), np.inf, most / least)
     return np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(np.linalg.inv(x), ord=p)
 
-
-definition(np.linalg.norm, _norm)
+definition(np.linalg.norm,        _norm)
 definition(np.linalg.vector_norm, _vector_norm)
 definition(np.linalg.matrix_norm, _matrix_norm)
-definition(np.linalg.cond, _cond)
+definition(np.linalg.cond,        _cond)
+# fmt: on

@@ -1,7 +1,5 @@
 """``np.pad``: most modes only move elements; the others compute new ones, axis by axis."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -11,10 +9,10 @@ from autograd.derivatives.positions import rearranged
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition
 
+# fmt: off
 _STATISTICS: dict[str, Any] = {"maximum": np.max, "mean": np.mean, "median": np.median, "minimum": np.min}
 _move = rearranged(np.pad, "array")
 _fill = rearranged(lambda x, width, values: np.pad(x, width, constant_values=values), "x", "values")
-
 
 def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
     if callable(mode):
@@ -34,7 +32,6 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
         result = np.moveaxis(np.concatenate([before, x, np.flip(after, 0)]), 0, axis)
     return astype(result, np.result_type(array), copy=False)
 
-
 def _before(x: Any, width: int, mode: Any, option: Any) -> Any:
     """Compute what stands before ``x`` along the first axis."""
     if mode == "linear_ramp":
@@ -47,5 +44,5 @@ def _before(x: Any, width: int, mode: Any, option: Any) -> Any:
     even = x[np.pad(np.arange(len(x)), (width, 0), mode)[:width]]
     return np.where(step % 2, x[0] + x[-1] - even, even) + step * (x[-1] - x[0])
 
-
 definition(np.pad, _pad)
+# fmt: on

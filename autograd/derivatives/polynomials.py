@@ -1,7 +1,5 @@
 """Polynomials given by their coefficients, the highest power first, and fits of them."""
 
-from __future__ import annotations
-
 from functools import reduce
 from typing import Any
 
@@ -11,13 +9,12 @@ from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
 
+# fmt: off
 def _longer(p: Any, size: int) -> Any:
     return np.pad(np.ravel(p), (max(size - np.size(p), 0), 0))
 
-
 def _without_zeros(p: Any) -> Any:
     return np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:]
-
 
 def _divided(u: Any, v: Any) -> Any:
     rest, v, quotient = astype(np.atleast_1d(u), np.result_type(u, v)), np.atleast_1d(v), []
@@ -28,7 +25,6 @@ def _divided(u: Any, v: Any) -> Any:
         rest = rest[1:]
     return np.stack(quotient or [0 * rest[0]]), rest
 
-
 def _fit(x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None) -> Any:
     powers, rcond = np.vander(x, deg + 1), len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
     if w is not None:
@@ -36,8 +32,6 @@ def _fit(x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None)
     scale = np.sqrt(np.sum(powers * powers, axis=0))
     return np.transpose(np.transpose(np.linalg.lstsq(powers / scale, y, rcond)[0]) / scale)
 
-
-# fmt: off
 definition(np.poly,    lambda seq_of_zeros: reduce(lambda p, root: np.pad(p, (0, 1)) - root * np.pad(p, (1, 0)),
                            np.linalg.eigvals(seq_of_zeros) if np.ndim(seq_of_zeros) == 2 else seq_of_zeros, np.ones(1, np.result_type(seq_of_zeros))))
 definition(np.polyadd, lambda a1, a2: _longer(a1, np.size(a2)) + _longer(a2, np.size(a1)))

@@ -1,7 +1,5 @@
 """Products: of matrices, of vectors, and of any axes with any others."""
 
-from __future__ import annotations
-
 import string
 from collections.abc import Sequence
 from functools import partial
@@ -12,72 +10,52 @@ import numpy as np
 from autograd.derivatives import table
 from autograd.derivatives.indexing import scatter
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import constant, definition
+from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="product")
 
 
+# fmt: off
 def _matmul_left(g: Any, y: Any, x_shape: tuple[int, ...]) -> Any:
     """Pull g = x̄y back to x. A vector is a row on the left and a column on the right."""
     if np.ndim(y) == 1:
         return g[..., None] * y if len(x_shape) > 1 else g * y
     return np.matmul(g, np.matrix_transpose(y)) if len(x_shape) > 1 else np.matmul(y, g[..., None])[..., 0]
 
-
 def _matmul_right(g: Any, x: Any, y_shape: tuple[int, ...]) -> Any:
     if np.ndim(x) == 1:
         return x[:, None] * g[..., None, :] if len(y_shape) > 1 else g * x
-    return (
-        np.matmul(np.matrix_transpose(x), g)
-        if len(y_shape) > 1
-        else np.matmul(np.matrix_transpose(x), g[..., None])[..., 0]
-    )
-
+    xt = np.matrix_transpose(x)
+    return np.matmul(xt, g) if len(y_shape) > 1 else np.matmul(xt, g[..., None])[..., 0]
 
 @primitive
 def contract(*operands: Any, subscripts: str, optimize: Any = False) -> Any:
     """Compute an ``einsum`` whose subscripts name every axis, with the operands first."""
     return np.einsum(subscripts, *operands, optimize=optimize)
 
-
-def _contract_others(
-    g: Any, position: int, operands: Any, shapes: Any, subscripts: str, optimize: Any
-) -> Any:
+def _contract_others(g: Any, position: int, operands: Any, shapes: Any, subscripts: str, optimize: Any) -> Any:
     """Pull back to one operand: contract the cotangent with all others, onto that operand's axes."""
     inputs, output = subscripts.split("->")
-    terms = inputs.split(",")
-    wanted = "".join(dict.fromkeys(terms[position]))
-    others = [(term, x) for i, (term, x) in enumerate(zip(terms, operands, strict=True)) if i != position]
-    known = set(output).union(*(term for term, _ in others))
-    sizes = dict(zip(terms[position], shapes[position], strict=True))
-    lost = [axis for axis in wanted if axis not in known]  # axes that were summed: repeat along them
-    ones = [np.ones([sizes[axis] for axis in lost], g.dtype)] if lost else []
-    equation = ",".join([output, *(term for term, _ in others), *(["".join(lost)] if lost else [])])
-    arrays = [g, *(x for _, x in others), *ones]
-    result = contract(*arrays, subscripts=f"{equation}->{wanted}", optimize=bool(optimize))
-    return result if wanted == terms[position] else _to_diagonal(result, terms[position], sizes)
-
+    terms, arrays = inputs.split(","), list(operands)
+    sizes = dict(zip(term := terms[position], shapes[position], strict=True))
+    terms[position], arrays[position] = output, g
+    if lost := [axis for axis in sizes if axis not in ",".join(terms)]:  # axes that were summed: repeat along them
+        terms, arrays = [*terms, "".join(lost)], [*arrays, np.ones([sizes[axis] for axis in lost], g.dtype)]
+    result = contract(*arrays, subscripts=f"{','.join(terms)}->{''.join(sizes)}", optimize=bool(optimize))
+    return result if len(sizes) == len(term) else _to_diagonal(result, term, sizes)
 
 def _to_diagonal(x: Any, term: str, sizes: dict[str, int]) -> Any:
     """Put an array on the diagonal that a repeated subscript, as in ``ii``, reads."""
-    wanted = list(dict.fromkeys(term))
-    repeated = tuple(i for i, axis in enumerate(wanted) if sizes[axis] == 1)
-    x = np.sum(x, axis=repeated, keepdims=True)  # einsum broadcasts: axes of length 1 may be longer here
-    index = np.ix_(*(range(sizes[axis]) for axis in wanted))
-    return scatter(x, tuple(index[wanted.index(axis)] for axis in term), tuple(sizes[axis] for axis in term))
+    x = np.sum(x, axis=tuple(i for i, n in enumerate(sizes.values()) if n == 1), keepdims=True)  # einsum broadcasts: axes of length 1 may be longer here
+    index = dict(zip(sizes, np.ix_(*map(range, sizes.values())), strict=True))
+    return scatter(x, tuple(index[axis] for axis in term), tuple(sizes[axis] for axis in term))
 
-
-# fmt: off
 derivative(np.matmul, lambda g, y, x_shape: _matmul_left(g, y, x_shape),
                       lambda g, x, y_shape: _matmul_right(g, x, y_shape))
 derivative(contract,  lambda g, position, operands, shapes, subscripts="", optimize=False: _contract_others(g, position, operands, shapes, subscripts, optimize),
                       names="operands", variadic=True)
-# fmt: on
-
 
 # Definitions
-
-
 def einsum_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
     """Spell out a call of ``einsum``: name the axes of ``...``, and write the output.
 
@@ -89,125 +67,66 @@ def einsum_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
     terms = inputs.split(",")
     if len(terms) != len(ndims):
         raise ValueError(f"np.einsum: {subscripts!r} names {len(terms)} operands, got {len(ndims)}")
-    free = [letter for letter in string.ascii_letters if letter not in subscripts]
-    spans = [n - len(term.replace("...", "")) for term, n in zip(terms, ndims, strict=True) if "..." in term]
-    names = "".join(free[: max(spans, default=0)])
+    spans = [n - len(term.replace("...", "")) if "..." in term else 0 for term, n in zip(terms, ndims, strict=True)]
+    names = "".join([letter for letter in string.ascii_letters if letter not in subscripts][: max(spans)])
     if names and arrow and "..." not in output:
         raise ValueError(f"np.einsum: {subscripts!r} sums over the axes of '...'; write it in the output too")
-    spelled = [
-        term.replace("...", names[len(names) - (n - len(term) + 3) :]) if "..." in term else term
-        for term, n in zip(terms, ndims, strict=True)
-    ]
     if not arrow:
-        letters = "".join(terms).replace(".", "")
-        output = "..." * bool(spans) + "".join(x for x in sorted(set(letters)) if letters.count(x) == 1)
+        letters = inputs.replace(".", "").replace(",", "")
+        output = "..." + "".join(x for x in sorted(set(letters)) if letters.count(x) == 1)
+    spelled = [term.replace("...", names[len(names) - span :]) for term, span in zip(terms, spans, strict=True)]
     return ",".join(spelled) + "->" + output.replace("...", names)
 
-
 def _einsum(*operands: Any, optimize: Any = False) -> Any:
-    """Turn every form of ``np.einsum`` into ``contract``."""
-    if isinstance(operands[0], str):
-        subscripts, arrays = operands[0], operands[1:]
-    else:  # einsum(x, [0, 1], y, [1, 2], [0, 2])
-        arrays = operands[: len(operands) // 2 * 2 : 2]
-        spell = [_spell(axes) for axes in operands[1::2]]
-        subscripts = ",".join(spell)
-        if len(operands) % 2:
-            subscripts += "->" + _spell(operands[-1])
-    spelled = einsum_subscripts(subscripts, [np.ndim(x) for x in arrays])
-    return contract(*arrays, subscripts=spelled, optimize=optimize)
-
-
-def _spell(axes: Sequence[Any]) -> str:
-    """Name numbered axes by letters of the same order."""
-    letters = string.ascii_uppercase + string.ascii_lowercase
-    return "".join("..." if axis is Ellipsis else letters[axis] for axis in axes)
-
-
-def _dot(a: Any, b: Any) -> Any:
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(a, b)
-    if np.ndim(a) <= 2 and np.ndim(b) <= 2:
-        return np.matmul(a, b)
-    return np.tensordot(a, b, axes=(-1, max(np.ndim(b) - 2, 0)))
-
+    """Turn every form of ``np.einsum`` into ``contract``; numbered axes get letters of the same order."""
+    subscripts, *arrays = operands
+    if not isinstance(subscripts, str):  # einsum(x, [0, 1], y, [1, 2], [0, 2])
+        letters = string.ascii_uppercase + string.ascii_lowercase
+        terms = ["".join("..." if i is Ellipsis else letters[i] for i in axes) for axes in (*operands[1::2], *operands[len(operands) // 2 * 2 :])]
+        arrays, n = list(operands[: len(operands) // 2 * 2 : 2]), len(operands) // 2
+        subscripts = "->".join([",".join(terms[:n]), *terms[n:]])
+    return contract(*arrays, subscripts=einsum_subscripts(subscripts, list(map(np.ndim, arrays))), optimize=optimize)
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     n, m = np.ndim(a), np.ndim(b)
-    of_a, of_b = (range(n - axes, n), range(axes)) if np.ndim(axes) == 0 else axes
-    left = [axis % n for axis in np.atleast_1d(of_a).tolist()]
-    right = [axis % m for axis in np.atleast_1d(of_b).tolist()]
-    rows = [axis for axis in range(n) if axis not in left]
-    columns = [axis for axis in range(m) if axis not in right]
-    shape_a, shape_b = np.shape(a), np.shape(b)
-    inner = [shape_a[axis] for axis in left]
-    if inner != [shape_b[axis] for axis in right]:
-        raise ValueError(
-            f"np.tensordot: axes {left} of {shape_a} and {right} of {shape_b} are not equally long"
-        )
-    size = int(np.prod(inner))
-    x = np.reshape(np.transpose(a, (*rows, *left)), (int(np.prod([shape_a[i] for i in rows])), size))
-    y = np.reshape(np.transpose(b, (*right, *columns)), (size, int(np.prod([shape_b[i] for i in columns]))))
-    return np.reshape(np.matmul(x, y), [shape_a[i] for i in rows] + [shape_b[i] for i in columns])
-
-
-def _inner(a: Any, b: Any) -> Any:
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(a, b)
-    return np.tensordot(a, b, axes=(-1, -1))
-
+    left, right = (range(n - axes, n), range(axes)) if np.ndim(axes) == 0 else (np.ravel(i).tolist() for i in axes)
+    pairs = {j % m: i % n for i, j in zip(left, right, strict=True)}
+    if any(np.shape(a)[i] != np.shape(b)[j] for j, i in pairs.items()):
+        raise ValueError(f"np.tensordot: axes {[*left]} of {np.shape(a)} and {[*right]} of {np.shape(b)} are not equally long")
+    return np.einsum(a, range(n), b, [pairs.get(j, n + j) for j in range(m)], optimize=True)
 
 def _kron(a: Any, b: Any) -> Any:
     """Multiply every element of one with every element of the other, axis by axis."""
     ndim = max(np.ndim(a), np.ndim(b))
-    shapes = [(1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b)]
-    x = np.reshape(a, [n for length in shapes[0] for n in (length, 1)])
-    y = np.reshape(b, [n for length in shapes[1] for n in (1, length)])
-    return np.reshape(x * y, [n * m for n, m in zip(*shapes, strict=True)])
-
+    n, m = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
+    product = np.reshape(a, [k for i in n for k in (i, 1)]) * np.reshape(b, [k for i in m for k in (1, i)])
+    return np.reshape(product, [i * j for i, j in zip(n, m, strict=True)])
 
 def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
-    if axis is not None:
-        axisa = axisb = axisc = axis
+    axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     x, y = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
-    if (np.shape(x)[-1], np.shape(y)[-1]) != (3, 3):
-        raise ValueError(
-            f"np.cross: expected vectors of length 3 along the axis, got {np.shape(x)[-1]} and "
-            f"{np.shape(y)[-1]}; give vectors in the plane a third element that is 0"
-        )
-    product = np.roll(x, -1, -1) * np.roll(y, 1, -1) - np.roll(x, 1, -1) * np.roll(y, -1, -1)
-    return np.moveaxis(product, -1, axisc)
+    if (n := np.shape(x)[-1], m := np.shape(y)[-1]) != (3, 3):
+        raise ValueError(f"np.cross: expected vectors of length 3 along the axis, got {n} and {m}; "
+                         f"give vectors in the plane a third element that is 0")
+    return np.moveaxis(np.roll(x, -1, -1) * np.roll(y, 1, -1) - np.roll(x, 1, -1) * np.roll(y, -1, -1), -1, axisc)
 
+def _dot(a: Any, b: Any) -> Any:
+    if not (np.ndim(a) and np.ndim(b)):
+        return np.multiply(a, b)
+    return np.matmul(a, b) if max(np.ndim(a), np.ndim(b)) <= 2 else np.tensordot(a, b, (-1, max(np.ndim(b) - 2, 0)))
 
-def _vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
-    x, y = np.moveaxis(x1, axis, -1), np.moveaxis(x2, axis, -1)
-    return np.matmul(x[..., None, :], y[..., None])[..., 0, 0]
-
-
-def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """Read along rows of length n every element after n others."""
-    x = np.moveaxis(a, (axis1, axis2), (-2, -1))
-    *stack, m, n = np.shape(x)
-    first = max(offset, -offset * n)
-    length = max(min(m + min(offset, 0), n - max(offset, 0)), 0)
-    return np.reshape(x, (*stack, m * n))[..., first : first + length * (n + 1) : n + 1]
-
-
-# fmt: off
-constant(np.einsum_path)
 definition(np.einsum,               _einsum)
 definition(np.dot,                  _dot)
 definition(np.vdot,                 lambda a, b: np.dot(np.ravel(a), np.ravel(b)))
-definition(np.inner,                _inner)
+definition(np.inner,                lambda a, b: np.tensordot(a, b, (-1, -1)) if np.ndim(a) and np.ndim(b) else np.multiply(a, b))
 definition(np.outer,                lambda a, b: np.ravel(a)[:, None] * np.ravel(b)[None, :])
 definition(np.tensordot,            _tensordot)
 definition(np.kron,                 _kron)
 definition(np.cross,                _cross)
-definition(np.vecdot,               _vecdot)
+definition(np.vecdot,               lambda x1, x2, *, axis=-1: np.matmul(np.moveaxis(x1, axis, -1)[..., None, :], np.moveaxis(x2, axis, -1)[..., None])[..., 0, 0])
 if hasattr(np, "matvec"):  # since NumPy 2.2
     definition(np.matvec,           lambda x1, x2: np.matmul(x1, x2[..., None])[..., 0])
     definition(np.vecmat,           lambda x1, x2: np.matmul(x1[..., None, :], x2)[..., 0, :])
-definition(np.diagonal,             _diagonal)
 definition(np.trace,                lambda a, offset=0, axis1=0, axis2=1: np.sum(np.diagonal(a, offset, axis1, axis2), -1))
 
 # The same again in np.linalg, where matrices are the last two axes
@@ -216,7 +135,7 @@ definition(np.linalg.matrix_transpose, lambda x, /: np.matrix_transpose(x))
 definition(np.linalg.tensordot,     lambda x1, x2, /, *, axes=2: np.tensordot(x1, x2, axes))
 definition(np.linalg.outer,         lambda x1, x2, /: np.einsum("i,j->ij", x1, x2))
 definition(np.linalg.cross,         lambda x1, x2, /, *, axis=-1: np.cross(x1, x2, axis=axis))
-definition(np.linalg.vecdot,        lambda x1, x2, /, *, axis=-1: _vecdot(x1, x2, axis=axis))
+definition(np.linalg.vecdot,        lambda x1, x2, /, *, axis=-1: np.vecdot(x1, x2, axis=axis))  # type: ignore[call-overload]
 definition(np.linalg.diagonal,      lambda x, /, *, offset=0: np.diagonal(x, offset, -2, -1))
 definition(np.linalg.trace,         lambda x, /, *, offset=0: np.trace(x, offset, -2, -1))
 # fmt: on

@@ -1,6 +1,4 @@
-"""Reductions: an array becomes smaller along its axes."""
-
-from __future__ import annotations
+"""Reductions: an array becomes smaller along its axes. And those that keep their partial results."""
 
 import math
 from functools import partial
@@ -17,24 +15,22 @@ NOT_GIVEN = np._NoValue
 derivative = partial(table.derivative, kind="reduction")
 
 
+# fmt: off
+def reduced_axes(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    """Give the axes that a reduction along ``axis`` removes, counted from 0."""
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return tuple(i % len(shape) for i in axes) if shape else ()
+
+def reduced_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    """Give the shape after a reduction along ``axis`` that keeps its axes."""
+    axes = reduced_axes(shape, axis)
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
 def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, where: Any = True) -> Any:
     """Put back, with length 1, the axes that a reduction removed; broadcasting does the rest."""
     if not keepdims and shape:
         reduced = np.reshape(reduced, reduced_shape(shape, axis))
     return reduced if where is True else reduced * where
-
-
-def reduced_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """Give the shape after a reduction along ``axis`` that keeps its axes."""
-    return tuple(1 if i in reduced_axes(shape, axis) else n for i, n in enumerate(shape))
-
-
-def reduced_axes(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """Give the axes that a reduction along ``axis`` removes, counted from 0."""
-    if axis is None:
-        return tuple(range(len(shape)))
-    return tuple(i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,))) if shape else ()
-
 
 def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any = True) -> Any:
     """Give the number of elements that become one."""
@@ -42,14 +38,10 @@ def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any
         return math.prod(shape[i] for i in reduced_axes(shape, axis))
     return np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=keepdims)
 
-
 def as_rows(x: Any, axis: Axis) -> Any:
     """Make of each part that a reduction along ``axis`` sees a row of a matrix."""
-    shape = np.shape(x)
-    axes = reduced_axes(shape, axis)
-    kept = tuple(i for i in range(len(shape)) if i not in axes)
-    return np.reshape(np.transpose(x, kept + axes), (math.prod(shape[i] for i in kept), count(shape, axis)))
-
+    axes, n = reduced_axes(np.shape(x), axis), count(np.shape(x), axis)
+    return np.reshape(np.moveaxis(x, axes, range(-len(axes), 0)), (math.prod(reduced_shape(np.shape(x), axis)), n))
 
 def _share_of_extremum(x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
     """Give 1 at the extremum; where there are n of them, ``initial`` included, 1/n at each."""
@@ -58,118 +50,61 @@ def _share_of_extremum(x: Any, out: Any, axis: Axis, keepdims: bool, initial: An
     rival = initial is not NOT_GIVEN and np.equal(out, initial)
     return is_extremum / (np.sum(is_extremum, axis=axis, keepdims=True) + rival)
 
+def _running_product(x: Any) -> Any:
+    """Multiply along the last axis, keeping the partial products, in doubling steps."""
+    step = 1
+    while step < np.shape(x)[-1]:
+        x, step = np.concatenate([x[..., :step], x[..., step:] * x[..., :-step]], axis=-1), 2 * step
+    return x
 
 def _products_of_others(x: Any, axis: Axis) -> Any:
-    """Give for each element the product of all others, exactly, whatever is zero.
+    """Multiply for each element all before and all after it: exact, whatever is zero."""
+    axes, rows = reduced_axes(np.shape(x), axis), as_rows(x, axis)
+    moved = np.shape(np.moveaxis(x, axes, last := range(-len(axes), 0)))
+    before, after = (_running_product(np.concatenate([np.ones_like(r[:, :1]), r[:, :-1]], axis=1)) for r in (rows, np.flip(rows, 1)))
+    return np.moveaxis(np.reshape(before * np.flip(after, 1), moved), last, axes)
 
-    It is the product of all before and of all after, each a running product by doubling steps.
-    """
-    shape, rows = np.shape(x), as_rows(x, axis)
-    others = _products_before(rows) * np.flip(_products_before(np.flip(rows, 1)), 1)
-    axes = reduced_axes(shape, axis)
-    order = (*(i for i in range(len(shape)) if i not in axes), *axes)
-    return np.transpose(
-        np.reshape(others, tuple(shape[i] for i in order)), tuple(map(order.index, range(len(shape))))
-    )
-
-
-def _products_before(rows: Any) -> Any:
-    return running_product(np.concatenate([np.ones_like(rows[:, :1]), rows[:, :-1]], axis=1))
-
-
-def running_product(rows: Any) -> Any:
-    """Multiply along the rows, keeping the partial products, in doubling steps."""
-    step = 1
-    while step < np.shape(rows)[1]:
-        rows = np.concatenate([rows[:, :step], rows[:, step:] * rows[:, :-step]], axis=1)
-        step *= 2
-    return rows
-
-
-def _gap(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Give the distance between the two largest and the two smallest elements."""
-    return np.diff(np.sort(as_rows(x, axis)), axis=1)
-
-
-# fmt: off
-derivative(np.sum,  lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g, x_shape, axis, keepdims, where), keywords="initial")
-derivative(np.mean, lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g / count(x_shape, axis, keepdims, where), x_shape, axis, keepdims, where))
-derivative(np.prod, lambda g, x, axis=None, keepdims=False, initial=1, where=True: restore(g * initial, np.shape(x), axis, keepdims, where) * _products_of_others(x if where is True else np.where(where, x, 1), axis))
-derivative(np.max,  lambda g, x, out, axis=None, keepdims=False, initial=NOT_GIVEN, where=True: restore(g, np.shape(x), axis, keepdims) * _share_of_extremum(x, out, axis, keepdims, initial, where), kink=_gap)
-derivative(np.min,  lambda g, x, out, axis=None, keepdims=False, initial=NOT_GIVEN, where=True: restore(g, np.shape(x), axis, keepdims) * _share_of_extremum(x, out, axis, keepdims, initial, where), kink=_gap)
-definition(np.amax, lambda a, axis=None, *, keepdims=False, initial=NOT_GIVEN, where=True: np.max(a, axis, keepdims=keepdims, initial=initial, where=where))
-definition(np.amin, lambda a, axis=None, *, keepdims=False, initial=NOT_GIVEN, where=True: np.min(a, axis, keepdims=keepdims, initial=initial, where=where))
-definition(np.ptp,  lambda a, axis=None, *, keepdims=False: np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims))
-definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)))
-# fmt: on
-
-
-def _var(
-    a: Any,
-    axis: Axis = None,
-    *,
-    ddof: float = 0,
-    keepdims: bool = False,
-    where: Any = True,
-    mean: Any = None,
-    correction: float | None = None,
-) -> Any:
+def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
     if correction is not None and ddof:
         raise ValueError("np.var: ddof and correction are two names of one number; give one")
     deviation = a - (np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
     deviation = deviation if where is True else np.where(where, deviation, 0)
     total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
-    return total / np.maximum(
-        count(np.shape(a), axis, keepdims, where) - (correction or ddof), 0, dtype=total.dtype
-    )
-
+    return total / np.maximum(count(np.shape(a), axis, keepdims, where) - (correction or ddof), 0, dtype=total.dtype)
 
 @primitive
 def running_sum(x: Any, axis: int) -> Any:
     """Sum along one axis, keeping the partial sums."""
     return np.cumsum(x, axis)
 
-
-derivative(
-    running_sum,
-    lambda g, axis: np.flip(running_sum(np.flip(g, axis), axis), axis),
-    None,
-    names="x axis",
-    kind="along an axis",
-)
-
-
-def _cumsum(a: Any, axis: int | None = None) -> Any:
-    return running_sum(np.ravel(a), 0) if axis is None else running_sum(a, axis)
-
-
 def _cumprod(a: Any, axis: int | None = None) -> Any:
-    if axis is None:
-        return running_product(np.reshape(a, (1, -1)))[0]
-    moved = np.moveaxis(a, axis, -1)
-    return np.moveaxis(np.reshape(running_product(as_rows(moved, -1)), np.shape(moved)), -1, axis)
-
+    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
+    return np.moveaxis(_running_product(np.moveaxis(a, axis, -1)), -1, axis)
 
 def _cumulative(accumulate: Any, start: float, x: Any, axis: int | None, include_initial: bool) -> Any:
     if axis is None and np.ndim(x) != 1:
-        raise ValueError(
-            f"np.cumulative_sum and np.cumulative_prod: axis= is needed, got x of {np.ndim(x)} axes"
-        )
-    axis = axis or 0
+        raise ValueError(f"np.cumulative_sum and np.cumulative_prod: axis= is needed, got x of {np.ndim(x)} axes")
     if include_initial:
-        x = np.concatenate([np.full(reduced_shape(np.shape(x), axis), start, x.dtype), x], axis)
-    return accumulate(x, axis)
+        x = np.concatenate([np.full(reduced_shape(np.shape(x), axis or 0), start, x.dtype), x], axis or 0)
+    return accumulate(x, axis or 0)
 
+derivative(np.sum,  lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g, x_shape, axis, keepdims, where), keywords="initial")
+derivative(np.mean, lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g / count(x_shape, axis, keepdims, where), x_shape, axis, keepdims, where))
+derivative(np.prod, lambda g, x, axis=None, keepdims=False, initial=1, where=True: restore(g * initial, np.shape(x), axis, keepdims, where) * _products_of_others(x if where is True else np.where(where, x, 1), axis))
+for _extremum in np.max, np.min:
+    derivative(_extremum, lambda g, x, out, axis=None, keepdims=False, initial=NOT_GIVEN, where=True: restore(g, np.shape(x), axis, keepdims) * _share_of_extremum(x, out, axis, keepdims, initial, where),
+                          kink=lambda x, axis=None, keepdims=False: np.diff(np.sort(as_rows(x, axis)), axis=1))
+definition(np.amax, lambda a, axis=None, *, keepdims=False, initial=NOT_GIVEN, where=True: np.max(a, axis, keepdims=keepdims, initial=initial, where=where))
+definition(np.amin, lambda a, axis=None, *, keepdims=False, initial=NOT_GIVEN, where=True: np.min(a, axis, keepdims=keepdims, initial=initial, where=where))
+definition(np.ptp,  lambda a, axis=None, *, keepdims=False: np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims))
+definition(np.var,  _var)
+definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)))
 
-definition(np.var, _var)
-definition(np.cumsum, _cumsum)
+# With partial results
+table.derivative(running_sum, lambda g, axis: np.flip(running_sum(np.flip(g, axis), axis), axis), None, names="x axis", kind="along an axis")
+definition(np.cumsum,  lambda a, axis=None: running_sum(np.ravel(a), 0) if axis is None else running_sum(a, axis))
 definition(np.cumprod, _cumprod)
 if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
-    definition(
-        np.cumulative_sum,
-        lambda x, *, axis=None, include_initial=False: _cumulative(_cumsum, 0, x, axis, include_initial),
-    )
-    definition(
-        np.cumulative_prod,
-        lambda x, *, axis=None, include_initial=False: _cumulative(_cumprod, 1, x, axis, include_initial),
-    )
+    definition(np.cumulative_sum,  lambda x, *, axis=None, include_initial=False: _cumulative(np.cumsum, 0, x, axis, include_initial))
+    definition(np.cumulative_prod, lambda x, *, axis=None, include_initial=False: _cumulative(np.cumprod, 1, x, axis, include_initial))
+# fmt: on

@@ -1,7 +1,5 @@
 """Shape functions: elements move, are repeated or are joined, but do not change."""
 
-from __future__ import annotations
-
 import inspect
 import itertools
 from collections.abc import Sequence
@@ -12,45 +10,44 @@ import numpy as np
 
 from autograd.derivatives import table
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import definition
+from autograd.derivatives.table import constant, definition
 
 derivative = partial(table.derivative, kind="shape")
 
 
+# fmt: off
 @primitive
 def cast(x: Any, dtype: Any) -> Any:
     """Convert to another floating dtype."""
     return np.asarray(x).astype(dtype)
 
+@primitive
+def cast_away(x: Any, dtype: Any) -> Any:
+    """Convert to integers or booleans."""
+    return x.astype(dtype)
+
+@primitive
+def astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
+    """Convert to ``dtype``. To integers or booleans the derivative is zero: a plain array."""
+    return np.asarray(x).astype(dtype, copy=copy)
 
 @primitive
 def join(*arrays: Any, axis: int = 0, ends: Sequence[int] = ()) -> Any:
     """Concatenate arrays that are arguments of their own; ``ends`` says where each one ends."""
     return np.concatenate(arrays, axis)
 
-
 @primitive
 def pile(*arrays: Any, axis: int = 0) -> Any:
     """Stack arrays that are arguments of their own along a new axis."""
     return np.stack(arrays, axis)
 
-
-def _part(g: Any, position: int, axis: int, ends: Sequence[int]) -> Any:
-    """Cut out of a concatenation the part that came from one array."""
-    start = ends[position - 1] if position else 0
-    return g[(slice(None),) * (axis % np.ndim(g)) + (slice(start, ends[position]),)]
-
-
-def _layer(g: Any, position: int, axis: int) -> Any:
-    """Take out of a stack the array at one position."""
-    return g[(slice(None),) * (axis % np.ndim(g)) + (position,)]
-
+def along(x: Any, axis: int, index: Any) -> Any:
+    """Index one axis."""
+    return x[(slice(None),) * (axis % np.ndim(x)) + (index,)]
 
 def _inverse(axes: Sequence[int] | None) -> Any:
     return axes and tuple(int(i) for i in np.argsort([axis % len(axes) for axis in axes]))
 
-
-# fmt: off
 derivative(np.reshape,      lambda g, x_shape: np.reshape(g, x_shape), None,                names="x shape")
 derivative(np.ravel,        lambda g, x_shape: np.reshape(g, x_shape))
 derivative(np.squeeze,      lambda g, x_shape: np.reshape(g, x_shape),                      keywords="axis")
@@ -64,25 +61,8 @@ derivative(np.flip,         lambda g, axis=None: np.flip(g, axis))
 derivative(np.roll,         lambda g, shift, axis=None: np.roll(g, np.negative(shift), axis), None, names="x shift")
 derivative(np.copy,         lambda g: g,                                                    keywords="order")
 derivative(cast,            lambda g: g, None,                                              names="x dtype")
-derivative(join,            lambda g, position, axis=0, ends=(): _part(g, position, axis, ends), names="arrays", variadic=True)
-derivative(pile,            lambda g, position, axis=0: _layer(g, position, axis),              names="arrays", variadic=True)
-# fmt: on
-
-
-# Definitions. Those that join take a list of arrays, some of which may be no Tensors.
-
-
-@primitive
-def cast_away(x: Any, dtype: Any) -> Any:
-    """Convert to integers or booleans."""
-    return x.astype(dtype)
-
-
-@primitive
-def astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
-    """Convert to ``dtype``. To integers or booleans the derivative is zero: a plain array."""
-    return np.asarray(x).astype(dtype, copy=copy)
-
+derivative(join,            lambda g, position, axis=0, ends=(): along(g, axis, slice(ends[position - 1] if position else 0, ends[position])), names="arrays", variadic=True)
+derivative(pile,            lambda g, position, axis=0: along(g, axis, position),           names="arrays", variadic=True)
 
 def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     if np.dtype(dtype).kind == "c":
@@ -91,7 +71,6 @@ def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
         return cast_away(x, dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
 
-
 def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     """Join a list of arrays, some of which may be no Tensors, along an axis."""
     if axis is None:
@@ -99,82 +78,52 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     ends = itertools.accumulate(np.shape(array)[axis] for array in arrays)
     return join(*arrays, axis=axis, ends=tuple(ends))
 
-
 def _cut(split: Any, ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    before = (slice(None),) * (axis % np.ndim(ary))
     pieces = split(np.arange(np.shape(ary)[axis]), indices_or_sections)
-    starts = np.cumsum([0, *map(len, pieces)])
-    return [ary[(*before, slice(int(i), int(j)))] for i, j in itertools.pairwise(starts)]
+    ends = [0, *itertools.accumulate(map(len, pieces))]
+    return [along(ary, axis, slice(*pair)) for pair in itertools.pairwise(ends)]
 
-
-def _at_least(x: Any, ndim: int) -> Any:
-    """Add axes as ``np.atleast_1d``, ``_2d`` and ``_3d`` do: in front, and the third behind."""
-    while np.ndim(x) < min(ndim, 2):
-        x = np.expand_dims(x, 0)
-    return np.expand_dims(x, 2) if np.ndim(x) < ndim else x
-
-
-def _at_least_all(ndim: int, arrays: Sequence[Any]) -> Any:
-    results = tuple(_at_least(array, ndim) for array in arrays)
+def _at_least(function: Any, *arys: Any) -> Any:
+    results = tuple(np.reshape(array, np.shape(function(np.empty(np.shape(array))))) for array in arys)
     return results[0] if len(results) == 1 else results
 
-
-def _hstack(arrays: Sequence[Any]) -> Any:
-    arrays = [_at_least(array, 1) for array in arrays]
-    return concatenate(arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
-
-
 def _trim_zeros(filt: Any, trim: Any = "fb", **axis: Any) -> Any:
-    nonzero, index = np.argwhere(filt), []
     kept = np.shape(np.trim_zeros(np.not_equal(filt, 0), trim, **axis))
-    for i, (n, length) in enumerate(zip(np.shape(filt), kept, strict=True)):
-        start = min(nonzero[:, i], default=0) if "f" in trim.lower() and length < n else 0
-        index.append(slice(start, start + length))
-    return filt[tuple(index)]
-
+    starts = [min(i, default=0) if "f" in trim.lower() and m < n else 0 for i, m, n in zip(np.nonzero(filt), kept, np.shape(filt), strict=True)]
+    return filt[tuple(slice(i, i + m) for i, m in zip(starts, kept, strict=True))]
 
 def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     rows, axis = np.moveaxis(arr, axis, -1), axis % np.ndim(arr)
     before = np.shape(rows)[:-1]
     results = [np.asanyarray(func1d(rows[i], *args, **kwargs), like=arr) for i in np.ndindex(before)]
     result = np.reshape(np.stack(results), before + np.shape(results[0]))
-    new = range(len(before), np.ndim(result))
-    return np.moveaxis(result, new, range(axis, axis + len(new)))
-
+    return np.moveaxis(result, new := range(len(before), np.ndim(result)), range(axis, axis + len(new)))
 
 def _apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
-    for axis in np.atleast_1d(axes):
-        result = func(a, int(axis))
-        a = result if np.ndim(result) == np.ndim(a) else np.expand_dims(result, int(axis))
+    for axis in np.ravel(axes).tolist():
+        result = func(a, axis)
+        a = result if np.ndim(result) == np.ndim(a) else np.expand_dims(result, axis)
     return a
 
-
 _trim_zeros.__signature__ = inspect.signature(np.trim_zeros)  # type: ignore[attr-defined]
-table.constant(cast_away)
+constant(cast_away)
+definition(astype,              _astype)
 if hasattr(np, "astype"):  # since NumPy 2.1
-    definition(np.astype, _astype)
-definition(astype, _astype)
-definition(np.concatenate, concatenate)
-definition(np.stack, lambda arrays, axis=0: pile(*arrays, axis=axis))
-definition(np.vstack, lambda tup: concatenate([_at_least(array, 2) for array in tup]))
-definition(np.hstack, lambda tup: _hstack(tup))
-# fmt: off
-definition(np.split,       lambda ary, indices_or_sections, axis=0: _cut(np.split, ary, indices_or_sections, axis))
-definition(np.array_split, lambda ary, indices_or_sections, axis=0: _cut(np.array_split, ary, indices_or_sections, axis))
-definition(np.vsplit,      lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 0))
-definition(np.hsplit,      lambda ary, indices_or_sections: np.split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1))
-definition(np.dsplit,      lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 2))
-# fmt: on
-definition(np.atleast_1d, lambda *arys: _at_least_all(1, arys))
-definition(np.atleast_2d, lambda *arys: _at_least_all(2, arys))
-definition(np.atleast_3d, lambda *arys: _at_least_all(3, arys))
-definition(
-    np.broadcast_arrays,
-    lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args),
-)
-definition(np.fliplr, lambda m: np.flip(m, 1))
-definition(np.flipud, lambda m: np.flip(m, 0))
-definition(np.append, lambda arr, values, axis=None: concatenate([arr, values], axis))
-definition(np.trim_zeros, _trim_zeros)
+    definition(np.astype,       _astype)
+definition(np.concatenate,      concatenate)
+definition(np.stack,            lambda arrays, axis=0: pile(*arrays, axis=axis))
+definition(np.vstack,           lambda tup: concatenate([np.atleast_2d(array) for array in tup]))
+definition(np.hstack,           lambda tup: concatenate(arrays := [np.atleast_1d(array) for array in tup], min(np.ndim(arrays[0]), 2) - 1))
+definition(np.append,           lambda arr, values, axis=None: concatenate([arr, values], axis))
+definition(np.split,            lambda ary, indices_or_sections, axis=0: _cut(np.split, ary, indices_or_sections, axis))
+definition(np.array_split,      lambda ary, indices_or_sections, axis=0: _cut(np.array_split, ary, indices_or_sections, axis))
+definition(np.vsplit,           lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 0))
+definition(np.hsplit,           lambda ary, indices_or_sections: np.split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1))
+definition(np.dsplit,           lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 2))
+definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))
+definition(np.trim_zeros,       _trim_zeros)
 definition(np.apply_along_axis, _apply_along_axis)
-definition(np.apply_over_axes, _apply_over_axes)
+definition(np.apply_over_axes,  _apply_over_axes)
+for _function in np.atleast_1d, np.atleast_2d, np.atleast_3d:
+    definition(_function, partial(_at_least, _function))
+# fmt: on

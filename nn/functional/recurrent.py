@@ -123,7 +123,7 @@ def lstm(x: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: A
     Example:
         >>> zeros = np.zeros((1, 1))
         >>> lstm(np.ones((2, 1, 1)), zeros, zeros, np.ones((4, 1)), np.zeros((4, 1)))[:, 0, 0].round(3)
-        array([0.369, 0.548, 0.963])
+        array([0.37 , 0.545, 0.964])
     """
     return arrays.lstm(x, h, c, w_ih, w_hh, b_ih, b_hh)[0]
 

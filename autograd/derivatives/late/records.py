@@ -1,7 +1,5 @@
 """Structured arrays. This chapter is loaded when a Tensor first meets one of their functions."""
 
-from __future__ import annotations
-
 from numpy.lib import recfunctions
 
 from autograd.derivatives.table import refused

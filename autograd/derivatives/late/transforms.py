@@ -1,7 +1,5 @@
 """Fourier transforms, which are complex. This chapter is loaded when a Tensor first meets one."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from autograd.derivatives.positions import rearranged

@@ -1,6 +1,4 @@
-"""Chapters on libraries that not everybody imports: each is loaded when its library is there."""
-
-from __future__ import annotations
+"""Chapters on what not everybody imports, SciPy first: each is loaded when its library is there."""
 
 import sys
 from importlib import import_module
@@ -10,6 +8,6 @@ CHAPTERS = {"scipy.special": "special", "numpy.fft": "transforms", "numpy.lib.re
 
 def load_late() -> bool:
     """Load the chapters whose library was imported meanwhile; tell whether there were any."""
-    modules = [f"autograd.derivatives.{name}" for library, name in CHAPTERS.items() if library in sys.modules]
+    modules = [f"{__name__}.{name}" for library, name in CHAPTERS.items() if library in sys.modules]
     missing = [module for module in modules if module not in sys.modules]
     return bool([import_module(module) for module in missing])

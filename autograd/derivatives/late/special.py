@@ -1,7 +1,5 @@
 """The functions of scipy.special. This chapter is loaded when a Tensor first meets one of them."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 
