@@ -61,9 +61,9 @@ def recurrent_of(d: Draw, gates: int, states: int = 1, **how: Any) -> Call:
     """A sequence, first states, weights, and both biases, one or none."""
     steps, batch, inputs, size = d.integer(1, 3), d.length(), d.length(), d.integer(1, 2)
     first = [d.array((batch, size)) for _ in range(states)]
-    weights = [d.array((gates * size, inputs)), d.array((gates * size, size))]
-    biases = [d.array((gates * size,)) for _ in range(d.integer(0, 2))]
-    return call(d.array((steps, batch, inputs)), *first, *weights, *biases, **how)
+    shapes = [(gates * size, inputs), (gates * size, size), *[(gates * size,)] * d.integer(0, 2)]
+    parameters = [d.array(shape) / 4 for shape in shapes]  # so that the gates do not saturate
+    return call(d.array((steps, batch, inputs)), *first, *parameters, **how)
 
 
 def max_pooling_of(d: Draw) -> Call:

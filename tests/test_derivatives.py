@@ -37,7 +37,7 @@ DIFFERENTIABLE = [e.function for e in TABLE.values() if isinstance(e, (Derivativ
 CONSTANTS = [e.function for e in TABLE.values() if isinstance(e, Constant) and takes_numbers(e.function)]
 
 
-def tested(entry: Entry) -> Entry:
+def own(entry: Entry) -> Entry:
     """Make of a function that writes to its first argument one that writes to a copy, and gives that."""
     if not isinstance(entry, Writing):
         return entry
@@ -60,7 +60,7 @@ def test_entry(function: Function, style: Style, data: st.DataObject) -> None:
     entry = TABLE[function]
     drawn = data.draw(calls(entry, style))
     for check in CHECKS[style]:
-        check(tested(entry), drawn)
+        check(own(entry), drawn)
 
 
 @pytest.mark.parametrize("function", CONSTANTS, ids=name_of)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from autograd import Tensor
+from autograd.containers import mapped
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.pullback import Pullback
 from autograd.derivatives.sorting import chosen
@@ -55,15 +56,11 @@ EQUIVALENT: tuple[tuple[Function, str, str, str], ...] = (
 
 
 def detached(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(detached, value))
-    return value.detach() if isinstance(value, Tensor) else value
+    return mapped(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, value)
 
 
 def times(factor: float, value: Any) -> Any:
-    return (
-        type(value)(times(factor, v) for v in value) if isinstance(value, (list, tuple)) else factor * value
-    )
+    return mapped(lambda leaf: factor * leaf, value)
 
 
 CHANGES: dict[str, Callable[[Rule], Rule]] = {

@@ -24,6 +24,8 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
     inside = np.pad(np.ones(np.shape(array)), pad_width)
     np.pad(inside, 0, mode, **{k: v for k, v in kwargs.items() if k != "end_values"})  # are they known?
     options = np.broadcast_to(gathered(next(iter(kwargs.values()), None)), (np.ndim(array), 2))
+    if not np.size(array):  # NumPy fills what is empty with constants only, and says so
+        return np.zeros_like(np.pad(np.zeros(np.shape(array)), pad_width, mode, **kwargs))
     result = array
     for axis, places in enumerate(np.nonzero(inside)):
         x = np.moveaxis(result, axis, 0)

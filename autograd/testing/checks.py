@@ -41,6 +41,7 @@ from autograd.testing.strategies import (
 Function = Callable[..., Any]
 Check = Callable[[Entry, Call], None]
 STEP = 1e-6  # of one-sided differences
+ATOL = 1e-7  # slopes that small, as of saturated functions, are not compared
 
 
 # Tools
@@ -158,9 +159,13 @@ def result_is_plain(entry: Entry, call: Call) -> None:
 
 def derivatives_are_those_of_differences(entry: Entry, call: Call) -> None:
     """First and second derivatives, in the arguments and the cotangent, agree with differences."""
+
+    def f(arrays: list[Any]) -> Any:
+        return call.with_arrays(arrays).of(entry.function)
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GradientWarning)  # a gradient that is nothing but rounding
-        gradcheck(lambda arrays: call.with_arrays(arrays).of(entry.function), call.arrays(), order=2)
+        gradcheck(f, call.arrays(), order=2, atol=ATOL)
 
 
 def gradients_fit_their_arrays(entry: Entry, call: Call) -> None:

@@ -171,7 +171,7 @@ derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: g * _slope(beta * x,
 bent(relu,           lambda g, out: g * np.greater(out, 0).astype(g.dtype))
 bent(leaky_relu,     lambda g, x, negative_slope=0.01: g * _slope(x, negative_slope))
 bent(elu,            lambda g, x, alpha=1.0: g * _slope(x, alpha * np.exp(np.minimum(x, 0))))
-bent(binary_step,    lambda g: 0 * g)
+derivative(binary_step, lambda g: 0 * g, kink=lambda x: x, bounded=True)
 along(softmax,       lambda g, out, dim=-1: out * (g - _sum(g * out, dim)))
 along(log_softmax,   lambda g, out, dim=-1: g - np.exp(out) * _sum(g, dim))
 along(logsumexp,     lambda g, x, dim=-1, keepdim=False: _spread(g, dim, keepdim) * softmax(x, dim))

@@ -248,7 +248,9 @@ def expanded(x: Any, *sizes: Any) -> Any:
 def polygamma(x: Any, n: Any) -> Any:
     """Differentiate ψ n times; the order comes first or last."""
     n, x = (n, x) if isinstance(n, int) else (x, n)
-    return scipy.special.psi(x) if n == 0 else (-1) ** (n + 1) * math.factorial(n) * scipy.special.zeta(n + 1, x)
+    return (
+        scipy.special.psi(x) if n == 0 else (-1) ** (n + 1) * math.factorial(n) * scipy.special.zeta(n + 1, x)
+    )
 
 
 def solved(a: Any, b: Any, left: bool = True, **check: Any) -> Any:
