@@ -41,10 +41,6 @@ def test_functions_that_take_arrays_only_name_their_counterpart(name: str) -> No
         getattr(special, name)(tensor(POINTS, requires_grad=True))
 
 
-def test_exprel_is_exact_at_0() -> None:
-    gradcheck(special.exprel, np.array([0.0, 1e-9, 1.0]), order=2)
-
-
 def test_parameters_and_domains_are_declared() -> None:
     assert {e.kind for e in ENTRIES} == {"elementwise", "parametric"}
     assert TABLE[chapter.zeta].domain == POSITIVE

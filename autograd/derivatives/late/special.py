@@ -66,9 +66,7 @@ derivative(special.rel_entr,  lambda g, x, y: g * (np.log(x / y) + 1),
 derivative(special.kl_div,    lambda g, x, y: g * np.log(x / y),
                               lambda g, x, y: g * (1 - x / y),                          domain=POSITIVE)
 
-# Exponentials
-derivative(special.exprel,    lambda g, x: g * special.hyp1f1(2.0, 3.0, x) / 2)
-parametric(special.hyp1f1, None, None, lambda g, a, b, x: g * special.hyp1f1(a + 1, b + 1, x) * a / b, names="a b x")
+# Under other names in NumPy
 for _name in "cbrt", "exp2", "expm1", "log1p":
     definition(getattr(special, _name), getattr(np, _name))
 # fmt: on
