@@ -20,7 +20,7 @@ test: .venv/dev.stamp  ## Lint, check types, run all tests
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
-	$(python) -m pytest -n auto --maxprocesses 8
+	$(python) -m pytest -n auto --maxprocesses 8 $(if $(CI),--hypothesis-seed=0)
 
 bench: .venv/dev.stamp  ## Time training steps against hand-written NumPy (and PyTorch, if installed)
 	@$(python) -m tests.benchmarks

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.char
 import numpy.fft
 import numpy.lib.recfunctions
 import pytest

@@ -4,16 +4,20 @@ Each operator that has a counterpart in NumPy runs all its samples. What does no
 with its reason, and counts as a failure in the shares that the last tests require.
 """
 
+import os
 import warnings
 from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("expecttest", reason="PyTorch's samples need expecttest")
 from torch.testing._internal.common_methods_invocations import op_db  # noqa: E402
+
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))  # PyTorch's import loads one of its own
 
 from tests.operator_samples.comparison import Derivatives, disagreement  # noqa: E402
 from tests.operator_samples.counterparts import COUNTERPARTS  # noqa: E402

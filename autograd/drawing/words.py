@@ -95,6 +95,7 @@ _OF_FUNCTION: dict[str, str | tuple[str, ...]] = {
 
 # By the kind of an entry, for all that is not named above.
 _OF_KIND = {
+    "parametric": "Each element passes its gradient on times the slope of {f} at that element.",
     "elementwise": "Each element passes its gradient on times the slope of {f} at that element.",
     "reduction": "Each element gets the gradient of the result that it went into, times its share in it.",
     "along an axis": "The elements along the axis depend on each other, so their gradients are mixed.",

@@ -1,0 +1,10 @@
+"""Strings. This chapter is loaded when a Tensor first meets one of their functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.derivatives.table import TABLE, constant
+
+_BOTH = (*vars(np.char).values(), *vars(np.strings).values())
+constant(*(f for f in _BOTH if hasattr(f, "_implementation") and f not in TABLE))
