@@ -8,6 +8,7 @@ import numpy as np
 import numpy.char
 import numpy.fft
 import numpy.lib.recfunctions
+import numpy.polynomial
 import pytest
 from numpy.testing import overrides
 

@@ -384,7 +384,7 @@ class Engine(RuleBasedStateMachine):
         leaves = [pair for pair in self.alive if pair.vertex.tracked and pair.vertex.operation is None]
         if any(pair.vertex.hooks for pair in leaves) or len({pair.vertex for pair in leaves}) < len(leaves):
             return
-        before = [pair.tensor.grad for pair in leaves]
+        before = [pair.tensor.grad for pair in self.alive]
 
         def gradients_after(backward: Callable[[], None]) -> list[Tensor | None]:
             for pair in leaves:
@@ -403,8 +403,9 @@ class Engine(RuleBasedStateMachine):
         expected = second_order(x.vertex, [pair.vertex for pair in leaves], weights)
         for found, exact in zip(second, expected, strict=True):
             assert_close(np.zeros(exact.shape) if found is None else found.data, exact)
-        for pair, grad in zip(leaves, before, strict=True):
-            pair.tensor.grad = grad
+        for pair, grad in zip(self.alive, before, strict=True):
+            if pair.vertex.tracked:
+                pair.tensor.grad = grad
 
     @rule(x=pairs)
     def replay(self, x: Pair) -> None:

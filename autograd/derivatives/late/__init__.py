@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 CHAPTERS = {"scipy.special": "special", "numpy.fft": "transforms", "numpy.lib.recfunctions": "records"}
-CHAPTERS |= {"numpy.char": "strings"}
+CHAPTERS |= {"numpy.char": "strings", "numpy.polynomial": "power_series"}
 
 
 def load_late() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import polynomial
 
 from autograd.creation import as_tensor
 from autograd.derivatives.domains import POSITIVE
@@ -45,6 +46,12 @@ def _coefficients(d: Draw, least: int = 1) -> Any:
     """Draw the coefficients of a polynomial, of which the first is not zero."""
     p = d.array((d.integer(least, 4),))
     return np.concatenate([np.abs(p[:1]) + 1, p[1:]])
+
+
+def _series(d: Draw, same: bool) -> Call:
+    """Draw where a series in two variables is evaluated, and its coefficients."""
+    x, coefficients = d.array(most=1), d.array(least=2)
+    return call(x, d.array(x.shape) if same else d.array(most=1), coefficients)
 
 
 def _polyfit(d: Draw) -> Call:
@@ -92,5 +99,7 @@ ARGUMENTS: Lines = {
     np.polyder: lambda d: call(_coefficients(d), **d.some(m=(0, 1, 2))),
     np.polyint: lambda d: call(_coefficients(d), **d.some(m=(0, 1, 2), k=(d.array(()),))),
     np.polyfit: _polyfit,
+    polynomial.polyval2d: lambda d: _series(d, same=True),
+    polynomial.polygrid2d: lambda d: _series(d, same=False),
     np.roots: _real_roots,
 }
