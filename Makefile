@@ -4,7 +4,7 @@ PYTHON ?= python3
 python := .venv/bin/python
 pip := $(python) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo gallery test bench clean
+.PHONY: help demo gallery notebooks test bench clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
@@ -15,6 +15,9 @@ demo: .venv/demo.stamp  ## Train two networks on real data; tables, and pictures
 
 gallery: .venv/demo.stamp  ## Draw backward passes, and write pages that play them; in out/gallery
 	@$(python) notebooks/gallery.py
+
+notebooks: .venv/dev.stamp  ## Run all notebooks, with their exercises; figures in out/notebooks
+	@$(python) notebooks/run.py
 
 test: .venv/dev.stamp  ## Lint, check types, run all tests
 	$(python) -m ruff check .
@@ -39,7 +42,7 @@ clean:  ## Remove .venv, out/ and all caches
 
 .venv/dev.stamp: pyproject.toml | .venv/pip.stamp
 	@echo "Installing what the tests need into .venv (once) ..."
-	@$(pip) --editable '.[train,render,testing]' --group dev
+	@$(pip) --editable '.[train,render,search,testing]' --group dev
 	@touch $@
 
 # Dependency groups need pip 25.1.
