@@ -1,5 +1,6 @@
 """``numpy.polynomial.polynomial``: series in powers of two variables, the lowest powers first."""
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,12 @@ from autograd.derivatives.table import definition
 
 
 # fmt: off
-def _powers(x: Any, n: int) -> Any:
-    return np.vander(np.ravel(x), n, increasing=True)
+def _along(c: Any, x: Any) -> Any:
+    return np.reshape(c, (*np.shape(c), *np.ones(np.ndim(x), int)))
 
-def _series(subscripts: str, shape: tuple[int, ...], x: Any, y: Any, c: Any) -> Any:
-    rows, columns, *rest = np.shape(c)
-    return np.reshape(np.einsum(subscripts, c, _powers(x, rows), _powers(y, columns)), (*rest, *shape))
+def _horner(c: Any, x: Any) -> Any:
+    return reduce(lambda total, coefficient: total * x + coefficient, c[-2::-1], c[-1] + np.zeros_like(x))
 
-definition(polynomial.polyval2d,  lambda x, y, c: _series("ij...,pi,pj->...p", np.shape(x), x, y, c))
-definition(polynomial.polygrid2d, lambda x, y, c: _series("ij...,pi,qj->...pq", np.shape(x) + np.shape(y), x, y, c))
+definition(polynomial.polyval2d,  lambda x, y, c: _horner(_horner(_along(c, x), x), y))
+definition(polynomial.polygrid2d, lambda x, y, c: _horner(_along(_horner(_along(c, x), x), y), y))
 # fmt: on

@@ -50,8 +50,10 @@ def _coefficients(d: Draw, least: int = 1) -> Any:
 
 def _series(d: Draw, same: bool) -> Call:
     """Draw where a series in two variables is evaluated, and its coefficients."""
-    x, coefficients = d.array(most=1), d.array(least=2)
-    return call(x, d.array(x.shape) if same else d.array(most=1), coefficients)
+    x, rows, columns = d.array(d.shape(most=1)), d.integer(1, 3), d.integer(1, 3)
+    return call(
+        x, d.array(np.shape(x) if same else d.shape(most=1)), d.array((rows, columns, *d.shape(most=1)))
+    )
 
 
 def _polyfit(d: Draw) -> Call:
