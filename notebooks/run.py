@@ -68,7 +68,8 @@ class Runner:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.found = nbformat.read(path, as_version=4)
-        self.client = NotebookClient(self.found, timeout=300, resources={"metadata": {"path": str(HERE)}})
+        resources, quiet = {"metadata": {"path": str(HERE)}}, ["--log-level=ERROR"]
+        self.client = NotebookClient(self.found, timeout=300, resources=resources, extra_arguments=quiet)
 
     def passes(self, cell: Any) -> bool:
         """Run a cell; tell whether it did not raise."""
@@ -97,7 +98,7 @@ class Runner:
 
     def run(self) -> None:
         """Run all cells."""
-        with self.client.setup_kernel(extra_arguments=["--log-level=ERROR"]):
+        with self.client.setup_kernel():
             for cell in self.found.cells:
                 if tagged(cell, "exercise"):
                     self.exercise(cell)

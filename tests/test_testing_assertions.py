@@ -43,6 +43,11 @@ def product(x: Any, y: Any) -> Any:
 
 
 @primitive
+def log_cosh(x: Any) -> Any:
+    return np.logaddexp(x, -x) - np.log(2)
+
+
+@primitive
 def gram(x: Any) -> Any:
     return x.T @ x
 
@@ -262,6 +267,11 @@ def test_a_function_that_is_too_flat_everywhere_is_warned_of() -> None:
 
 def test_check_entry_takes_an_entry() -> None:
     check_entry(TABLE[np.sin], max_examples=5)
+
+
+def test_a_rule_may_call_a_function_that_is_not_guarded() -> None:
+    derivative(log_cosh, lambda g, x: g * np.tanh(x))
+    check_entry(log_cosh, max_examples=40)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,8 @@ def _look(arrow: Arrow, largest: float) -> dict[str, str]:
     share = arrow.flow / largest if largest and math.isfinite(arrow.flow) else 0.0
     look = {"color": PALE_ORANGE, "penwidth": f"{1 + 3 * math.sqrt(share):.2f}"}
     if arrow.local:
-        look["label"] = f"<{_font(f' {_quoted(arrow.local)} ', PURPLE, 10)}>"
+        under = _font(" ", PURPLE, 3)  # keeps a wide edge from the number's feet
+        look["label"] = f"<{_font(f'  {_quoted(arrow.local)}   ', PURPLE, 10)}<BR/>{under}>"
     return look
 
 

@@ -189,7 +189,7 @@ def _of_classes(name: str, x: Any, weight: Any) -> Any:
 
 
 def _ignored(target: Any, ignore_index: int) -> bool:
-    return bool(np.count_nonzero(np.equal(target, ignore_index)))
+    return bool(np.count_nonzero(np.asarray(target) == ignore_index))
 
 
 def nll_loss(

@@ -31,19 +31,27 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
         >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([5.0]))
         array([[16.]])
     """
-    if x.shape[-1:] != weight.shape[1:]:
-        inputs = weight.shape[1]
-        raise RefusedError(
-            f"linear: expected inputs of shape (..., {inputs}) for a weight of shape {weight.shape}, "
-            f"got {x.shape}; the usual fix is x.reshape(-1, {inputs}), or another in_features"
-        )
-    out = x.dot(weight.T)
+    try:
+        out = x.dot(weight.T)
+    except ValueError:
+        raise _unfit(x, weight) from None
+    if out.ndim != x.ndim:
+        raise _unfit(x, weight)
     if bias is None:
         return out
-    if out.ndim and bias.dtype == out.dtype:
+    if bias.dtype is out.dtype:
         out += bias
         return out
     return out + bias
+
+
+def _unfit(x: Any, weight: Any) -> RefusedError:
+    """Say which inputs a weight takes. It is asked when the product fails: a check of shapes takes longer."""
+    inputs = weight.shape[1]
+    return RefusedError(
+        f"linear: expected inputs of shape (..., {inputs}) for a weight of shape {weight.shape}, "
+        f"got {x.shape}; the usual fix is x.reshape(-1, {inputs}), or another in_features"
+    )
 
 
 def _rows(x: Any) -> Any:
