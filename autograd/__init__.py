@@ -49,6 +49,7 @@ from autograd.modes import (
     set_default_dtype,
     set_grad_enabled,
 )
+from autograd.pytorch import FUNCTIONS
 from autograd.tensor import Tensor
 
 __all__ = [
@@ -85,8 +86,9 @@ else:
         if name in _LATE:
             return globals().setdefault(name, getattr(import_module(_LATE[name]), name))
         function = getattr(np, name, None)
-        if not callable(function) or TABLE.get(function) is None:
-            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        if name in FUNCTIONS or not callable(function) or TABLE.get(function) is None:
+            words = f"; {FUNCTIONS[name]}" if name in FUNCTIONS else ""
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}{words}")
         if name in _AMBIGUOUS:
             raise AttributeError(
                 f"autograd.{name}: NumPy and PyTorch mean different things by it; np.{name} takes Tensors"

@@ -21,6 +21,7 @@ from autograd.derivatives.calls import name_of
 from autograd.derivatives.indexing import set_item
 from autograd.derivatives.shapes import astype
 from autograd.handle import plain
+from autograd.pytorch import METHODS, numpy_arguments
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -80,8 +81,8 @@ class ArrayMethods(Backward):
         return self
 
     def __getattr__(self, name: str) -> Any:
-        """Say of ndarray's other methods what to do in their place."""
-        words = f"; {WITHOUT[name]}" if name in WITHOUT else ""
+        """Say of the other methods of ndarray and of PyTorch what to do in their place."""
+        words = f"; {instead}" if (instead := WITHOUT.get(name) or METHODS.get(name)) else ""
         raise AttributeError(
             f"{type(self).__name__!r} object has no attribute {name!r}{words}", name=name, obj=self
         )
@@ -96,6 +97,12 @@ class ArrayMethods(Backward):
         elif self.tracked:
             about += ", requires_grad=True"
         return f"tensor({np.array2string(self._data, separator=', ', prefix='tensor(')}{about})"
+
+    def _repr_html_(self) -> str:
+        """Show the Tensor in a notebook: its values, and its gradient if there is one."""
+        from autograd.display import as_html
+
+        return as_html(self)
 
     def __format__(self, spec: str) -> str:
         """Format the one element, as PyTorch does: ``f"{loss:.3f}"``."""
@@ -169,20 +176,20 @@ class ArrayMethods(Backward):
     def zero_(self) -> Self: return self.write(set_item, ..., 0)
 
     # Reductions
-    def sum(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.sum, (self,), {"axis": axis, **how})
-    def mean(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.mean, (self,), {"axis": axis, **how})
-    def prod(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.prod, (self,), {"axis": axis, **how})
-    def max(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.max, (self,), {"axis": axis, **how})
-    def min(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.min, (self,), {"axis": axis, **how})
-    def var(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.var, (self,), {"axis": axis, **how})
-    def std(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.std, (self,), {"axis": axis, **how})
-    def cumsum(self, axis: int | None = None) -> Tensor: return self.apply(np.cumsum, (self,), {"axis": axis})
-    def cumprod(self, axis: int | None = None) -> Tensor: return self.apply(np.cumprod, (self,), {"axis": axis})
+    def sum(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.sum, (self,), {"axis": axis, **numpy_arguments(how)})
+    def mean(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.mean, (self,), {"axis": axis, **numpy_arguments(how)})
+    def prod(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.prod, (self,), {"axis": axis, **numpy_arguments(how)})
+    def max(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.max, (self,), {"axis": axis, **numpy_arguments(how, "max")})
+    def min(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.min, (self,), {"axis": axis, **numpy_arguments(how, "min")})
+    def var(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.var, (self,), {"axis": axis, **numpy_arguments(how, "var")})
+    def std(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.std, (self,), {"axis": axis, **numpy_arguments(how, "std")})
+    def cumsum(self, axis: int | None = None, **how: Any) -> Tensor: return self.apply(np.cumsum, (self,), {"axis": axis, **numpy_arguments(how)})
+    def cumprod(self, axis: int | None = None, **how: Any) -> Tensor: return self.apply(np.cumprod, (self,), {"axis": axis, **numpy_arguments(how)})
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: return self.apply(np.trace, (self, offset, axis1, axis2))
-    def all(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.all, (self,), {"axis": axis, **how})
-    def any(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **how})
-    def argmax(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **how})
-    def argmin(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **how})
+    def all(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.all, (self,), {"axis": axis, **numpy_arguments(how)})
+    def any(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **numpy_arguments(how)})
+    def argmax(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **numpy_arguments(how)})
+    def argmin(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **numpy_arguments(how)})
     def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argsort, (self,), {"axis": axis, **how})
     def argpartition(self, kth: Any, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argpartition, (self, kth), {"axis": axis, **how})
     def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Any: return self.apply(np.searchsorted, (self, v, side, sorter))

@@ -3,6 +3,7 @@
 import copy
 import operator
 import pickle
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from autograd import (
     float32,
     get_default_dtype,
     no_grad,
+    pytorch,
     set_default_dtype,
     tensor,
 )
@@ -401,9 +403,28 @@ def test_methods_that_write_do_as_those_of_ndarray(write: Callable[[Any], Any]) 
         write(leaf(X))
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "prod", "all", "any", "argmax", "argmin"])
+def test_reductions_take_the_names_of_pytorch(name: str) -> None:
+    method = getattr(tensor(X), name)
+    np.testing.assert_array_equal(method(dim=1, keepdim=True), method(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("name", ["max", "min", "std", "var"])
+def test_reductions_that_pytorch_means_otherwise_refuse_its_names(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"{name}\(dim=\) .* in PyTorch; use .*axis="):
+        getattr(tensor(X), name)(dim=1)
+
+
+@pytest.mark.parametrize(("owner", "names"), [(tensor(X), pytorch.METHODS), (autograd, pytorch.FUNCTIONS)])
+def test_what_pytorch_calls_otherwise_is_said(owner: Any, names: dict[str, str]) -> None:
+    for name, instead in names.items():
+        with pytest.raises(AttributeError, match=re.escape(f"no attribute '{name}'; {instead}")):
+            getattr(owner, name)
+
+
 def test_every_method_of_ndarray_is_there_or_refused_in_words() -> None:
     x = tensor(X)
-    for name in (name for name in dir(np.ndarray) if not name.startswith("_")):
+    for name in (name for name in dir(X) if not name.startswith("_") and hasattr(X, name)):
         if name in WITHOUT:
             with pytest.raises(AttributeError, match=rf"no attribute '{name}'; .*(use|np\.)"):
                 getattr(x, name)
