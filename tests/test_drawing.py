@@ -484,7 +484,9 @@ def test_a_notebook_gets_the_picture_and_the_table() -> None:
     bundle = drawing._repr_mimebundle_()
     assert bundle.keys() == {"text/plain", "image/svg+xml"}
     assert bundle["text/plain"] == drawing.table
-    ElementTree.fromstring(bundle["image/svg+xml"].encode())
+    svg = ElementTree.fromstring(bundle["image/svg+xml"].encode())
+    assert "max-width: 100%" in svg.attrib["style"]
+    assert drawing._repr_mimebundle_(include=["image/png"])["image/png"]
 
 
 @pytest.mark.usefixtures("engine")

@@ -91,6 +91,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             pictures: dict[str, Any] = super()._repr_mimebundle_(*args, **options)
         except FAILURES as error:
             return {"text/plain": f"{self.table}\n\n{error}"}
+        if svg := pictures.get("image/svg+xml"):  # what is wider than the page would be cut off
+            pictures["image/svg+xml"] = svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
         return {"text/plain": self.table, **pictures}
 
 
