@@ -4,5 +4,9 @@
 what is shown, ``dot`` how it looks, and ``picture`` brings it to a notebook or a file.
 """
 
-from autograd.drawing.draw import draw as draw
-from autograd.drawing.player import backprop as backprop
+from autograd.drawing.draw import draw
+from autograd.drawing.picture import Picture
+from autograd.drawing.player import Player, backprop
+from autograd.drawing.tape import Step
+
+__all__ = ["Picture", "Player", "Step", "backprop", "draw"]

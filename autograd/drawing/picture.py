@@ -91,9 +91,19 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             pictures: dict[str, Any] = super()._repr_mimebundle_(*args, **options)
         except FAILURES as error:
             return {"text/plain": f"{self.table}\n\n{error}"}
-        if svg := pictures.get("image/svg+xml"):  # what is wider than the page would be cut off
-            pictures["image/svg+xml"] = svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+        if "image/svg+xml" in pictures:
+            pictures["image/svg+xml"] = _SIZE.sub(_fitted, pictures["image/svg+xml"], count=1)
         return {"text/plain": self.table, **pictures}
+
+
+_SIZE = re.compile(r'width="(\d+)pt" height="\d+pt"')
+_PAGE = 640  # points: what fits into a notebook
+
+
+def _fitted(size: re.Match[str]) -> str:
+    """Let a picture that is wider than the page take its width, for notebooks cut off the rest."""
+    points = int(size[1])
+    return f'width="100%" style="max-width: {points}pt"' if points > _PAGE else size[0]
 
 
 FAILURES = (graphviz.ExecutableNotFound, graphviz.CalledProcessError, OSError)  # of a layout

@@ -81,6 +81,7 @@ class Symbol(NDArrayOperatorsMixin):
     ndim = property(lambda self: len(self.shape))
     size = property(lambda self: int(np.prod(self.shape)))
     T = property(lambda self: _call(np.transpose, (self,)))
+    __iter__ = None  # indexing never ends, and would be iterated
 
     def __init__(self, text: str, code: str = "", shape: Any = (), rank: int = _ATOM) -> None:
         self.text, self.code, self.shape, self.rank = text, code, shape, rank
