@@ -3,12 +3,14 @@
 PYTHON ?= python3
 python := .venv/bin/python
 pip := $(python) -m pip install --quiet --disable-pip-version-check
+# Which NumPy the tests get, such as 2.0.*; the newest unless said. Types are checked with the newest only.
+NUMPY ?=
 
-.PHONY: help demo gallery notebooks test bench clean
+.PHONY: help demo gallery notebooks reference test bench clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 demo: .venv/demo.stamp  ## Train two networks on real data; tables, and pictures in out/
 	@$(python) notebooks/demo.py
@@ -19,10 +21,13 @@ gallery: .venv/demo.stamp  ## Draw backward passes, and write pages that play th
 notebooks: .venv/dev.stamp  ## Run all notebooks, with their exercises; figures in out/notebooks
 	@$(python) notebooks/run.py
 
+reference: .venv/dev.stamp  ## Build the reference, with the table of derivatives; in out/reference
+	@$(python) notebooks/reference
+
 test: .venv/dev.stamp  ## Lint, check types, run all tests
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
-	$(python) -m mypy
+	$(if $(NUMPY),,$(python) -m mypy)
 	$(python) -m pytest -n auto --maxprocesses 8 $(if $(CI),--hypothesis-seed=0)
 
 bench: .venv/dev.stamp  ## Time training steps against hand-written NumPy (and PyTorch, if installed)
@@ -42,7 +47,7 @@ clean:  ## Remove .venv, out/ and all caches
 
 .venv/dev.stamp: pyproject.toml | .venv/pip.stamp
 	@echo "Installing what the tests need into .venv (once) ..."
-	@$(pip) --editable '.[train,render,search,testing]' --group dev
+	@$(pip) --editable '.[train,render,search,testing]' --group dev $(if $(NUMPY),'numpy == $(NUMPY)')
 	@touch $@
 
 # Dependency groups need pip 25.1.

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from autograd.testing import arrays
 from nn import ELU, Identity, LeakyReLU, Linear, Module, ReLU, Sequential, Sigmoid, Softmax, Softplus, Tanh
 
+__all__ = ["Network", "modules"]
+
 WIDEST = 3  # layer, and largest batch
 SHAPE_KEEPING = (Identity, Tanh, Sigmoid, ReLU, LeakyReLU, ELU, Softplus, Softmax)
 

@@ -30,6 +30,8 @@ constant(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.
 # Positions
 constant(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.argwhere)
 constant(np.nonzero, np.flatnonzero, np.searchsorted, np.digitize, np.isin, np.lexsort)
+if hasattr(np, "in1d"):  # until NumPy 2.3
+    constant(np.in1d)  # noqa: NPY201
 constant(np.unravel_index, np.ravel_multi_index, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from)
 
 # Shapes, kinds and texts

@@ -18,4 +18,6 @@ def _horner(c: Any, x: Any) -> Any:
 
 definition(polynomial.polyval2d,  lambda x, y, c: _horner(_horner(_along(c, x), x), y))
 definition(polynomial.polygrid2d, lambda x, y, c: _horner(_along(_horner(_along(c, x), x), y), y))
+if hasattr(polynomial, "polyvalnd"):  # since NumPy 2.5
+    definition(polynomial.polyvalnd, lambda pts, c: reduce(_horner, pts, _along(c, pts[0])))
 # fmt: on

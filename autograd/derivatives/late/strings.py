@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from numpy._core import defchararray, strings
 
 from autograd.derivatives.table import TABLE, constant
 
-_BOTH = (*vars(np.char).values(), *vars(np.strings).values())
+_BOTH = (*vars(defchararray).values(), *vars(strings).values())
 constant(*(f for f in _BOTH if hasattr(f, "_implementation") and f not in TABLE))

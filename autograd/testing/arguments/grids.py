@@ -105,3 +105,10 @@ ARGUMENTS: Lines = {
     polynomial.polygrid2d: lambda d: _series(d, same=False),
     np.roots: _real_roots,
 }
+if hasattr(polynomial, "polyvalnd"):  # since NumPy 2.5
+
+    def _points(d: Draw) -> Call:
+        *points, c = _series(d, same=True).args
+        return call(points, c)
+
+    ARGUMENTS[polynomial.polyvalnd] = _points

@@ -53,6 +53,8 @@ def keywords_of(entry: Entry, kind: type) -> dict[str, Any]:
 
 def required(function: Function) -> int:
     """Count the arguments that a function cannot do without."""
+    if isinstance(function, np.ufunc):  # before NumPy 2.4 they have no signature
+        return int(function.nin)
     parameters = inspect.signature(function).parameters.values()
     single = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     return sum(p.default is p.empty for p in single)
@@ -105,7 +107,7 @@ def _class_loss(d: Draw, entry: Entry) -> Call:
 def _constant(d: Draw, entry: Entry) -> Call:
     """Draw floats for the arguments that are required; integers if the function takes no floats."""
     function = entry.function
-    count = function.nin if isinstance(function, np.ufunc) else required(function)
+    count = required(function)
     shapes = d.broadcastable(count)
     if isinstance(function, np.ufunc) and not any(types[0] == "d" for types in function.types):
         return call(*(d.integers(shape, 0, 5) for shape in shapes))
