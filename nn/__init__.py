@@ -81,6 +81,9 @@ from nn.module import Module
 from nn.parameter import Buffer, Parameter
 
 if TYPE_CHECKING:
+    from nn.diagnostics import HealthWatch, health
+    from nn.estimators import MLPClassifier as MLPClassifier
+    from nn.estimators import MLPRegressor as MLPRegressor
     from nn.training import (
         Callback,
         Checkpoint,
@@ -96,13 +99,13 @@ __all__ = [
     "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "BinaryStep", "Buffer", "CELU", "Callback",
     "Checkpoint", "Conv1d", "Conv2d", "CrossEntropyLoss", "Dropout", "Dropout2d", "ELU",
     "EarlyStopping", "Embedding", "Flatten", "GELU", "GLU", "GRU", "GRUCell", "Hardshrink",
-    "Hardsigmoid", "Hardswish", "Hardtanh", "History", "HuberLoss", "Identity", "L1Loss", "LSTM",
-    "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MLP", "MSELoss",
-    "MaxPool1d", "MaxPool2d", "Mish", "Module", "ModuleDict", "ModuleList", "NLLLoss", "PReLU",
-    "Parameter", "Perceptron", "RNN", "RNNCell", "ReLU", "ReLU6", "SELU", "Sequential", "SiLU",
-    "Sigmoid", "SmoothL1Loss", "Softmax", "Softmin", "Softplus", "Softshrink", "Softsign", "Tanh",
-    "Tanhshrink", "Threshold", "Unflatten", "batches", "find_learning_rate", "fit", "functional",
-    "init", "load", "optim", "save", "summary", "utils",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "HealthWatch", "History", "HuberLoss", "Identity",
+    "L1Loss", "LSTM", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax",
+    "MLP", "MSELoss", "MaxPool1d", "MaxPool2d", "Mish", "Module", "ModuleDict", "ModuleList",
+    "NLLLoss", "PReLU", "Parameter", "Perceptron", "RNN", "RNNCell", "ReLU", "ReLU6", "SELU",
+    "Sequential", "SiLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Softmin", "Softplus", "Softshrink",
+    "Softsign", "Tanh", "Tanhshrink", "Threshold", "Unflatten", "batches", "find_learning_rate",
+    "fit", "functional", "health", "init", "load", "optim", "save", "summary", "utils",
 ]  # fmt: skip
 
 
@@ -110,7 +113,9 @@ __all__ = [
 _TRAINING = (
     "Callback", "Checkpoint", "EarlyStopping", "History", "find_learning_rate", "fit", "summary",
 )  # fmt: skip
-_LATE = dict.fromkeys(_TRAINING, "nn.training")
+_LATE = dict.fromkeys(_TRAINING, "nn.training") | dict.fromkeys(("HealthWatch", "health"), "nn.diagnostics")
+# Not in __all__, for `from nn import *` is to work without scikit-learn.
+_LATE |= dict.fromkeys(("MLPClassifier", "MLPRegressor"), "nn.estimators")
 
 if not TYPE_CHECKING:
 

@@ -9,7 +9,8 @@ from tests.benchmarks import graphs, measure
 from tests.benchmarks.workloads import WORKLOADS
 from tests.benchmarks.workloads.workload import Problem, Workload
 
-each_workload = pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)
+DERIVED = [workload for workload in WORKLOADS if "numpy" in workload.sides]
+each_workload = pytest.mark.parametrize("workload", DERIVED, ids=lambda w: w.name)
 
 
 def in_float64(problem: Problem, parameters: dict[str, np.ndarray]) -> Problem:
@@ -46,6 +47,14 @@ def test_gradients_derived_by_hand_equal_finite_differences(workload: Workload) 
 def test_losses_agree(workload: Workload, engine: str) -> None:
     pytest.importorskip(measure.PACKAGES[engine])
     measure.check_agreement(workload, measure.build(workload, ["numpy", engine]))
+
+
+def test_fits_of_the_estimators_agree() -> None:
+    pytest.importorskip("sklearn")
+    (workload,) = [workload for workload in WORKLOADS if "sklearn" in workload.sides]
+    steps = measure.build(workload, ["numpy", "sklearn", "chainrule"])
+    assert list(steps) == ["sklearn", "chainrule"]
+    measure.check_agreement(workload, steps, count=1)
 
 
 def test_a_side_that_is_wrong_is_found() -> None:

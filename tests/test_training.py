@@ -193,6 +193,13 @@ class Log(nn.Callback):
     def on_train_begin(self, training: Training) -> None:
         self.told.append("begin")
 
+    def on_epoch_begin(self, training: Training) -> None:
+        self.told.append("epoch")
+
+    def on_backward_end(self, training: Training) -> None:
+        assert all(p.grad is not None for p in training.model.parameters())
+        self.told.append("backward")
+
     def on_batch_end(self, training: Training) -> None:
         assert all(p.grad is not None for p in training.model.parameters())
         assert training.batch_loss >= 0
@@ -211,9 +218,23 @@ class Log(nn.Callback):
 def test_callbacks_are_told_in_order_and_may_stop() -> None:
     log = Log(stop=2)
     history = nn.fit(*task(), epochs=9, batch_size=25, callbacks=[log])
-    assert log.told == ["begin", "batch", "batch", 1, "batch", "batch", 2, "end"]
+    epoch = ["epoch", "backward", "batch", "backward", "batch"]
+    assert log.told == ["begin", *epoch, 1, *epoch, 2, "end"]
     assert history.ended == "stopped by Log after epoch 2"
     assert "stopped by Log" in repr(history)
+
+
+def test_gradients_may_be_changed_before_a_step() -> None:
+    class Clipping(nn.Callback):
+        def on_backward_end(self, training: Training) -> None:
+            nn.utils.clip_grad_norm_(training.model.parameters(), 1e-3)
+
+    model = network()
+    before = model.state_dict()
+    rest = task(model, lr=1.0)
+    nn.fit(*rest, epochs=1, batch_size=len(X), callbacks=[Clipping()])
+    changes = [model.state_dict()[name] - array for name, array in before.items()]
+    assert np.sqrt(sum(np.vdot(change, change) for change in changes)) == pytest.approx(1e-3, rel=1e-2)
 
 
 def test_an_error_of_a_callback_ends_training_as_pruners_need_it() -> None:

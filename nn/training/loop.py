@@ -114,6 +114,8 @@ def fit(
         try:
             stopped = training.tell(lambda callback: callback.on_train_begin(training))
             while not stopped and training.epoch < epochs:
+                for callback in training.callbacks:
+                    callback.on_epoch_begin(training)
                 row = epoch(bar)
                 training.history.append(row)
                 _step(schedule, row)

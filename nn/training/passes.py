@@ -67,20 +67,31 @@ def step(training: Training, x: Any, y: Any, where: str) -> tuple[Any, float]:
     training.optimiser.zero_grad()
     outputs = apply(training.model, x)
     result = training.loss(outputs, y)
-    if not isinstance(result, Tensor) or result.size != 1:
-        got = f"shape {result.shape}" if hasattr(result, "shape") else type(result).__name__
-        raise TypeError(
-            f"loss: expected a Tensor of one number, got {got}; the usual fix is reduction='mean'"
-        )
-    value = result.item()
+    value = value_of(result)
     if not math.isfinite(value):
         raise FloatingPointError(
             f"the loss is {value} {where}; the usual fix is a lower learning rate, scaled inputs free "
             f"of NaN, nn.utils.clip_grad_norm_, or a loss of logits instead of probabilities"
         )
     result.backward()
+    for callback in training.callbacks:
+        callback.on_backward_end(training)
     training.optimiser.step()
     return outputs, value
+
+
+def value_of(result: Any) -> float:
+    """Give the number that a loss is.
+
+    Raises:
+        TypeError: it is no Tensor of one number.
+    """
+    if not isinstance(result, Tensor) or result.size != 1:
+        got = f"shape {result.shape}" if hasattr(result, "shape") else type(result).__name__
+        raise TypeError(
+            f"loss: expected a Tensor of one number, got {got}; the usual fix is reduction='mean'"
+        )
+    return float(result.item())
 
 
 def evaluate(training: Training, batches: Batches) -> dict[str, float]:

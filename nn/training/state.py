@@ -47,6 +47,12 @@ class Callback:
         """Before the first epoch, or before the first one after a resumption."""
         return None
 
+    def on_epoch_begin(self, training: Training) -> None:
+        """Before an epoch."""
+
+    def on_backward_end(self, training: Training) -> None:
+        """Before a step: gradients may be changed here, as by ``nn.utils.clip_grad_norm_``."""
+
     def on_batch_end(self, training: Training) -> None:
         """After a step; the gradients of the parameters are still there."""
 

@@ -44,8 +44,8 @@ class Table(ABC):
         return f"<table>{body}</table>{notes}"
 
 
-def new_axes() -> Any:
-    """Give the axes of a new figure, which a notebook shows at the end of the cell.
+def new_axes(rows: int = 1, columns: int = 1) -> Any:
+    """Give the axes of a new figure, which a notebook shows at the end of the cell; an array of several.
 
     Raises:
         ImportError: matplotlib is not installed.
@@ -54,4 +54,4 @@ def new_axes() -> Any:
         from matplotlib import pyplot
     except ImportError as error:
         raise ImportError("plots need matplotlib; install it with: pip install 'chainrule[train]'") from error
-    return pyplot.subplots(figsize=(6, 4), layout="constrained")[1]
+    return pyplot.subplots(rows, columns, figsize=(6 * columns, 4 * rows), layout="constrained")[1]

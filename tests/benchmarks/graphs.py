@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.conditions import in_fresh_process
-from tests.benchmarks.measure import OURS, PACKAGES
+from tests.benchmarks.measure import OURS, PACKAGES, WITHOUT_GRAPHS
 
 SMALL, LARGE = 10_000, 1_000_000
 
@@ -131,7 +131,7 @@ def usual(graphs: list[Phases]) -> Phases:
 
 def time_all(engines: list[str], rounds: int) -> Iterator[NodeTimes]:
     """The chain in each engine, then what only we are asked for; each in a fresh process."""
-    plan = [(engine, "chain", True) for engine in engines if engine != "numpy"]
+    plan = [(engine, "chain", True) for engine in engines if engine not in WITHOUT_GRAPHS]
     if OURS in engines:
         plan += [(OURS, "chain", False)]
         plan += [(OURS, shape, True) for shape in SHAPES if shape != "chain"]
@@ -178,5 +178,5 @@ def measure_all_bytes(engines: list[str]) -> Iterator[NodeBytes]:
     if sys.platform != "linux":
         return
     for engine in engines:
-        if engine != "numpy":
+        if engine not in WITHOUT_GRAPHS:
             yield in_fresh_process(measure_bytes, engine)

@@ -10,6 +10,7 @@ from tests.benchmarks.measure import OURS, PACKAGES, StepTimes
 BYTES_BAR = 300
 IMPORT_BAR = 40
 NODE_BARS = {SMALL: 4.0, LARGE: 5.0}
+OTHERS = [engine for engine in PACKAGES if engine != OURS]
 GROWTH_BARS = {True: 1.5, False: 1.15}  # with Python's garbage collector, without
 
 
@@ -24,8 +25,9 @@ def steps_line(times: StepTimes) -> str:
     line = f"{times.workload:12}"
     for engine in PACKAGES:
         line += f"{medians[engine]:10.1f}" if engine in medians else f"{'–':>10}"
-    for other, bar in times.bars.items():
-        line += f"{against(ratios[other], bar) if other in ratios else '–':>18}"
+    for other in OTHERS:
+        barred = other in times.bars and other in ratios
+        line += f"{against(ratios[other], times.bars[other]) if barred else '–':>18}"
     return f"{line}   {times.description}"
 
 
@@ -60,8 +62,8 @@ Section = tuple[str, Callable[[Any], str]]
 
 STEPS: Section = (
     "Training steps: microseconds (medians of the rounds), and our time ÷ theirs\n"
-    f"{'':12}{''.join(f'{engine:>10}' for engine in PACKAGES)}{'÷ numpy':>18}{'÷ torch':>18}"
-    "   layers",
+    f"{'':12}{''.join(f'{engine:>10}' for engine in PACKAGES)}"
+    f"{''.join(f'÷ {other}'.rjust(18) for other in OTHERS)}   layers",
     steps_line,
 )
 NODES: Section = (
