@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -342,6 +343,26 @@ def test_if_that_takes_too_long_too_it_says_so(slow: list[str]) -> None:
         draw(chain(20)).pipe("svg")
     bundle = draw(chain(20))._repr_mimebundle_()
     assert "The usual fix" in bundle["text/plain"]
+
+
+class Echo(nn.Module):
+    """A loop in a module, which is called by itself."""
+
+    def __init__(self) -> None:
+        self.b = nn.Linear(1, 1, bias=False, rng=0)
+
+    def forward(self, x: Any) -> Any:
+        h = np.zeros((len(x), 1))
+        for t in range(x.shape[1]):
+            h = x[:, t] + self.b(h)
+        return h
+
+
+@pytest.mark.parametrize("steps", [5, 40])
+def test_a_module_without_a_name_can_be_laid_out(steps: int) -> None:
+    x, model = np.ones((1, steps, 1)), Echo()
+    drawing = draw(lambda: nn.MSELoss()(model(x), np.ones((1, 1))), params=model)
+    assert ElementTree.fromstring(drawing.pipe("svg")) is not None
 
 
 def test_units_know_whether_they_are_calls() -> None:

@@ -84,7 +84,7 @@ def caption_of(name: str, size: int, tracked: bool) -> str:
     about = f"grad: the derivative of {whose} by each card"
     if not tracked:
         about = "no gradients: it is not tracked"
-    return f"<{_font(f'<B>{_quoted(name)}</B>', INK, 14)}{_font(f'   {_quoted(about)}', GREY, 11)}>"
+    return f"<{_font(_bold(name), INK, 14)}{_font(f'   {_quoted(about)}', GREY, 11)}>"
 
 
 def _title(tape: Tape, shared: Collection[Tensor]) -> str:
@@ -94,7 +94,7 @@ def _title(tape: Tape, shared: Collection[Tensor]) -> str:
     count = sum(parameter.size for parameter in shared)
     about = f"a loop · {count:,} parameter{'s' * (count > 1)} shared by every round · grad rms "
     sizes = [f"{tape.names.of(p)} {number(rms(tape.gradients[p]))}" for p in shared if p in tape.gradients]
-    figures = _font(f"<B>{_quoted(', '.join(sizes))}</B>", ORANGE, 10)
+    figures = _font(_bold(", ".join(sizes)), ORANGE, 10)
     return f"<{_font(about, GREY, 10)}{figures}>"
 
 
@@ -106,10 +106,10 @@ def _label(card: Card) -> str:
         about = f'  {word}<BR ALIGN="LEFT"/>{text}<BR ALIGN="LEFT"/>'
     else:
         about = " " + f"{text}  {word}".rstrip()
-    name = f"<B>{_quoted(card.name)}</B>{_font(about, GREY, 10)}"
+    name = f"{_bold(card.name)}{_font(about, GREY, 10)}"
     cells = [f'COLSPAN="2" BORDER="1" SIDES="B" COLOR="{RULE}" ALIGN="LEFT">{name}']
     for label, text in card.rows:
-        figure = _font(f"<B>{_quoted(text)}</B>", _COLOURS.get(label[:4].strip(), BLUE), 11)
+        figure = _font(_bold(text), _COLOURS.get(label[:4].strip(), BLUE), 11)
         cells.append(f'ALIGN="LEFT">{_font(label, GREY, 9.5)}</TD><TD ALIGN="RIGHT">{figure}')
         if card.bars and label == "grad rms":
             what = "by round" if len(card.bars) > 1 else ""
@@ -148,6 +148,11 @@ def _bar(width: int, height: int) -> str:
 
 def _font(text: str, colour: str, size: float) -> str:
     return f'<FONT COLOR="{colour}" POINT-SIZE="{size}">{text}</FONT>' if text else ""
+
+
+def _bold(text: str) -> str:
+    """Set a text in bold; Graphviz refuses an empty one."""
+    return f"<B>{_quoted(text)}</B>" if text else ""
 
 
 def _quoted(text: str) -> str:
