@@ -41,7 +41,9 @@ def relu(x: Any, inplace: bool = False) -> Any:
         array([0., 0., 3.])
     """
     x = np.asarray(x)
-    return np.maximum(x, np.zeros(x.shape, x.dtype))  # NumPy is slow at comparing an array with a number
+    # NumPy compares two arrays of one layout up to twice as fast as an array and a number.
+    zeros = np.zeros(x.shape, x.dtype) if x.flags.c_contiguous else np.zeros_like(x)
+    return np.maximum(x, zeros)
 
 
 @primitive
