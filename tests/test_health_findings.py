@@ -8,10 +8,27 @@ import pytest
 import nn
 from autograd import no_grad
 from nn.diagnostics import Report
-from tests.health_networks import FAILING, HEALTHY, Task, drawn_failing, drawn_healthy
+from tests.health_networks import (
+    CE,
+    FAILING,
+    HEALTHY,
+    MSE,
+    TANHS,
+    Task,
+    classes,
+    constant,
+    drawn_failing,
+    drawn_healthy,
+    mlp,
+    natural_units,
+    normal,
+    sgd,
+    task,
+    xavier,
+)
 
 SEEDS = range(10)
-EPOCHS, BATCH = 10, 32
+BATCH = 32
 CASES = [(failure, name) for failure, networks in FAILING.items() for name in networks]
 IN_TIME = {"dead units", "learning rate too high", "learning rate too low"}  # not seen at once
 
@@ -20,11 +37,11 @@ def names(report: Report) -> set[str]:
     return {finding.name for finding in report.findings}
 
 
-def watched(task: Task, seed: int) -> Report:
+def watched(task: Task, seed: int, epochs: int = 10) -> Report:
     """Train, and report."""
     watch = nn.HealthWatch()
     with np.errstate(all="ignore"), contextlib.suppress(FloatingPointError):
-        nn.fit(*task, EPOCHS, BATCH, rng=seed, callbacks=[watch])
+        nn.fit(*task, epochs, BATCH, rng=seed, callbacks=[watch])
     return watch.report()
 
 
@@ -66,3 +83,40 @@ def test_the_share_of_dead_units_is_that_of_all_examples(seed: int) -> None:
         for path in "1", "3":
             active = (task.model[: int(path) + 1](task.data[0]).data > 0).any(0)
             assert rows(path) == pytest.approx(1 - active.mean(), abs=0.1)
+
+
+def test_a_fast_rate_is_not_too_high_where_a_network_learns() -> None:
+    make = task(mlp(4, 16, 3, **TANHS, begin=xavier), classes, CE, sgd, 3)
+    for seed in SEEDS:
+        report = watched(make(np.random.default_rng(seed)), seed, epochs=30)
+        assert report.curve.learned
+        assert report.findings == []
+
+
+@pytest.mark.parametrize("std", [0, 1e-3])
+@pytest.mark.parametrize("layers", [(4, 3), (4, 16, 3), (4, 16, 16, 3)])
+def test_a_step_is_not_too_long_because_weights_are_small(layers: tuple[int, ...], std: float) -> None:
+    for seed in SEEDS:
+        made = task(mlp(*layers, begin=normal(std)), classes, CE, sgd, 0.3)(np.random.default_rng(seed))
+        for p in made.model.parameters():
+            p.data[...] *= p.ndim > 1
+        assert "learning rate too high" not in names(watched(made, seed, epochs=30))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("value", [0, 0.5])
+def test_gradients_that_cancel_among_equal_units_do_not_vanish(value: float, seed: int) -> None:
+    model = constant(value)(nn.MLP([4, 8, 8, 2], nn.Tanh, rng=seed), np.random.default_rng(seed))
+    data = classes(np.random.default_rng(seed), count=2)
+    found = names(nn.health(model, data, CE))
+    assert "weights all equal" in found
+    assert "vanishing gradients" not in found
+
+
+def test_causes_stand_before_consequences() -> None:
+    made = task(mlp(3, 16, 16, 1, **TANHS, begin=constant(0.5)), natural_units, MSE, sgd, 30)
+    report = watched(made(np.random.default_rng(0)), 0)
+    assert [finding.name for finding in report.findings] == [
+        "unscaled inputs", "weights all equal", "learning rate too high", "first loss above chance",
+        "saturated units",
+    ]  # fmt: skip

@@ -19,15 +19,15 @@ from nn.layers.recurrent import Recurrent
 class Evidence:
     """What findings are judged by: the records of a training, summed up for each layer.
 
-    The window is the second half of the records, without a step at which training broke off: how the
-    network ended up.
+    The window is what was seen in the second half of the steps, without one at which training broke off:
+    how the network ended up.
     """
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.records: list[Record] = list(recorder.records)
         whole = [record for record in self.records if math.isfinite(record.loss)] or self.records
-        self.window = whole[len(whole) // 2 :]
+        self.window = [record for record in whole if record.step >= whole[-1].step / 2]
         self.paths = list(dict.fromkeys(path for record in self.records for path in record.layers))
 
     def of(self, path: str, records: list[Record] | None = None) -> list[LayerRecord]:
@@ -46,6 +46,18 @@ class Evidence:
         """The layers with weights that got a gradient, in the order of the calls."""
         with_weights = [path for path in self.paths if self.recorder.parts[path].has_weights]
         return [path for path in with_weights if any(r.gradients for r in self.of(path, self.records))]
+
+    @cached_property
+    def alike(self) -> list[str]:
+        """The layers of which all units begin with the same weights; for a last layer, that is usual."""
+        first = self.records[0].layers if self.records else {}
+        return [path for path, layer in first.items() if layer.alike and path not in self.weighted[-1:]]
+
+    @cached_property
+    def missing(self) -> tuple[str, int] | None:
+        """The first input that held NaN or infinity, and the step."""
+        inputs = ((name, record) for record in self.records for name in record.inputs)
+        return next(((name, r.step) for name, r in inputs if not math.isfinite(r.inputs[name])), None)
 
     @cached_property
     def chances(self) -> list[Chance]:

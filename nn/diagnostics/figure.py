@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from nn.diagnostics.evidence import Evidence
-from nn.diagnostics.records import LayerRecord
+from nn.diagnostics.records import LayerRecord, T
 from nn.training.tables import new_axes
 
 USUAL_UPDATE = 1e-3  # of the weights, see thresholds
 NAMED = 16  # layers, beyond which only some are named
+POINTS = 200  # of a line, at most
 
 
 def _idle(layer: LayerRecord) -> float:
@@ -51,7 +52,7 @@ def draw(seen: Evidence) -> Any:
 
 
 def _draw_loss(seen: Evidence, panel: Any) -> None:
-    panel.plot(*zip(*seen.recorder.losses, strict=True))
+    panel.plot(*zip(*_thinned(seen.recorder.losses.items), strict=True))
     if seen.chance is not None:
         panel.axhline(seen.chance.loss, linestyle="--", color="grey", label="chance")
         panel.legend()
@@ -64,10 +65,9 @@ def _draw_over_steps(seen: Evidence, panel: Any, number: Callable[[LayerRecord],
     from matplotlib import colormaps
 
     for i, path in enumerate(seen.paths):
-        points = [
-            (record.step, number(record.layers[path])) for record in seen.records if path in record.layers
-        ]
-        steps, values = zip(*[(step, _drawable(y, scale)) for step, y in points], strict=True)
+        records = _thinned([record for record in seen.records if path in record.layers])
+        steps = [record.step for record in records]
+        values = [_drawable(number(record.layers[path]), scale) for record in records]
         colour = colormaps["viridis"](i / max(len(seen.paths) - 1, 1))
         panel.plot(steps, values, color=colour, label=path or "model")
     if number is PANELS[-1][1]:
@@ -85,6 +85,10 @@ def _draw_through_depth(
         panel.bar(range(len(values)), values, tick_label=[path or "model" for path in record.layers])
     panel.set_yscale(scale)
     panel.tick_params(axis="x", labelrotation=90)
+
+
+def _thinned(items: list[T]) -> list[T]:
+    return items[:: len(items) // POINTS + 1]
 
 
 def _drawable(y: float, scale: str) -> float:

@@ -19,6 +19,7 @@ from nn.diagnostics.thresholds import (
     SATURATED,
     SMALL_INPUT,
     SMALL_UPDATE,
+    THROWN_AWAY,
     VANISHING,
     WHOLE,
 )
@@ -52,16 +53,21 @@ def _listed(paths: list[str]) -> str:
 # The judges, each of one failure
 
 
+def missing_values(seen: Evidence) -> Iterator[Finding]:
+    """Inputs that are infinite or NaN."""
+    if seen.missing:
+        name, step = seen.missing
+        yield Finding(
+            "numbers not finite", (), f"Input {name} held NaN or infinity at step {step}.",
+            "find and replace missing values in the data before training.",
+        )  # fmt: skip
+
+
 def not_finite(seen: Evidence) -> Iterator[Finding]:
-    """Numbers that are infinite or NaN, where they came up first."""
+    """Numbers that became infinite or NaN, where they came up first."""
+    if seen.missing:
+        return
     for record in seen.records:
-        for name, size in record.inputs.items():
-            if not math.isfinite(size):
-                yield Finding(
-                    "numbers not finite", (), f"Input {name} held NaN or infinity at step {record.step}.",
-                    "find and replace missing values in the data before training.",
-                )  # fmt: skip
-                return
         broken = [path for path, layer in record.layers.items() if not layer.finite]
         if broken:
             yield Finding(
@@ -101,15 +107,11 @@ def unscaled(seen: Evidence) -> Iterator[Finding]:
 
 def symmetry(seen: Evidence) -> Iterator[Finding]:
     """Units that begin with the same weights, and therefore stay the same."""
-    if not seen.records:
-        return
-    first, last = seen.records[0].layers, (seen.weighted or [""])[-1]
-    alike = [path for path, layer in first.items() if layer.alike and path != last]
-    if alike:
+    if seen.alike:
         yield Finding(
-            "weights all equal", tuple(alike),
-            f"At the start, all units of {_listed(alike)} have the same weights, and get nearly the same "
-            f"gradients: each of these layers is worth one unit.",
+            "weights all equal", tuple(seen.alike),
+            f"At the start, all units of {_listed(seen.alike)} have the same weights, and get nearly the "
+            f"same gradients: each of these layers is worth one unit.",
             "random initial weights, as nn.init.kaiming_normal_ draws them; only biases may be equal.",
         )  # fmt: skip
 
@@ -132,8 +134,9 @@ def vanishing(seen: Evidence) -> Iterator[Finding]:
 
 
 def _is_cut_off(seen: Evidence, path: str) -> bool:
-    """Tell whether little gradient comes because units of this layer, or of one behind, are dead."""
-    return any(seen.dead(other) > DEAD for other in seen.paths[seen.paths.index(path) :])
+    """Tell whether little gradient comes because units here, or in a layer behind, are dead or all equal."""
+    behind = seen.paths[seen.paths.index(path) :]
+    return any(other in seen.alike or seen.dead(other) > DEAD for other in behind)
 
 
 def exploding(seen: Evidence) -> Iterator[Finding]:
@@ -212,17 +215,19 @@ def first_loss(seen: Evidence) -> Iterator[Finding]:
 def learning_rate(seen: Evidence) -> Iterator[Finding]:
     """Steps that are too large, or too small to matter."""
     course, recorder = seen.curve, seen.recorder
-    if recorder.steps < 2:
+    if recorder.steps < 2 or seen.missing:
         return
     updates = [record.update for record in seen.records if not math.isnan(record.update)]
     usual, largest = (float(np.median(updates)), max(updates)) if updates else (NAN, NAN)
-    how = f"A step changed the weights by {usual:.1g} of their norm, at most by {largest:.1g}."
+    how = f"A step changed the weights by {usual:.2g} of their norm, at most by {largest:.2g}."
     if course.shape == "breaks off":
         end = f"became {recorder.broken} at step {recorder.steps - 1}"
         texts = [f"The loss began at {course.first:.3g} and {end}.", how]
     elif course.shape in ("rises", "jumps", "swings") and largest > LARGE_UPDATE:  # or else it is noise
         texts = [f"The loss {course.shape}: from {course.first:.3g} to {course.last:.3g} at the end.", how]
-    elif largest > WHOLE or (usual > LARGE_UPDATE and not course.learned):
+    elif largest > (THROWN_AWAY if course.learned else WHOLE) or (
+        usual > LARGE_UPDATE and not course.learned
+    ):
         texts = [how]
     else:
         texts = []
@@ -234,7 +239,8 @@ def learning_rate(seen: Evidence) -> Iterator[Finding]:
         yield Finding("learning rate too low", (), text, "a rate at which a step changes about 0.001.")
 
 
+# From causes to consequences.
 JUDGES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
-    not_finite, unscaled, symmetry, first_loss, saturation, vanishing, exploding, dead_units,
-    learning_rate,
+    missing_values, unscaled, symmetry, learning_rate, first_loss, exploding, saturation, dead_units,
+    vanishing, not_finite,
 )  # fmt: skip

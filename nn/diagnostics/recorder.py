@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,7 +37,8 @@ class Recorder:
     """What is seen of a model in training.
 
     All steps' losses are looked at; layers in each of the first ``most`` steps, then in every second one,
-    every fourth, and so on, so that time and memory stay bounded.
+    every fourth, and so on, so that time and memory stay bounded. Of the first ``most // 4`` steps, in which
+    units die, each is kept.
 
     Attributes:
         model: what is trained.
@@ -51,7 +53,7 @@ class Recorder:
     def __init__(self, model: Module, most: int) -> None:
         self.model = model
         self.parts = {path: Part(module) for path, module in model.named_modules()}
-        self.records: Thinned[Record] = Thinned(most)
+        self.records: Thinned[Record] = Thinned(most, first=most // 4)
         self.steps = 0
         self.losses: Thinned[tuple[int, float]] = Thinned(LOSSES)
         self.broken: float | None = None
@@ -191,6 +193,7 @@ class Recorder:
     def _see_parameters(self, layer: LayerRecord, part: Part, before: list[Array]) -> None:
         gradients = [p.grad.data for p in part.own if p.grad is not None]
         layer.weight, layer.weight_gradient = norm(before), norm(gradients)
+        layer.usual_weight = math.sqrt(sum(len(p) for p in part.own if p.ndim > 1) / 3)
         layer.change = norm([p.data - old for p, old in zip(part.own, before, strict=True)])
         if not self.records.count:  # only the start is judged
             layer.alike = any(

@@ -31,6 +31,7 @@ class LayerRecord:
         gradients: the norm of the loss's gradient by its output, for each call, from the last to the first.
         in_time: of a recurrent layer, the same by its input, for each step in time.
         weight: the norm of its parameters.
+        usual_weight: the norm that its weights have as nn.Linear draws them, with variance 1 / (3 fan_in).
         weight_gradient: the norm of the loss's gradient by its parameters.
         change: the norm of their change in the step.
         alike: whether, at the start, all its units have the same weights, and would learn the same.
@@ -46,6 +47,7 @@ class LayerRecord:
     gradients: list[float] = field(default_factory=list)
     in_time: list[float] = field(default_factory=list)
     weight: float = NAN
+    usual_weight: float = 0.0
     weight_gradient: float = NAN
     change: float = NAN
     alike: bool = False
@@ -86,39 +88,47 @@ class Record:
 
     @property
     def update(self) -> float:
-        """The change of all parameters together as a multiple of them; NaN if there is none."""
-        layers = [layer for layer in self.layers.values() if layer.weight > 0]
-        change, weight = math.hypot(*(x.change for x in layers)), math.hypot(*(x.weight for x in layers))
-        return change / weight if change > 0 else NAN
+        """The change of all parameters together as a multiple of them; NaN if there is none.
+
+        Where they are smaller than usual weights, it is a multiple of those: any step is long beside zeros.
+        """
+        layers = [layer for layer in self.layers.values() if not math.isnan(layer.weight)]
+        change, weight, usual = (
+            math.hypot(*(getattr(layer, name) for layer in layers))
+            for name in ("change", "weight", "usual_weight")
+        )
+        return change / max(weight, usual) if change > 0 else NAN
 
 
 class Thinned(Generic[T]):
-    """A series that is kept evenly and in bounded memory: when full, every second item is forgotten.
+    """A series that is kept in bounded memory: when full, every second item is forgotten.
+
+    The first items are all kept, those after them evenly.
 
     Example:
-        >>> series = Thinned(4)
-        >>> for i in range(10):
+        >>> series = Thinned(6, first=2)
+        >>> for i in range(18):
         ...     if series.due:
         ...         series.items.append(i)
         ...     series.advance()
         >>> series.items, series.stride
-        ([0, 4, 8], 4)
+        ([0, 1, 2, 6, 10, 14], 4)
     """
 
-    def __init__(self, most: int) -> None:
-        self.most, self.stride, self.count = most, 1, 0
+    def __init__(self, most: int, first: int = 0) -> None:
+        self.most, self.first, self.stride, self.count = most, first, 1, 0
         self.items: list[T] = []
 
     @property
     def due(self) -> bool:
         """Whether the coming item is to be kept."""
-        return self.count % self.stride == 0
+        return self.count < self.first or (self.count - self.first) % self.stride == 0
 
     def advance(self) -> None:
         """Go on to the next item."""
         self.count += 1
         if len(self.items) > self.most:
-            self.items, self.stride = self.items[::2], 2 * self.stride
+            self.items[self.first :], self.stride = self.items[self.first :: 2], 2 * self.stride
 
     def __iter__(self) -> Iterator[T]:
         """Go through what is kept."""

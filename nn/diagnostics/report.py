@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable
 from importlib.util import find_spec
 from io import StringIO
 from typing import Any
 
+from nn.diagnostics.curve import FALLEN
 from nn.diagnostics.evidence import Evidence
 from nn.diagnostics.figure import draw
 from nn.diagnostics.findings import JUDGES, Finding
 from nn.diagnostics.recorder import Recorder
 from nn.diagnostics.records import Record
-from nn.training.tables import Table
+from nn.training.tables import Table, wrapped
 
 
 class Report(Table):
@@ -66,23 +68,25 @@ class Report(Table):
                 *(_number(x) for x in last),
             )
 
-    def summary(self) -> list[str]:
+    def summary(self) -> str:
         """Say in a few sentences how the loss went and what is wrong."""
-        recorder, course = self.evidence.recorder, self.curve
-        lines = []
-        if recorder.steps == 1 and self.records:
-            lines.append(f"The loss is {self.records[0].loss:.4g}{self._chance()}.")
-        elif recorder.steps > 1:
-            lines.append(
-                f"The loss over {recorder.steps} steps {course.shape}: from {course.first:.4g} "
-                f"to {course.last:.4g}{self._chance()}."
-            )
-        lines += [str(finding) for finding in self.findings] or ["Nothing wrong was found."]
-        return lines
+        return "\n".join(map(wrapped, self._paragraphs()))
 
-    def _chance(self) -> str:
-        chance = self.evidence.chance
-        return f" ({chance.guess} would give {chance.loss:.4g})" if chance else ""
+    def _paragraphs(self) -> list[str]:
+        loss = [self._loss()] if self.evidence.recorder.steps and self.records else []
+        return loss + ([str(finding) for finding in self.findings] or ["Nothing wrong was found."])
+
+    def _loss(self) -> str:
+        recorder, course, chance = self.evidence.recorder, self.curve, self.evidence.chance
+        if recorder.steps == 1:
+            text = f"The loss is {self.records[0].loss:.4g}"
+        else:
+            last = course.last if recorder.broken is None else recorder.broken
+            text = f"The loss over {recorder.steps} steps {course.shape}"
+            text += f": from {course.first:.4g} to {last:.4g}"
+            if chance and recorder.broken is None and last > FALLEN * chance.loss:
+                text += ", no better than chance"
+        return f"{text} ({chance.guess} would give {chance.loss:.4g})." if chance else f"{text}."
 
     def footer(self) -> Iterable[str]:
         """Say what could not be judged."""
@@ -90,11 +94,11 @@ class Report(Table):
 
     def __repr__(self) -> str:
         """Write everything as text."""
-        return "\n".join([*self.summary(), "", super().__repr__()])
+        return f"{self.summary()}\n\n{super().__repr__()}"
 
     def _repr_html_(self) -> str:
         """Write everything for notebooks, with the figure if matplotlib is installed."""
-        items = "".join(f"<li>{html.escape(line)}</li>" for line in self.summary())
+        items = "".join(f"<li>{html.escape(line)}</li>" for line in self._paragraphs())
         return f"<ul>{items}</ul>{super()._repr_html_()}{self._figure()}"
 
     def _figure(self) -> str:
@@ -103,9 +107,11 @@ class Report(Table):
         from matplotlib import pyplot
 
         picture, figure = StringIO(), self.plot()
-        figure.savefig(picture, format="svg")
+        # Letters stay text: their outlines would be half of the picture.
+        with pyplot.rc_context({"svg.fonttype": "none", "font.sans-serif": ["DejaVu Sans"]}):
+            figure.savefig(picture, format="svg")
         pyplot.close(figure)
-        text = picture.getvalue()
+        text = re.sub(r"(\.\d\d)\d+", r"\1", picture.getvalue())  # hundredths of a pixel are enough
         return text[text.index("<svg") :]
 
     def plot(self) -> Any:

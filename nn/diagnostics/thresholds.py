@@ -17,9 +17,11 @@ SATURATED = 0.5
 DEAD, MOSTLY_DEAD = 0.5, 0.75
 
 # Updates of a thousandth of the weights are usual (Karpathy, CS231n notes). With a hundred times as much,
-# nothing is left of the weights after ten steps; with a hundredth, they need 10⁵ steps to change. A single
-# step that is larger than all the weights throws the initial values away.
-LARGE_UPDATE, SMALL_UPDATE, WHOLE = 1e-1, 1e-5, 1.0
+# nothing is left of the weights after ten steps; with a hundredth, they need 10⁵ steps to change.
+LARGE_UPDATE, SMALL_UPDATE = 1e-1, 1e-5
+# A single step that is as large as all the weights can throw the initial values away. Some networks learn
+# all the same; after a step of three times the weights, the initial values make up a tenth of the variance.
+WHOLE, THROWN_AWAY = 1.0, 3.0
 
 # Inputs are to have variances of about 1 (LeCun et al., 1998, "Efficient BackProp", 4.3). An order of
 # magnitude more makes the loss steeper along their weights by two.

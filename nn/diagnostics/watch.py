@@ -14,10 +14,11 @@ class HealthWatch(Callback):
     """Look at all layers while a model is trained, and report what is wrong.
 
     The first steps are looked at one by one, later ones more and more seldom, so that a long training
-    costs little time and memory. What was seen is kept when training ends, however it ends.
+    costs little time and memory. Of what was seen, the beginning is kept whole, and the rest evenly; it is
+    kept when training ends, however it ends.
 
     Args:
-        records: how many steps are kept at most.
+        records: how many steps are kept at most, a quarter of them from the beginning.
 
     Raises:
         ValueError: ``records`` is no whole number from 8.
@@ -32,7 +33,7 @@ class HealthWatch(Callback):
         ['vanishing gradients']
     """
 
-    def __init__(self, records: int = 50) -> None:
+    def __init__(self, records: int = 64) -> None:
         self.records = whole_number("records", records, 8)
         self._recorder: Recorder | None = None
         self._attached = ExitStack()

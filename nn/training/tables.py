@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
+
+WIDTH = 100  # of lines of text
 
 
 class Table(ABC):
@@ -31,7 +34,7 @@ class Table(ABC):
         for first, *others in rows:
             right = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
             lines.append("  ".join([first.ljust(widths[0]), *right]).rstrip())
-        return "\n".join([*lines, *self.footer()])
+        return "\n".join([*lines, *map(wrapped, self.footer())])
 
     def _repr_html_(self) -> str:
         """Write the table for notebooks."""
@@ -42,6 +45,11 @@ class Table(ABC):
         body = "".join([row(self.header(), "th"), *(row(cells, "td") for cells in self.cells())])
         notes = "".join(f"<p>{html.escape(line)}</p>" for line in self.footer())
         return f"<table>{body}</table>{notes}"
+
+
+def wrapped(text: str) -> str:
+    """Break a paragraph into lines that are shown whole; all but the first are set in."""
+    return textwrap.fill(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def new_axes(rows: int = 1, columns: int = 1) -> Any:
