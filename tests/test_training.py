@@ -1,9 +1,11 @@
 """fit: what one writes by hand, step for step; and errors that teach."""
 
+import gc
 import json
 import math
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -156,6 +158,29 @@ def test_modes_are_as_before_and_as_they_should_be_inside() -> None:
     nn.fit(model, (X, Y), loss, optimiser, 1, 50, validation_data=(X, Y))
     assert seen == [(True, True), (False, False)]
     assert [m.training for m in model.modules()] == [False, False, True, False, False]
+
+
+def test_memory_stays_flat_over_10_000_steps() -> None:
+    """Measured after each epoch of 100 steps, once warm, with the collector off."""
+
+    class Memory(nn.Callback):
+        def __init__(self) -> None:
+            self.bytes: list[int] = []
+
+        def on_epoch_end(self, training: Training) -> None:
+            self.bytes.append(tracemalloc.get_traced_memory()[0])
+
+    memory, rows = Memory(), np.resize(X, (100, 3))
+    model, _, loss, optimiser = task(lr=0.01)
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        nn.fit(model, (rows, rows[:, :1]), loss, optimiser, 120, 1, rng=0, callbacks=[memory])
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert memory.bytes[-1] - memory.bytes[-101] < 100 * 500  # each epoch adds a row to the history
 
 
 def test_a_layer_that_is_set_apart_stays_so() -> None:
