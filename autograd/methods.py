@@ -34,6 +34,7 @@ WITHOUT = {  # methods of ndarray that a Tensor has not, and what to do in their
     "dump": "use np.save(file, x)",
     "dumps": "use pickle.dumps(x)",
     "flat": "use x.ravel() for the elements in a row",
+    "tostring": "use x.tobytes()",
     "resize": "a Tensor keeps its shape: use np.resize(x, shape)",
 }
 

@@ -159,7 +159,7 @@ def chapters() -> dict[str, list[Derivative | Definition]]:
             rule: Any = (
                 next(filter(None, entry.pullbacks)).rule if isinstance(entry, Derivative) else entry.define
             )
-            home = getattr(rule, "func", rule).__module__
+            home = getattr(getattr(rule, "func", rule), "__module__", "numpy")  # of ufuncs since NumPy 2.1
             module = (
                 home if home.startswith(("autograd", "nn")) else module
             )  # NumPy's own come between others

@@ -18,6 +18,7 @@ ARGUMENTS: Lines = {
     np.argpartition: lambda d: call(x := d.array(least=1), d.integer(0, x.shape[-1] - 1)),
     np.may_share_memory: lambda d: call(d.array(), d.array()),
     np.shares_memory: lambda d: call(d.array(), d.array()),
+    np.min_scalar_type: lambda d: call(d.array()),
     np.can_cast: lambda d: call(d.array(), np.float32),
     np.digitize: lambda d: call(d.array(), np.array([-1.0, 0.5, 1.0])),
     np.empty_like: lambda d: call(np.empty((0, d.length()))),
