@@ -14,6 +14,7 @@ from autograd import Tensor
 from nn.diagnostics import Report
 from nn.diagnostics.recorder import LOSSES
 from tests.health_networks import CE, FAILING, HEALTHY, MSE, LastState, Task, classes, he, regression, sgd
+from tests.nn_models import TwoInOut
 
 ROOT = Path(__file__).parent.parent
 
@@ -307,17 +308,6 @@ def test_targets_must_be_scaled_too() -> None:
     x, y = regression(np.random.default_rng(0))
     model = he(nn.MLP([3, 8, 1], nn.ReLU, rng=0), np.random.default_rng(0))
     assert "unscaled targets" in {f.name for f in nn.health(model, (x, 200_000 + 50_000 * y), MSE).findings}
-
-
-class TwoInOut(nn.Module):
-    """Two inputs by name and two heads."""
-
-    def __init__(self) -> None:
-        self.left, self.right = nn.Linear(3, 2, rng=0), nn.Linear(1, 2, rng=1)
-
-    def forward(self, a: Any, b: Any) -> Any:
-        both = self.left(a) + self.right(b)
-        return {"sum": both.sum(axis=1), "first": both[:, 0]}
 
 
 def test_several_inputs_and_heads() -> None:

@@ -16,6 +16,7 @@ import nn
 from autograd import Tensor
 from nn.optim.lr_scheduler import ExponentialLR, ReduceLROnPlateau
 from nn.training import Training, outputs_seen
+from tests.nn_models import TwoInOut
 
 Array = np.ndarray[Any, Any]
 
@@ -74,17 +75,6 @@ def test_batches_of_ones_own_are_gone_through_each_epoch() -> None:
         optimiser.step()
     assert len(history) == 3
     assert same(one.state_dict(), other.state_dict())
-
-
-class TwoInOut(nn.Module):
-    """Two inputs and two heads."""
-
-    def __init__(self) -> None:
-        self.left, self.right = nn.Linear(3, 2, rng=0), nn.Linear(1, 2, rng=1)
-
-    def forward(self, a: Any, b: Any) -> Any:
-        both = self.left(a) + self.right(b)
-        return {"sum": both.sum(axis=1), "first": both[:, 0]}
 
 
 @pytest.mark.parametrize("x", [(X, Y), {"b": Y, "a": X}], ids=["tuple", "dict"])

@@ -168,7 +168,7 @@ def _look(arrow: Arrow, largest: float) -> dict[str, str]:
     look = {"color": PALE_ORANGE, "penwidth": f"{1 + 3 * math.sqrt(share):.2f}"}
     if arrow.local:
         under = _font(" ", PURPLE, 3)  # keeps a wide edge from the number's feet
-        look["label"] = f"<{_font(f'  {_quoted(arrow.local)}   ', PURPLE, 10)}<BR/>{under}>"
+        look["label"] = f"<{_font(f' {_quoted(arrow.local)}  ', PURPLE, 10)}<BR/>{under}>"
     return look
 
 
