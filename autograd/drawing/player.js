@@ -170,6 +170,7 @@ function resize() {
   const scale = Math.max(1, Math.min(1.45, width / box.width, Math.max(room, 1)));
   svg.setAttribute("width", box.width * scale);
   svg.setAttribute("height", box.height * scale);
+  svg.classList.add("live");
   reveal(frames[now], false);
 }
 
@@ -413,7 +414,6 @@ function prepareWhatIf() {
 
 // Start
 
-svg.classList.add("live");
 keys.forEach(prepareCard);
 edges.forEach(prepareEdge);
 pass();
@@ -427,5 +427,5 @@ get("slider").max = frames.length - 1;
 document.querySelector(".ways").style.setProperty("--turn", `${(100 * turn) / (frames.length - 1)}%`);
 if (compute) prepareWhatIf();
 new ResizeObserver(resize).observe(get("graph"));
-show(linked());
 resize();
+show(linked());
