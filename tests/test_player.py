@@ -23,7 +23,7 @@ from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import Interval
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.drawing import backprop, player
-from autograd.drawing.draw import View
+from autograd.drawing.draw import Depth, View
 from autograd.drawing.page import program
 from autograd.drawing.picture import NoEngine
 from autograd.drawing.player import Player
@@ -195,14 +195,26 @@ def test_the_page_stands_alone_and_is_small(graph: Graph) -> None:
     assert page.count("<script") == 2
 
 
-def test_a_large_page_is_small_beside_its_picture() -> None:
+def large() -> Tensor:
+    """A graph of 450 calls."""
     h = w = tensor(0.5, requires_grad=True, name="w")
     for _ in range(150):
         h = np.tanh(h * w) + w
-    made = backprop(h, depth=None)
-    assert len(made.tape.order) == 450
-    page = made.html()
+    return h
+
+
+def test_a_large_page_is_small_beside_its_picture() -> None:
+    page = page_of(large, depth=None)
+    assert page.count('class="node node op"') == 449  # all calls but the last, which is the output
     assert len(page.encode()) - len(page[page.index("<svg") : page.index("</svg>")].encode()) < 60_000
+
+
+@each_graph
+def test_each_line_of_a_card_is_drawn_once(graph: Graph) -> None:
+    for card in re.findall(r'<g id="n\d+" class="node.*?</g>', page_of(graph), flags=re.DOTALL):
+        lines = re.findall(r' d="([^"]*)"', card)
+        assert len(set(lines)) == len(lines)
+        assert re.search(r'<path fill="#\w+" stroke="#\w+"', card)
 
 
 def test_hostile_names_are_data_only() -> None:
@@ -312,9 +324,9 @@ class Page:
 def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     pages = []
 
-    def open_(graph: Graph, *size: int, **options: Any) -> Page:
+    def open_(graph: Graph, *size: int, depth: Depth = "auto", **options: Any) -> Page:
         path = tmp_path / f"page{len(pages)}.html"
-        path.write_text(page_of(graph), "utf-8")
+        path.write_text(page_of(graph, depth), "utf-8")
         pages.append(Page(browser, path, size or (1280, 800), **options))  # type: ignore[arg-type]
         return pages[-1]
 
@@ -329,8 +341,8 @@ Open = Callable[..., Page]
 
 
 @cache
-def page_of(graph: Graph) -> str:
-    return backprop(graph()).html()
+def page_of(graph: Graph, depth: Depth = "auto") -> str:
+    return backprop(graph(), depth=depth).html()
 
 
 @each_graph
@@ -440,11 +452,17 @@ def test_a_gradient_is_a_dash_until_it_arrives(opened: Open) -> None:
 def test_the_arrow_of_each_use_turns_at_its_own_step(opened: Open) -> None:
     page = opened(reuse)
     turned = []
-    script = "[...document.querySelectorAll('.edge.flipped')].map(edge => edge.id).sort()"
-    for step in range(page.last + 1):
+    script = """[...document.querySelectorAll('.edge')].filter(edge => {
+        const head = edge.querySelector('.head'), arrow = edge.querySelector('.arrow');
+        const [there, here] = [head, arrow].map(end => end && getComputedStyle(end).visibility === 'visible');
+        if (Boolean(there) === here) throw Error(`${edge.id} has not one head`);
+        return there;
+    }).map(edge => edge.id).sort()"""
+    for step in [*range(page.last + 1), 4]:
         page.go(step)
         turned.append(page.evaluate(script))
     assert turned[3:7] == [[], ["n2-n3-0"], ["n1-n3-1", "n2-n3-0"], ["n1-n2-0", "n1-n3-1", "n2-n3-0"]]
+    assert turned[-1] == turned[4]
 
 
 @pytest.mark.parametrize("size", [(700, 620), (1440, 900)])
@@ -612,6 +630,24 @@ def test_steps_are_quick(opened: Open) -> None:
     started = time.perf_counter()
     page.evaluate("for (let i = 0; i <= frames.length; i++) show(i)")
     assert (time.perf_counter() - started) / page.last < 0.1
+
+
+def test_what_is_in_sight_of_a_large_picture_has_its_text_first(opened: Open) -> None:
+    page = opened(large, depth=None)
+    script = """[...svg.querySelectorAll('.node')].map(card => {
+        const [pane, box] = [get('graph'), card].map(element => element.getBoundingClientRect());
+        const across = box.right > pane.left && box.left < pane.right;
+        const sighted = across && box.bottom > pane.top && box.top < pane.bottom;
+        const texts = [...card.querySelectorAll('text')].map(text => text.getBoundingClientRect());
+        return [sighted, texts.every(text => text.width)];
+    })"""
+    page.until("!svg.classList.contains('bare')")
+    assert all(written for _, written in page.evaluate(script))
+    page.evaluate("svg.classList.add('bare')")
+    assert {sighted == written for sighted, written in page.evaluate(script)} == {True}
+    assert {sighted for sighted, _ in page.evaluate(script)} == {True, False}
+    page.emulate_media(media="print")
+    assert all(written for _, written in page.evaluate(script))
 
 
 def test_screenshots_are_kept(opened: Open) -> None:

@@ -56,13 +56,22 @@ def bundle(page: str, picture: bytes, height: int) -> str:
 
 
 def _inline(picture: str, title: str) -> str:
-    """Make of an SVG file an element of a page, which has a font; its tooltips would only say keys."""
+    """Make of an SVG file an element of a page, which has a font; its tooltips would only say keys.
+
+    Graphviz draws a card's fill and its border as two paths; one loads faster.
+    """
     picture = re.sub(_UNSEEN, "", picture[picture.index("<svg") :], flags=re.DOTALL)
+    picture = re.sub(_BORDERED, r"\1\4\2\3", picture, flags=re.DOTALL)
     label = html.escape(f"Graph of {title}")
     return picture.replace("<svg ", f'<svg role="group" aria-label="{label}" ', 1)
 
 
-_UNSEEN = r' xml:space="preserve"| font-family="[^"]*"|<title>.*?</title>\n?|<!--.*?-->\n?'
+_UNSEEN = (
+    r' xml:space="preserve"| font-family="[^"]*"| text-anchor="start"|<title>.*?</title>\n?|<!--.*?-->\n?'
+)
+_BORDERED = (
+    r'(<path fill="#\w+") stroke="none"( d="[^"]*"/>\n)((?:(?!</g>).)*)<path fill="none"( stroke=[^>]*)\2'
+)
 
 
 def _json(data: Any) -> str:

@@ -114,9 +114,7 @@ const make = (tag, attributes, parent) => {
 
 function prepareCard(key) {
   const group = get(key), card = cards[key];
-  const paths = [...group.querySelectorAll("path")];
-  paths[0].classList.add("frame");
-  paths.at(-1).classList.add("frame", "line");
+  group.querySelector("path").classList.add("frame");
   const rows = (fill) => [...group.querySelectorAll(`text[fill="${fill}"]`)];
   card.figures = { value: rows("#005a9c").at(-1), grad: rows("#a63f00")[0] };
   card.drawn = { value: card.figures.value?.textContent, grad: card.figures.grad?.textContent };
@@ -136,18 +134,21 @@ function prepareEdge(edge) {
   edge.arrow = group.querySelector("polygon");
   edge.text = group.querySelector("text");
   edge.arrow.classList.add("arrow");
-  // An arrowhead at the other end, and a line where the old one was
+}
+
+// An arrowhead at the other end, and a line where the old one was; made when the edge first turns
+function prepareTurn(edge) {
   const curve = point(edge.path.getAttribute("d").replace(/[MC]/g, " "));
   const [x, y, nextX, nextY] = curve, [endX, endY] = curve.slice(-2);
   const size = Math.hypot(nextX - x, nextY - y) || 1;
   const [ux, uy] = [(nextX - x) / size, (nextY - y) / size];
   make("polygon", { class: "head", points: [[0, 0], [8, 3.5], [8, -3.5]]
-    .map(([a, b]) => `${x + a * ux - b * uy},${y + a * uy + b * ux}`).join(" ") }, group);
+    .map(([a, b]) => `${x + a * ux - b * uy},${y + a * uy + b * ux}`).join(" ") }, edge.group);
   const corners = point(edge.arrow.getAttribute("points"));
   let tip = [endX, endY];
   for (let i = 0; i < corners.length; i += 2)
     if (Math.hypot(corners[i] - endX, corners[i + 1] - endY) > Math.hypot(tip[0] - endX, tip[1] - endY)) tip = corners.slice(i, i + 2);
-  edge.tail = make("line", { class: "tail", x1: endX, y1: endY, x2: tip[0], y2: tip[1] }, group);
+  edge.tail = make("line", { class: "tail", x1: endX, y1: endY, x2: tip[0], y2: tip[1] }, edge.group);
 }
 
 const written = new Map();
@@ -210,7 +211,8 @@ function show(step, moving) {
     const fed = frame.kind === "forward" && edge.from === frame.card;
     mark(edge.group, current ? "flipped now" : done ? "flipped" : fed ? "fed" : now < born[edge.from] ? "later" : "");
     const share = Math.sqrt(Math.abs(edge.part) / largest) || 0;
-    edge.path.style.strokeWidth = edge.tail.style.strokeWidth = done && !current ? 1.2 + 2.8 * share : "";
+    if (done && !edge.tail) prepareTurn(edge);
+    if (edge.tail) edge.path.style.strokeWidth = edge.tail.style.strokeWidth = done && !current ? 1.2 + 2.8 * share : "";
     if (edge.text && edge.local !== undefined) write(edge.text, number(edge.local));
   }
   const touched = new Set([frame.card, ...(frame.edges || []).map((edge) => edge.to)]);
@@ -427,5 +429,15 @@ get("slider").max = frames.length - 1;
 document.querySelector(".ways").style.setProperty("--turn", `${(100 * turn) / (frames.length - 1)}%`);
 if (compute) prepareWhatIf();
 new ResizeObserver(resize).observe(get("graph"));
+
+// Text takes longest to lay out: at first only cards in sight have it, the others once those are shown.
+svg.classList.add("bare");
 resize();
 show(linked());
+const pane = get("graph").getBoundingClientRect();
+const near = keys.map((key) => cards[key].group).filter((group) => {
+  const box = group.getBoundingClientRect();
+  return box.left <= pane.right && box.right >= pane.left && box.top <= pane.bottom && box.bottom >= pane.top;
+});
+for (const group of near) group.classList.add("near");
+addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => svg.classList.remove("bare"))));
