@@ -119,6 +119,33 @@ def test_gradients_are_right(layer: Any, bidirectional: bool) -> None:
 
 
 @each_layer
+def test_the_gradients_of_single_steps_add_up(layer: Any) -> None:
+    model, x, factors = layer(3, 2, rng=0), numbers(0, 4, 5, 3), numbers(1, 4, 5, 2)
+
+    def gradients(factors: np.ndarray) -> np.ndarray:
+        model.zero_grad()
+        np.sum(model(x)[0] * factors).backward()
+        return np.concatenate([p.grad.data.ravel() for p in model.parameters()])
+
+    single = [np.where(np.arange(4)[:, None, None] == t, factors, 0) for t in range(4)]
+    np.testing.assert_allclose(sum(map(gradients, single)), gradients(factors), atol=1e-12)
+
+
+@each_layer
+def test_whole_numbers_are_taken_as_inputs(layer: Any) -> None:
+    model, x = layer(3, 2, rng=0), np.arange(60).reshape(4, 5, 3)
+    for a, e in zip(listed(model(x)), listed(model(x.astype(float))), strict=True):
+        np.testing.assert_array_equal(a.data, e.data)
+
+
+@each_layer
+@pytest.mark.parametrize("num_layers", [1, 2])
+def test_the_last_state_has_memory_of_its_own(layer: Any, num_layers: int) -> None:
+    output, last = layer(3, 2, num_layers, rng=0)(numbers(0, 4, 5, 3))
+    assert not any(np.shares_memory(output.data, state.data) for state in listed(last))
+
+
+@each_layer
 def test_dropout_acts_between_layers_in_training_only(layer: Any) -> None:
     x = numbers(0, 3, 2, 4)
     plain, dropped = layer(4, 8, num_layers=2, rng=1), layer(4, 8, num_layers=2, dropout=0.5, rng=1)

@@ -30,22 +30,29 @@ def joined(w_ih: Any, w_hh: Any, *biases: Any) -> Any:
 def of_gates(state: Any, *numbers: float) -> Array:
     """Give one number for each gate, repeated over its features and the samples."""
     size, batch = np.shape(state)
-    return np.repeat(np.repeat(np.array(numbers, state.dtype), size)[:, None], batch, axis=1)
+    dtype = np.result_type(state.dtype, np.float16)  # a state of whole numbers has real gates
+    return np.repeat(np.repeat(np.array(numbers, dtype), size)[:, None], batch, axis=1)
 
 
-def _inputs(x: Array, h: Array, weights: Array) -> Array:
-    """Make room for [h; x; 1] of all steps and for one more h, and fill in what is known."""
-    inputs = np.empty((len(x) + 1, weights.shape[1], len(h)), np.result_type(x, h, weights))
+def _inputs(x: Array, h: Array, weights: Array, more: int = 1) -> Array:
+    """Make room for [h; x; 1] of all steps and for more results, and fill in what is known."""
+    inputs = np.empty((len(x) + more, weights.shape[1], len(h)), np.result_type(x, h, weights))
     inputs[0, : h.shape[1]] = h.T
-    inputs[:-1, h.shape[1] : -1] = x.swapaxes(1, 2)
-    inputs[:, -1] = 1
+    inputs[: len(x), h.shape[1] : -1] = x.swapaxes(1, 2)
+    inputs[: len(x), -1] = 1
     return inputs
 
 
 def _found(gates: Array, inputs: Array, dh: Array, dc: Array | None = None) -> Cotangents:
     """Put the steps side by side, and multiply them: Σₜ δₜ [hₜ₋₁; xₜ; 1]ᵀ."""
-    flat, other = (a.swapaxes(0, 1).reshape(a.shape[1], -1) for a in (gates, inputs[:-1]))
-    return Cotangents(flat @ other.T, flat, dh.T, None if dc is None else dc.T)
+    flat = gates.swapaxes(0, 1).reshape(gates.shape[1], -1)
+    rows = inputs[: len(gates)].swapaxes(1, 2).reshape(-1, inputs.shape[1])
+    return Cotangents(flat.dot(rows), flat, dh.T, None if dc is None else dc.T)
+
+
+def _by_step(g: Array) -> list[Array | None]:
+    """Give each step's cotangent with the samples last, or None where it is zero: often all but one."""
+    return [step.T if some else None for step, some in zip(g, np.any(g, axis=(1, 2)), strict=True)]
 
 
 def rnn(
@@ -58,76 +65,80 @@ def rnn(
     nonlinearity: str = "tanh",
 ) -> tuple[Array, Array]:
     """Give the states of a simple recurrent network, and the inputs [h; x; 1] of its products."""
-    weights, size = joined(w_ih, w_hh, b_ih, b_hh), len(w_hh)
+    weights = joined(w_ih, w_hh, b_ih, b_hh)
     inputs = _inputs(x, h, weights)
-    for t in range(len(x)):
-        state = inputs[t + 1, :size]
-        np.dot(weights, inputs[t], out=state)
+    states = inputs[1:, : len(w_hh)]
+    for step, state in zip(inputs[:-1], states, strict=True):
+        weights.dot(step, out=state)
         if nonlinearity == "tanh":
             np.tanh(state, out=state)
         else:
             np.maximum(state, 0, out=state)
-    return inputs[1:, :size].swapaxes(1, 2), inputs
+    return states.swapaxes(1, 2), inputs
 
 
 def rnn_back(g: Array, inputs: Array, w_hh: Array, nonlinearity: str = "tanh") -> Cotangents:
     """Walk back through time."""
-    states, g, back = inputs[1:, : len(w_hh)], g.swapaxes(1, 2), w_hh.T
-    gates = 1 - states * states if nonlinearity == "tanh" else (states > 0).astype(states.dtype)
+    states, back = inputs[1:, : len(w_hh)], w_hh.T
+    if nonlinearity == "tanh":
+        gates = states * states
+        np.subtract(1, gates, out=gates)
+    else:
+        gates = (states > 0).astype(states.dtype)
     dh = np.zeros_like(gates[0])
-    for t in reversed(range(len(g))):
-        dh += g[t]
-        gates[t] *= dh
-        np.dot(back, gates[t], out=dh)
+    for gate, given in reversed(list(zip(gates, _by_step(g), strict=True))):
+        if given is not None:
+            dh += given
+        gate *= dh
+        back.dot(gate, out=dh)
     return _found(gates, inputs, dh)
 
 
 def lstm(
     x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, b_ih: Any = None, b_hh: Any = None
 ) -> tuple[Array, tuple[Array, ...]]:
-    """Give the states and the last cell of an LSTM, and its gates, cells, their tanh, and inputs."""
-    size, steps = len(w_hh) // 4, len(x)
+    """Give the states and the last cell of an LSTM, and its gates, i n and f c, tanh c, and inputs."""
     half = of_gates(c.T, 0.5, 0.5, 1, 0.5)
     rest = 1 - half
     weights = half[:, :1] * joined(w_ih, w_hh, b_ih, b_hh)
-    inputs = _inputs(x, h, weights)
-    gates = np.empty((steps, *half.shape), inputs.dtype)
-    cells = np.empty((steps + 1, *c.T.shape), inputs.dtype)
-    cells[0] = c.T
-    tanh_c, out = np.empty_like(cells[1:]), np.empty_like(cells)
-    for t, a in enumerate(gates):
-        np.dot(weights, inputs[t], out=a)
+    inputs = _inputs(x, h, weights, more=2)
+    out, cell = inputs[1:, : h.shape[1]], np.array(c.T, inputs.dtype, order="C")
+    gates, terms, tanh_c = (np.empty((len(x), *n, *cell.shape), cell.dtype) for n in ((4,), (2,), ()))
+    flat = gates.reshape(len(x), *half.shape)
+    steps = zip(inputs[:-2], flat, gates, terms, tanh_c, out[:-1], strict=True)
+    for step, a, (i, f, n, o), (new, kept), tanh, state in steps:
+        weights.dot(step, out=a)
         np.tanh(a, out=a)  # σ(a) = ½ tanh(½ a) + ½: one tanh for all gates
         a *= half
         a += rest
-        i, f, n, o = a[:size], a[size : 2 * size], a[2 * size : 3 * size], a[3 * size :]
-        np.multiply(f, cells[t], out=cells[t + 1])
-        cells[t + 1] += np.multiply(i, n, out=out[t])
-        np.tanh(cells[t + 1], out=tanh_c[t])
-        np.multiply(o, tanh_c[t], out=out[t])
-        inputs[t + 1, :size] = out[t]
-    out[-1] = cells[-1]
-    return out.swapaxes(1, 2), (gates, cells, tanh_c, inputs)
+        np.multiply(i, n, out=new)
+        np.multiply(f, cell, out=kept)
+        np.add(new, kept, out=cell)
+        np.tanh(cell, out=tanh)
+        np.multiply(o, tanh, out=state)
+    out[-1] = cell
+    return out.swapaxes(1, 2), (gates, terms, tanh_c, inputs)
 
 
 def lstm_back(g: Array, residual: tuple[Array, ...], h: Array, w_hh: Array) -> Cotangents:
     """Walk back through time."""
-    gates, cells, tanh_c, inputs = residual
-    steps, rows, batch = gates.shape
-    deltas = np.empty((steps, 4, rows // 4, batch), gates.dtype)
-    i, f, n, o = np.moveaxis(gates.reshape(deltas.shape), 1, 0)
-    np.multiply(n, i - i * i, out=deltas[:, 0])  # σ' = σ - σ², tanh' = 1 - tanh²
-    np.multiply(cells[:-1], f - f * f, out=deltas[:, 1])
-    np.multiply(i, 1 - n * n, out=deltas[:, 2])
-    np.multiply(tanh_c, o - o * o, out=deltas[:, 3])
-    slope_c = o * (1 - tanh_c * tanh_c)
-    g, back = g.swapaxes(1, 2), w_hh.T
-    dh, dc = np.zeros_like(slope_c[0]), np.array(g[-1], order="C")
-    for t in reversed(range(steps)):
-        dh += g[t]
-        dc += dh * slope_c[t]
-        deltas[t, :3] *= dc
-        deltas[t, 3] *= dh
-        dc *= f[t]
-        np.dot(back, deltas[t].reshape(rows, batch), out=dh)
-    return _found(deltas.reshape(gates.shape), inputs, dh, dc)
+    gates, terms, tanh_c, inputs = residual
+    states, back = inputs[1:-1, : h.shape[1]], w_hh.T
+    i, f, n, o = np.moveaxis(gates, 1, 0)
+    deltas = 1 - gates
+    deltas[:, :2] *= terms  # n σ' = n i (1 - i), of which i n is known; f c and h likewise
+    deltas[:, 3] *= states
+    np.subtract(i, terms[:, 0] * n, out=deltas[:, 2])  # i tanh' = i - i n²
+    slope_c = o - states * tanh_c
+    flat = deltas.reshape(len(gates), len(w_hh), len(h))
+    dh, dc = np.zeros_like(slope_c[0]), np.array(g[-1].T, order="C")
+    steps = zip(deltas, flat, slope_c, f, _by_step(g[:-1]), strict=True)
+    for delta, all_gates, slope, forget, given in reversed(list(steps)):
+        if given is not None:
+            dh += given
+        dc += dh * slope
+        delta[:3] *= dc
+        delta[3] *= dh
+        dc *= forget
+        back.dot(all_gates, out=dh)
+    return _found(flat, inputs, dh, dc)

@@ -43,13 +43,11 @@ class Recurrent(Module):
             parameter = Parameter(np.empty(shape, dtype or get_default_dtype()), name=name + suffix)
             setattr(self, name + suffix, init.uniform_(parameter, -bound, bound, rng=rng))
 
-    def _run(self, x: Any, states: States, suffix: str) -> tuple[Any, States]:
-        """Go through a sequence with the weights of one layer and direction."""
+    def _run(self, x: Any, states: States, suffix: str) -> Any:
+        """Give the states at all steps, by the weights of one layer and direction; then the last cell."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh") if self.bias else ("weight_ih", "weight_hh")
         weights = (getattr(self, name + suffix) for name in names)
-        out = type(self).function(x, *states, *weights, **self.options)
-        last = len(x) - 1  # behind it stand the further states
-        return (out[: last + 1] if self.states > 1 else out), tuple(out[last + k] for k in range(self.states))
+        return type(self).function(x, *states, *weights, **self.options)
 
     def _checked_states(self, given: Any, shape: tuple[int, ...], like: Any) -> States:
         """Give the first states: zeros, or what was given, if it has the right shape."""
@@ -142,19 +140,22 @@ class RecurrentLayer(Recurrent):
         shape = (count, x.shape[1], self.hidden_size) if batched else (count, self.hidden_size)
         first = self._checked_states(hx, shape, x)
         first = first if batched else tuple(state[:, None] for state in first)
-        last: list[States] = []
+        steps = len(x)
+        results: list[Any] = []
         for layer in range(self.num_layers):
             if layer and self.dropout:
                 x = functional.dropout(x, self.dropout, self.training, rng=self.rng)
             outputs = []
             for direction in self._directions:
-                states = tuple(state[len(last)] for state in first)
+                states = tuple(state[len(results)] for state in first)
                 sequence = np.flip(x, 0) if direction else x
-                out, after = self._run(sequence, states, f"_l{layer}{direction}")
+                out = self._run(sequence, states, f"_l{layer}{direction}")
+                results.append(out)
+                out = out[:steps] if self.states > 1 else out
                 outputs.append(np.flip(out, 0) if direction else out)
-                last.append(after)
             x = np.concatenate(outputs, axis=-1) if len(outputs) > 1 else outputs[0]
-        states = tuple(np.stack(kind) for kind in zip(*last, strict=True))
+        last = ([out[steps - 1 + k : steps + k] for out in results] for k in range(self.states))
+        states = tuple(np.concatenate(kind) if count > 1 else np.copy(kind[0]) for kind in last)
         if not batched:
             x, states = x[:, 0], tuple(state[:, 0] for state in states)
         elif self.batch_first:
@@ -206,11 +207,10 @@ class RecurrentCell(Recurrent):
         x = self._checked_input(x, 2, "(B, I)")
         states = self._checked_states(hx, (*x.shape[:-1], self.hidden_size), x)
         if x.ndim == 1:
-            x, states = x[None], tuple(state[None] for state in states)
-            after = tuple(state[0] for state in self._run(x[None], states, "")[1])
+            out = self._run(x[None, None], tuple(state[None] for state in states), "")[:, 0]
         else:
-            after = self._run(x[None], states, "")[1]
-        return after if self.states > 1 else after[0]
+            out = self._run(x[None], states, "")
+        return tuple(out) if self.states > 1 else out[0]
 
     def describe(self) -> str:
         """Say the sizes."""
