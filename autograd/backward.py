@@ -58,7 +58,7 @@ class Backward(InPlace):
     def requires_grad(self, value: bool) -> None:
         if self.node is not None and not value:
             raise RuntimeError(errors.not_a_leaf(self))
-        if value and self._data.dtype.kind != "f":
+        if value and self._array.dtype.kind != "f":
             raise TypeError(errors.not_differentiable(self))
         self.tracked = value
 
@@ -152,7 +152,7 @@ class Backward(InPlace):
         seed: Any
         cotangents: dict[Any, Any]
         if gradient is None and not create_graph:
-            seed = np.empty_like(self._data)
+            seed = np.empty_like(self._array)
             seed.fill(1)
         else:
             start = self.lift(np.ones(self.shape) if gradient is None else gradient)
@@ -166,24 +166,22 @@ class Backward(InPlace):
             cotangents = sweep(root, seed, lift=self.lift)
         else:
             cotangents = sweep(root, seed, release=not retain_graph)
-        for leaf, g in cotangents.items():
+        for leaf in list(cotangents):
             if leaf.hooks:
                 for hook in list(leaf.hooks.values()):
-                    g = hook(g)
-                cotangents[leaf] = g
-        lift, taken = self.lift, {id(None), id(seed), id(getattr(seed, "base", None))}
+                    cotangents[leaf] = hook(cotangents[leaf])
+        lift, taken = self.lift, {None, id(seed), id(getattr(seed, "base", None))}
         with _accumulation:
             for leaf, g in cotangents.items():
                 before = leaf._grad
                 if before is not None:
                     leaf._grad = before + g if create_graph else lift(before.data + g)
-                elif create_graph or id(owner := g if g.base is None else _owner(g)) in taken:
-                    leaf._grad = lift(g.copy())  # no two leaves may share an array
-                else:
-                    taken.add(id(owner))
-                    leaf._grad = lift(g)
+                    continue
+                owner = None if create_graph else id(g) if g.base is None else _owner(g)
+                leaf._grad = lift(g.copy() if owner in taken else g)  # no two leaves may share an array
+                taken.add(owner)
 
 
-def _owner(view: Any) -> Any:
-    """Give the array whose memory a view shows, or None if it shows a part or is read-only."""
-    return view.base if view.base.size == view.size and view.flags.writeable else None
+def _owner(view: Any) -> int | None:
+    """Identify the array whose memory a view shows, unless it shows a part or is read-only."""
+    return id(view.base) if view.base.size == view.size and view.flags.writeable else None

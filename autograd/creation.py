@@ -37,6 +37,8 @@ def tensor(
         tensor([[1., 2.],
                 [3., 4.]], dtype=float32, requires_grad=True)
     """
+    if isinstance(data, np.ma.MaskedArray):
+        raise TypeError(errors.masked("tensor"))
     return _leaf(np.array(data, dtype=dtype or _dtype_of(data)), requires_grad, name)
 
 
@@ -44,6 +46,8 @@ def as_tensor(data: Any, *, dtype: npt.DTypeLike | None = None) -> Tensor:
     """Give ``data`` as a Tensor without a copy, where that is possible: a Tensor is given back."""
     if isinstance(data, Tensor):
         return data if dtype is None or data.dtype == dtype else data.astype(dtype)
+    if isinstance(data, np.ma.MaskedArray):
+        raise TypeError(errors.masked("as_tensor"))
     return _leaf(np.asarray(data, dtype=dtype or _dtype_of(data)), False, None)
 
 

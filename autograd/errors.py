@@ -141,6 +141,14 @@ def not_real(function: Any, result: Any) -> str:
     )
 
 
+def masked(where: str) -> str:
+    """Refuse masked arrays."""
+    return (
+        f"{where}: masked arrays have no gradients here, for their masks would be lost; the usual fix is "
+        f"np.where(mask, 0, x.filled(0)), and the mean of what is left"
+    )
+
+
 # Making Tensors, and leaving them
 
 
@@ -213,6 +221,14 @@ def leaf_written(tensor: Any) -> str:
     return (
         f"{describe(tensor)}, is a leaf that requires a gradient, and cannot be written in place while calls "
         f"are recorded. To update a parameter: with no_grad(): w -= rate * w.grad; to compute: w = w + y"
+    )
+
+
+def view_written(tensor: Any) -> str:
+    """Refuse to write items of a view under the graph."""
+    return (
+        f"{describe(tensor)}, looks at another tensor, which would not change: under the graph a write makes "
+        f"a new array. Write y[0, 1] = x in place of y[0][1] = x, or take a copy first: row = y[0].copy()"
     )
 
 

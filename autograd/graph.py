@@ -28,7 +28,7 @@ class Vertex:
     __slots__ = ("hooks", "version")
     hooks: dict[int, Callable[[Any], Any]] | None
     version: Version | None
-    _data: Any
+    _array: Any
     _grad: Any
 
 
@@ -47,7 +47,7 @@ class Node(Vertex):
         self.plan = plan
         self.args = args
         self.kwargs = kwargs
-        self.values = tuple([values[i] for i in plan.kept]) if plan.kept else None
+        self.values = plan.keep(values) if plan.keep else None
         self.out = out if plan.keep_out else residual
         self.shape = out.shape
         self.dtype = out.dtype
@@ -126,7 +126,7 @@ def sweep(
                         adding(g, node, i)(cotangents[argument])
                         continue
                     contribution = pull(g, node, i) if lift is None else lifted(lift, pullback, g, node, i)
-                    like = argument if type(argument) is Node else argument._data
+                    like = argument if type(argument) is Node else argument._array
                     if contribution.shape != like.shape or contribution.dtype is not like.dtype:
                         contribution = fit(contribution, like.shape, like.dtype)
                     total = cotangents.get(argument)

@@ -19,7 +19,7 @@ class Handle(Vertex):
     """The state of a Tensor.
 
     Attributes:
-        _data: the array.
+        _array: the array.
         _grad: for a leaf, the gradient so far.
         node: the recorded call whose result this is, or None for a leaf.
         tracked: whether calls with this Tensor are recorded.
@@ -27,12 +27,12 @@ class Handle(Vertex):
         cut: where the way back to tracked Tensors was cut off, for the error that says so.
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "cut", "name", "node", "tracked")
-    _data: np.ndarray[Any, Any]
+    __slots__ = ("__weakref__", "_array", "_grad", "cut", "name", "node", "tracked")
+    _array: np.ndarray[Any, Any]
     _grad: Tensor | None
 
     def __init__(self, data: np.ndarray[Any, Any], node: Node | None = None, name: str | None = None) -> None:
-        self._data = data
+        self._array = data
         self._grad = None
         self.node = node
         self.tracked = node is not None
@@ -49,24 +49,24 @@ class Handle(Vertex):
         def lift(value: Any, vertex: Vertex | None = None) -> Tensor: ...  # noqa: D102
 
     # Attributes of the array, by getters in C because sweeps ask for them often
-    shape = property(attrgetter("_data.shape"), doc="The shape of the array.")
-    dtype = property(attrgetter("_data.dtype"), doc="The dtype of the array.")
-    ndim = property(attrgetter("_data.ndim"), doc="The number of axes of the array.")
-    size = property(attrgetter("_data.size"), doc="The number of elements of the array.")
-    itemsize = property(attrgetter("_data.itemsize"), doc="The number of bytes of an element.")
-    nbytes = property(attrgetter("_data.nbytes"), doc="The number of bytes of all elements.")
-    strides = property(attrgetter("_data.strides"), doc="The steps in bytes along each axis.")
+    shape = property(attrgetter("_array.shape"), doc="The shape of the array.")
+    dtype = property(attrgetter("_array.dtype"), doc="The dtype of the array.")
+    ndim = property(attrgetter("_array.ndim"), doc="The number of axes of the array.")
+    size = property(attrgetter("_array.size"), doc="The number of elements of the array.")
+    itemsize = property(attrgetter("_array.itemsize"), doc="The number of bytes of an element.")
+    nbytes = property(attrgetter("_array.nbytes"), doc="The number of bytes of all elements.")
+    strides = property(attrgetter("_array.strides"), doc="The steps in bytes along each axis.")
     device = "cpu"
 
     def __getstate__(self) -> dict[str, Any]:
         """Copy and pickle leaves; a copy of a result would lose its history."""
         if self.node is not None:
             raise TypeError(errors.not_copied(self))
-        slots = ("_data", "_grad", "name", "tracked", "version")
+        slots = ("_array", "_grad", "name", "tracked", "version")
         return {slot: getattr(self, slot) for slot in slots}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        Handle.__init__(self, state["_data"])
+        Handle.__init__(self, state["_array"])
         for slot, value in state.items():
             setattr(self, slot, value)
 
@@ -79,14 +79,14 @@ class Handle(Vertex):
 def plain(value: Any) -> Any:
     """Put arrays in the place of Tensors, inside of lists, tuples and dicts too."""
     if isinstance(value, Handle):
-        return value._data
+        return value._array
     return mapped(plain, value) if isinstance(value, (list, tuple, dict)) else value
 
 
 def read_only(value: Any) -> Any:
     """Do as ``plain``, with views that cannot be written: a write would go unnoticed."""
     if isinstance(value, Handle):
-        view = value._data.view()
+        view = value._array.view()
         view.flags.writeable = False
         return view
     return mapped(read_only, value) if isinstance(value, (list, tuple, dict)) else value

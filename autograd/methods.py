@@ -39,6 +39,24 @@ WITHOUT = {  # methods of ndarray that a Tensor has not, and what to do in their
 }
 
 
+class Instead:
+    """A name of ndarray or PyTorch that a Tensor has not: who asks for it is told what to use.
+
+    These stand in the class, for a ``__getattr__`` would slow down every look at an attribute.
+    """
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, tensor: Any, owner: type) -> Any:
+        raise AttributeError(
+            f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}", name=self.name, obj=tensor
+        )
+
+
 class ArrayMethods(Backward):
     """The part of a Tensor that it shares with ``np.ndarray``, and PyTorch's in-place methods."""
 
@@ -49,19 +67,21 @@ class ArrayMethods(Backward):
         @staticmethod
         def apply(function: Any, args: Any, kwargs: Any = None) -> Tensor: ...
 
+    locals().update({name: Instead(words) for name, words in (METHODS | WITHOUT).items()})
+
     # Conversions
 
     def item(self) -> Any:
         """Give the one element as a Python number. It leaves the graph."""
         if self.tracked and modes.transforming.get():
             raise TypeError(errors.leaves_transform(self, modes.transforming.get()))
-        return self._data.item()
+        return self._array.item()
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """Give the array itself; a tracked Tensor refuses, so that no gradient is lost silently."""
         if self.tracked:
             raise TypeError(errors.to_array(self))
-        return self._data
+        return self._array
 
     def tolist(self) -> Any:
         """Give nested lists of Python numbers."""
@@ -81,12 +101,9 @@ class ArrayMethods(Backward):
             raise ValueError(f"to_device: expected 'cpu', got {device!r}")
         return self
 
-    def __getattr__(self, name: str) -> Any:
-        """Say of the other methods of ndarray and of PyTorch what to do in their place."""
-        words = f"; {instead}" if (instead := WITHOUT.get(name) or METHODS.get(name)) else ""
-        raise AttributeError(
-            f"{type(self).__name__!r} object has no attribute {name!r}{words}", name=name, obj=self
-        )
+    def __dir__(self) -> list[str]:
+        """List the names that can be used."""
+        return [name for name in super().__dir__() if hasattr(type(self), name)]
 
     def __repr__(self) -> str:
         """Write the Tensor as the call that makes it, and what it came from."""
@@ -97,7 +114,7 @@ class ArrayMethods(Backward):
             about += f", from={name_of(self.node.plan.entry.function)}"
         elif self.tracked:
             about += ", requires_grad=True"
-        return f"tensor({np.array2string(self._data, separator=', ', prefix='tensor(')}{about})"
+        return f"tensor({np.array2string(self._array, separator=', ', prefix='tensor(')}{about})"
 
     def _repr_html_(self) -> str:
         """Show the Tensor in a notebook: its values, and its gradient if there is one."""
@@ -113,7 +130,7 @@ class ArrayMethods(Backward):
     def __float__(self) -> float: return float(self.item())
     def __int__(self) -> int: return int(self.item())
     def __index__(self) -> int: return operator.index(self.item())
-    def __bool__(self) -> bool: return bool(self._data)
+    def __bool__(self) -> bool: return bool(self._array)
 
     # Arithmetic, in both orders
     def __add__(self, other: Any) -> Tensor: return self.apply(np.add, (self, other))
@@ -140,8 +157,8 @@ class ArrayMethods(Backward):
     def __invert__(self) -> Any: return self.apply(np.invert, (self,))
 
     # Comparisons and logic: constants, so plain arrays
-    def __eq__(self, other: object) -> Any: return self._data == plain(other)
-    def __ne__(self, other: object) -> Any: return self._data != plain(other)
+    def __eq__(self, other: object) -> Any: return self._array == plain(other)
+    def __ne__(self, other: object) -> Any: return self._array != plain(other)
     def __lt__(self, other: Any) -> Any: return self.apply(np.less, (self, other))
     def __le__(self, other: Any) -> Any: return self.apply(np.less_equal, (self, other))
     def __gt__(self, other: Any) -> Any: return self.apply(np.greater, (self, other))
@@ -158,7 +175,7 @@ class ArrayMethods(Backward):
     def __getitem__(self, index: Any) -> Tensor: return self.apply(operator.getitem, (self, own_index(index)))
     def __setitem__(self, index: Any, value: Any) -> None: self.write(set_item, own_index(index), value)
     def __iter__(self) -> Iterator[Tensor]: return map(self.__getitem__, range(len(self)))
-    def __len__(self) -> int: return len(self._data)
+    def __len__(self) -> int: return len(self._array)
     def __contains__(self, value: object) -> bool: return bool((self == value).any())
     def __iadd__(self, other: Any) -> Self: return self.write(np.add, other)
     def __isub__(self, other: Any) -> Self: return self.write(np.subtract, other)
@@ -261,7 +278,7 @@ def own_index(index: Any) -> Any:
     if not isinstance(index, (tuple, list)):
         return index
     return (
-        mapped(lambda part: part._data.copy() if isinstance(part, Backward) else part, index)
+        mapped(lambda part: part._array.copy() if isinstance(part, Backward) else part, index)
         if any(isinstance(part, Backward) for part in leaves(index))
         else index
     )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import errors, modes
-from autograd.derivatives.calls import bind
+from autograd.derivatives.calls import bind, name_of
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.graph import Node, Vertex
 from autograd.handle import is_tracked, plain
@@ -32,6 +32,7 @@ class Tensor(ArrayMethods):
     """
 
     __slots__ = ()
+    __pandas_priority__ = 5000  # so that ``series * tensor`` is our call, not a Series of Tensors
 
     @staticmethod
     def apply(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> Any:
@@ -47,7 +48,7 @@ class Tensor(ArrayMethods):
         values, arguments, tracked = [], [], []
         for i, argument in enumerate(args):
             if isinstance(argument, Tensor):
-                values.append(argument._data)
+                values.append(argument._array)
                 if argument.tracked:
                     tracked.append(i)
                     argument = argument.node or argument
@@ -62,6 +63,8 @@ class Tensor(ArrayMethods):
         if entry.residual is not None:
             out, residual = out
         if type(out) is not np.ndarray:
+            if isinstance(out, np.ma.MaskedArray):
+                raise TypeError(errors.masked(name_of(function)))
             out = np.asarray(out)
         recording = modes.recording.get()
         if tracked and recording:
@@ -97,7 +100,11 @@ class Tensor(ArrayMethods):
         if method != "__call__":
             return self.apply(getattr(ufunc, method), args, kwargs)
         if kwargs.keys() & {"out", "where"}:
-            raise TypeError(errors.out_or_where(ufunc, kwargs))
+            if isinstance(kwargs.get("out", (None,))[0], Tensor) or (
+                modes.recording.get() and is_tracked((args, kwargs))
+            ):
+                raise TypeError(errors.out_or_where(ufunc, kwargs))
+            return ufunc(*plain(args), **plain(kwargs))
         return self.apply(ufunc, args, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -108,11 +115,11 @@ class Tensor(ArrayMethods):
         """Answer ``np.asarray(x)``, but not silently drop a gradient."""
         if self.tracked:
             raise TypeError(errors.to_array(self))
-        return np.array(self._data, dtype=dtype, copy=copy)
+        return np.array(self._array, dtype=dtype, copy=copy)
 
     def detach(self) -> Tensor:
         """Give a Tensor on the same memory that the graph does not know."""
-        detached = Tensor(self._data)
+        detached = Tensor(self._array)
         detached.version = self.shared_version()
         detached.cut = ("detach()", self.name)
         return detached

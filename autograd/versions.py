@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from autograd import errors
 
@@ -16,22 +16,28 @@ next_serial = itertools.count(1).__next__
 
 
 class Version:
-    """When a piece of memory was last written in place; all who see that memory share it."""
+    """When a piece of memory was last written in place; all who see that memory share it.
 
-    __slots__ = ("serial",)
-    latest: ClassVar[int] = 0
+    It remembers the identity of the vertex that had it first; the others are views of that one.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("owner", "serial")
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = id(owner)
         self.serial = 0
 
     def write(self) -> None:
         """Note that the memory is written now."""
-        self.serial = Version.latest = next_serial()
+        self.serial = _any_memory.serial = next_serial()
+
+
+_any_memory = Version(None)  # when any memory was last written
 
 
 def check_unchanged(order: Sequence[Any]) -> None:
     """Raise if what a node refers to was written in place after the node was recorded."""
-    if not order or Version.latest < order[0].serial:
+    if not order or _any_memory.serial < order[0].serial:
         return
     for node in order:
         for argument in (node, *node.args):

@@ -586,3 +586,35 @@ def test_a_tracked_leaf_does_not_become_integer(value: Any) -> None:
     with contextlib.suppress(TypeError, ValueError):
         x.data = value
     assert x.dtype == np.float64
+
+
+WRITES_OF_VIEWS: dict[str, Callable[[Any, Any], Any]] = {
+    "an item of a row": lambda y, w: y[0].__setitem__(1, w),
+    "a row of a transpose": lambda y, w: y.T.__setitem__(0, w),
+    "all items of a row": lambda y, w: y[0].copy_(w),
+    "a part of a reshape": lambda y, w: y.reshape(-1)[:2].copy_(w),
+    "what was detached": lambda y, w: y.detach().__setitem__(0, w),
+}
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+@pytest.mark.parametrize("write", WRITES_OF_VIEWS.values(), ids=WRITES_OF_VIEWS)
+def test_a_recorded_write_to_a_view_is_refused(write: Callable[[Any, Any], Any], tracked: bool) -> None:
+    w = tensor(3.0, requires_grad=True)
+    y = w * np.ones((2, 2)) if tracked else tensor(np.zeros((2, 2)))
+    before = y.numpy().copy() if not tracked else y.detach().numpy().copy()
+    with pytest.raises(RuntimeError, match=r"(?s)looks at another.*y\[0, 1\] = x.*copy\(\)"):
+        write(y, w)
+    np.testing.assert_array_equal(y.detach().numpy(), before)
+
+
+def test_copies_and_rows_by_operators_can_be_written() -> None:
+    w = tensor(3.0, requires_grad=True)
+    y = tensor(np.ones((2, 2)))
+    row = y[0].copy()
+    row[0] = w
+    y[1] *= w
+    y[0] += row
+    y.sum().backward()
+    assert w.grad is not None
+    assert w.grad.item() == 3.0

@@ -89,6 +89,7 @@ class Vertex:
     retains: bool = False
     grad: Array | None = None
     released: bool = False
+    view: bool = False  # of another's memory
 
     def __post_init__(self) -> None:
         self.jacobians = [
@@ -219,8 +220,9 @@ class Engine(RuleBasedStateMachine):
         shared = [p.vertex.memory for p in arguments if np.may_share_memory(value, p.vertex.value)]
         memory = shared[0] if shared else Memory()
         if recording and any(pair.vertex.tracked for pair in arguments):
-            return Vertex(value, True, memory, operation, tuple(pair.vertex for pair in arguments))
-        return Vertex(value, False, memory)
+            sources = tuple(pair.vertex for pair in arguments)
+            return Vertex(value, True, memory, operation, sources, view=bool(shared))
+        return Vertex(value, False, memory, view=bool(shared))
 
     # Making Tensors
 
@@ -275,7 +277,7 @@ class Engine(RuleBasedStateMachine):
 
     @rule(target=pairs, x=pairs)
     def detach(self, x: Pair) -> Pair:
-        return self.new(x.tensor.detach(), Vertex(x.vertex.value, False, x.vertex.memory))
+        return self.new(x.tensor.detach(), Vertex(x.vertex.value, False, x.vertex.memory, view=True))
 
     @rule(x=consumes(pairs))
     def forget(self, x: Pair) -> None:
@@ -292,17 +294,19 @@ class Engine(RuleBasedStateMachine):
             target[index] = value
             return target
 
-        self.write(x, y, write, operation, recording)
+        self.write(x, y, write, operation, recording, x.vertex.view)
 
     @rule(x=pairs, y=pairs, how=st.sampled_from(IN_PLACE), recording=recordings)
     def augment(self, x: Pair, y: Pair, how: tuple[Function, Operation], recording: bool) -> None:
-        self.write(x, y, *how, recording)
+        self.write(x, y, *how, recording, False)
 
-    def write(self, x: Pair, y: Pair, function: Function, operation: Operation, recording: bool) -> None:
+    def write(
+        self, x: Pair, y: Pair, function: Function, operation: Operation, recording: bool, of_view: bool
+    ) -> None:
         if not fits(function, x, y) or not fits(operation.function, x, y):
             return
         recorded = recording and (x.vertex.tracked or y.vertex.tracked)
-        refused = recorded and x.vertex.tracked and x.vertex.operation is None
+        refused = recorded and (of_view or (x.vertex.tracked and x.vertex.operation is None))
         with (
             set_grad_enabled(recording),
             pytest.raises(RuntimeError) if refused else contextlib.nullcontext(),
@@ -379,7 +383,7 @@ class Engine(RuleBasedStateMachine):
     def differentiate_twice(self, x: Pair) -> None:
         """The gradients of a weighted sum of gradients are those that a complex step gives."""
         history = x.vertex.history()
-        if not history or x.vertex.changed() or any(v.released or v.hooks for v in history):
+        if not history or x.vertex.changed() or any(v.released or v.hooks or v.retains for v in history):
             return
         leaves = [pair for pair in self.alive if pair.vertex.tracked and pair.vertex.operation is None]
         if any(pair.vertex.hooks for pair in leaves) or len({pair.vertex for pair in leaves}) < len(leaves):

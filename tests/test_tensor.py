@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import autograd
+import nn
 from autograd import (
     Tensor,
     as_tensor,
     float32,
     get_default_dtype,
+    grad,
+    hessian,
     no_grad,
     pytorch,
     set_default_dtype,
@@ -647,3 +650,46 @@ def test_copy_of_a_container_keeps_what_is_shared() -> None:
     x = leaf(X)
     first, second = copy.deepcopy([x, x])
     assert first is second
+
+
+# Constants: what is neither tracked nor an array of floating numbers
+
+CONSTANTS: dict[str, tuple[Callable[[Any, Any], Any], Any]] = {
+    "list": (lambda w, c: w**c, [2, 3]),
+    "tuple": (np.arctan2, (1.0, 2.0)),
+    "matrix in lists": (lambda w, c: w @ c, [[1.0, 2.0], [3.0, 4.0]]),
+    "product of lists": (np.dot, [1.0, 2.0]),
+    "8 bits": (lambda w, c: w**c, np.array([0, 1], np.uint8)),
+    "8 bits, to the power": (lambda w, c: np.power(c, w), np.array([2, 3], np.int8)),
+    "32 bits": (np.arctan2, np.array([100_000, 70_000], np.int32)),
+    "truth values": (lambda w, c: w * c, np.array([True, False])),
+    "an integer scalar": (lambda w, c: w / c, np.int8(100)),
+}
+
+
+@pytest.mark.parametrize("form", [lambda c: c, np.asarray, tensor], ids=["as it is", "array", "tensor"])
+@pytest.mark.parametrize(("function", "constant"), CONSTANTS.values(), ids=CONSTANTS)
+def test_a_constant_counts_as_its_numbers(function: Any, constant: Any, form: Any) -> None:
+    w = np.array([1.5, 2.5])
+    floats, given = np.asarray(constant, float), form(constant)
+
+    def loss(c: Any) -> Any:
+        return lambda w: np.sum(function(w, c) ** 2)
+
+    np.testing.assert_allclose(grad(loss(given))(w), grad(loss(floats))(w), rtol=1e-14)
+    np.testing.assert_allclose(hessian(loss(given))(w), hessian(loss(floats))(w), rtol=1e-14)
+
+
+def test_a_recorded_pass_takes_plain_arrays() -> None:
+    x, w = np.array([[1.0, 2.0]]), tensor([[3.0, 4.0]], requires_grad=True)
+    nn.functional.mse_loss(nn.functional.linear(x, w), np.zeros((1, 1))).backward(create_graph=True)
+    assert w.grad is not None
+    np.sum(w.grad).backward()
+    np.testing.assert_allclose(w.grad.detach().numpy(), [[22 + 6, 44 + 12]])
+
+
+def test_a_series_times_a_tensor_is_a_tensor() -> None:
+    pandas = pytest.importorskip("pandas")
+    w = tensor([3.0, 4.0], requires_grad=True)
+    (pandas.Series([1.0, 2.0]) * w).sum().backward()
+    np.testing.assert_array_equal(w.grad.numpy(), [1, 2])

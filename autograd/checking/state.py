@@ -11,7 +11,7 @@ import numpy as np
 from autograd.containers import leaves
 from autograd.tensor import Tensor
 
-_SLOTS = "_data", "_grad", "node", "tracked", "version", "cut"
+_SLOTS = "_array", "_grad", "node", "tracked", "version", "cut"
 
 
 class State:
@@ -57,7 +57,7 @@ class State:
         """
         for parameter, value in zip(self.parameters, values, strict=True):
             moved = Tensor.apply(np.positive, (value,))
-            parameter._data, parameter.node, parameter.tracked = moved._data, moved.node, moved.tracked
+            parameter._array, parameter.node, parameter.tracked = moved._array, moved.node, moved.tracked
         try:
             yield
         finally:

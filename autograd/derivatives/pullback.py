@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograd.derivatives.calls import name_of, shape_of
 from autograd.derivatives.guard import without_nan
@@ -39,6 +42,8 @@ class Plan:
     cotangent: Step | None  # what maps the cotangent of the result before the pullbacks see it
     adding: Pull | None  # the pullback as a function that adds to an array
     kept: tuple[int, ...]  # the positions of the arguments whose arrays are read
+    constants: frozenset[int]  # those among them that are numbers, and not tracked
+    keep: Callable[[list[Any]], Sequence[Any]] | None  # picks these out of the arrays of all arguments
     keep_out: bool
     guarded: bool
 
@@ -55,48 +60,77 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
     used = {id(pullback): pullback for _, pullback in (*chosen, (OUT, cotangent), (OUT, adding)) if pullback}
     read = {whose for pullback in used.values() for whose, _ in pullback.reads}
     kept = tuple(i for i in range(count) if read & {i, OPERANDS, RESIDUAL})
+    constants = frozenset(i for i in kept if i not in tracked and rules[i] is not None)
     guarded = entry.kind in ("elementwise", "parametric") and not entry.bounded
     protect = _guarded if guarded else lambda pull: pull
-    pulls = {key: protect(_reader(pullback, kept)) for key, pullback in used.items()}
+    pulls = {key: protect(_reader(pullback, kept, constants)) for key, pullback in used.items()}
     return Plan(
         entry,
         tuple((i, pulls[id(pullback)], pullback) for i, pullback in chosen),
         (OUT, pulls[id(cotangent)], cotangent) if cotangent else None,
-        _reader(adding, kept) if adding else None,
+        _reader(adding, kept, constants) if adding else None,
         kept,
+        constants,
+        _picker(kept) if kept else None,
         OUT in read,
         guarded,
     )
+
+
+def _picker(kept: tuple[int, ...]) -> Callable[[list[Any]], Sequence[Any]]:
+    """Give a function, in C, that picks some items of a list; a slice of one item gives a list too."""
+    return itemgetter(*kept) if len(kept) > 1 else itemgetter(slice(kept[0], kept[0] + 1))
 
 
 def _guarded(pull: Pull) -> Pull:
     return lambda g, call, i: without_nan(pull(g, call, i), g)
 
 
-def _reader(pullback: Pullback, kept: tuple[int, ...]) -> Pull:
+def _reader(pullback: Pullback, kept: tuple[int, ...], constants: frozenset[int]) -> Pull:
     """Make of a rule a function of the cotangent, the recorded call and the pullback's position."""
     rule, reads = pullback.rule, pullback.reads
-    places = [kept.index(whose) for whose, _ in reads if whose is not None and whose >= 0]
     if not reads:
         return lambda g, call, i: rule(g)
-    if len(places) == len(reads) == 1:  # the two most frequent cases, for speed
-        (place,) = places
+    ((whose, get), *others) = reads
+    place = kept.index(whose) if whose in kept else None
+    if not others and place is not None:  # the most frequent cases, for speed
+        if whose in constants:
+            return lambda g, call, i: rule(g, as_numbers(call.values[place], call.dtype))
         return lambda g, call, i: rule(g, call.values[place])
-    if [whose for whose, _ in reads] == [OUT]:
+    if not others and whose == OUT:
         return lambda g, call, i: rule(g, call.out)
-    gets = [get if whose is None or whose < 0 else _get_kept(kept.index(whose)) for whose, get in reads]
+    gets = [_get_kept(kept.index(whose), whose in constants) if whose in kept else get for whose, get in reads]
     return lambda g, call, i: rule(g, *[get(call, i) for get in gets])
 
 
-def _get_kept(place: int) -> Callable[[Any, int], Any]:
+def _get_kept(place: int, constant: bool) -> Callable[[Any, int], Any]:
+    if constant:
+        return lambda call, _: as_numbers(call.values[place], call.dtype)
     return lambda call, _: call.values[place]
 
 
-def lifted(lift: Callable[[Any, Any], Any], pullback: Pullback, g: Any, call: Any, i: int) -> Any:
-    """Call a rule with Tensors in the place of arrays that belong to something recorded."""
+def as_numbers(constant: Any, dtype: Any) -> Any:
+    """Make an array of a list, and floating numbers of integers, whose products might overflow."""
+    if type(constant) is not np.ndarray:
+        if constant is None or isinstance(constant, (float, int)):
+            return constant
+        constant = np.asarray(constant)
+    return constant.astype(dtype) if constant.dtype.kind in "iub" else constant
+
+
+def lifted(lift: Callable[..., Any], pullback: Pullback, g: Any, call: Any, i: int) -> Any:
+    """Call a rule with Tensors in the place of arrays."""
     plan = call.plan
-    kept = zip(plan.kept, call.values or (), strict=True)
-    operands = {k: array if array is call.args[k] else lift(array, call.args[k]) for k, array in kept}
+
+    def operand(k: int, value: Any) -> Any:
+        of_tensor = value is not call.args[k]
+        if k in plan.constants:
+            numbers = as_numbers(value, call.dtype)
+            if not (of_tensor and numbers is value):
+                return lift(numbers) if isinstance(numbers, np.ndarray) else numbers
+        return lift(value, call.args[k]) if of_tensor else value
+
+    operands = {k: operand(k, value) for k, value in zip(plan.kept, call.values or (), strict=True)}
 
     def read(whose: int | None, get: Callable[[Any, int], Any]) -> Any:
         if whose is None:
@@ -144,7 +178,8 @@ def _read(function: Callable[..., Any], name: str, names: Sequence[str]) -> Read
         return None, lambda call, _: shape_of(call.args[i])
     raise TypeError(
         f"derivative of {name_of(function)}: parameter {name!r} of a pullback is none of g, "
-        f"out, {', '.join(names)}, {names[0]}_shape, nor a keyword argument with a default"
+        f"out, {', '.join(names)}, {names[0]}_shape, nor a keyword argument with a default; "
+        f"the arguments may be called otherwise by names="
     )
 
 

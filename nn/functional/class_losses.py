@@ -16,7 +16,8 @@ from autograd import derivative, primitive
 from nn.errors import RefusedError
 from nn.functional.activations import log_softmax, softmax
 from nn.functional.linear import sum_rows
-from nn.functional.reduction import as_array, as_floats, check_shapes, check_shares, each, reduced
+from nn.functional.numbers import as_array, as_floats
+from nn.functional.reduction import check_shapes, check_shares, each, reduced
 
 
 def _class_axis(shape: tuple[int, ...]) -> int:
@@ -252,8 +253,12 @@ def cross_entropy(
     x, target = as_floats(input), as_array(target)
     of_classes = target.dtype.kind != "f" or target.ndim < x.ndim
     plain = weight is None and not label_smoothing
-    if of_classes and plain and not _ignored(target, ignore_index):
-        return cross_entropy_of_classes(x, target, reduction)
+    if of_classes and plain and not (ignore_index >= 0 and _ignored(target, ignore_index)):
+        try:
+            return cross_entropy_of_classes(x, target, reduction)
+        except RefusedError:  # a look beforehand for targets that are ignored would take longer
+            if not _ignored(target, ignore_index):
+                raise
     _without_classes("cross_entropy", x.shape)
     check_shares("cross_entropy", "label_smoothing", label_smoothing)
     if not of_classes:
