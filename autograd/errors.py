@@ -55,7 +55,6 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
     """
     if getattr(error, "explains_itself", False):
         raise error
-    shapes = [shape_of(a) for a in args if hasattr(a, "dtype")]
     lines = [f"{name_of(function)}: {error}"]
     lines += [f"  argument {i}: {describe(a)}" for i, a in enumerate(args)]
     if "matmul" in function.__name__ or "linear" in function.__name__:
@@ -63,7 +62,7 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
             "expected: the last axis of the first and the second-last of the second are equally long; "
             "the usual fix is to transpose one (w.T) or to reshape"
         )
-    elif len(shapes) > 1 and not _broadcast(shapes):
+    elif "broadcast" in str(error) and "remapped" not in str(error):  # as einsum and broadcast_to say
         lines.append(
             "expected: shapes that broadcast, where axes, counted from the last, are equal or 1; "
             "the usual fix is an axis of length 1 (x[:, None]) or a reshape"
@@ -73,14 +72,6 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
         if type(error) in (TypeError, ValueError, IndexError, np.linalg.LinAlgError)
         else ValueError("\n".join(lines))
     )
-
-
-def _broadcast(shapes: list[tuple[int, ...]]) -> bool:
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        return False
-    return True
 
 
 def unknown_argument(function: Any, define: Any, args: Any, kwargs: Any) -> str:
@@ -139,6 +130,11 @@ def not_real(function: Any, result: Any) -> str:
         f"{name_of(function)}: the result has dtype {result.dtype}, and gradients are for real floating "
         f"numbers; complex arrays are not supported: use the real and imaginary parts"
     )
+
+
+def no_array(name: str, data: Any) -> str:
+    """Refuse to make a Tensor of what is no array."""
+    return f"{name}: expected an array, got {type(data).__name__}; the usual fix is tensor(data), in small letters"
 
 
 def masked(where: str) -> str:

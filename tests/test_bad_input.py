@@ -41,6 +41,19 @@ def test_shapes_that_do_not_broadcast(operate: Callable[[Any, Any], Any], tracke
         assert part in message
 
 
+@pytest.mark.parametrize(
+    "join",
+    [np.stack, np.concatenate, np.hstack, lambda xs: np.einsum("ij,i", *xs)],
+    ids=["np.stack", "np.concatenate", "np.hstack", "np.einsum"],
+)
+def test_what_does_not_broadcast_is_not_told_to(join: Callable[[Any], Any], request: Any) -> None:
+    name = request.node.callspec.id.replace("hstack", "concatenate")
+    with pytest.raises(ValueError, match=rf"^{name}: ") as caught:
+        join([leaf(np.ones((2, 3)), name="speed"), leaf(np.ones(4), name="time")])
+    assert "tensor of shape (2, 3)" in str(caught.value)
+    assert "x[:, None]" not in str(caught.value)
+
+
 @pytest.mark.parametrize("multiply", [np.matmul, np.dot, lambda x, w: x @ w], ids=["matmul", "dot", "@"])
 def test_shapes_that_do_not_multiply(multiply: Callable[[Any, Any], Any]) -> None:
     x, w = tensor(np.ones((5, 3)), name="batch"), leaf(np.ones((4, 3)), name="weight")
@@ -273,6 +286,11 @@ def test_an_array_takes_an_untracked_tensor_in_place() -> None:
     with no_grad():
         a[1:] -= w[1:]
     np.testing.assert_array_equal(a, [2, 3])
+
+
+def test_a_tensor_by_its_class_is_made_of_an_array() -> None:
+    with raises(TypeError, "Tensor: expected an array, got list", r"tensor\(data\)"):
+        Tensor([1.0, 2.0])  # type: ignore[arg-type]
 
 
 MASKED = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])  # type: ignore[no-untyped-call]

@@ -59,4 +59,4 @@ class Batches:
         if self.random_state is None:
             return dense(array[part])
         rows = self.order[part]
-        return array[rows].toarray() if issparse(array) else array.take(rows, axis=0)
+        return array.take(rows, axis=0) if isinstance(array, np.ndarray) else dense(array[rows])

@@ -187,14 +187,13 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         else:
             self._check_classes(unique_labels(y))
         weights = None if self.class_weight is None else compute_sample_weight(self.class_weight, y)
-        targets = self._label_binarizer.transform(y)
         multilabel = self._label_binarizer.y_type_.startswith("multilabel")
         if multilabel or (len(self.classes_) <= 2 and not callable(self.loss)):
+            targets = self._label_binarizer.transform(y).astype(dtype)
             self.out_activation_, self.n_outputs_ = "logistic", targets.shape[1]
-            targets = targets.astype(dtype)
         else:
+            targets = np.searchsorted(self.classes_, y)
             self.out_activation_, self.n_outputs_ = "softmax", len(self.classes_)
-            targets = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
         return targets, weights if weights is None else weights.astype(dtype)
 
     def _check_classes(self, found: Any) -> None:

@@ -17,8 +17,8 @@ class Fused(Optimiser):
     """An optimiser of one group whose rule sees all parameters as one long array.
 
     The rule must treat each element alone, and read gradients only. A step then makes a few long passes in
-    the place of many short ones, which is faster, for many parameters are as small as biases. A parameter
-    without a gradient counts as one whose gradient is 0.
+    the place of many short ones, which is faster, for many parameters are as small as biases. The arrays of
+    the parameters become views of one. A parameter without a gradient counts as one whose gradient is 0.
 
     Example:
         >>> class SignDescent(Fused):
@@ -31,16 +31,22 @@ class Fused(Optimiser):
         (tensor(0.5, requires_grad=True), tensor([[1.5, 2.5]], requires_grad=True))
     """
 
-    def step(self) -> None:
-        """Change all parameters, in place."""
+    def _move(self) -> None:
+        """Subtract what the rule says from all parameters."""
         (group,) = self.param_groups
         gradients = np.concatenate([_flat(_gradient(p), order) for p, _, order in self.places])
         rate, state = np.array(group["lr"], gradients.dtype), next(iter(self.state.values()))
-        steps = self.update(gradients, gradients, rate, state, group)
+        if any(parameter.data.base is not self.joint for parameter in self.state):
+            self._join_parameters()
+        self.joint -= self.update(gradients, gradients, rate, state, group)
+        for parameter in self.state:
+            parameter.data = parameter.data  # a write
+
+    def _join_parameters(self) -> None:
+        """Give the parameters one memory."""
+        self.joint = np.concatenate([_flat(p.data, order) for p, _, order in self.places])
         for parameter, part, order in self.places:
-            array = parameter.data
-            array -= steps[part].reshape(array.shape, order=order)
-            parameter.data = array
+            parameter.data = self.joint[part].reshape(parameter.shape, order=order)
 
     def _share_scratch(self) -> None:
         """Join what the rule keeps of each parameter; all have one state then."""
@@ -49,15 +55,16 @@ class Fused(Optimiser):
             (p, slice(end - p.size, end), "F" if p.data.flags.f_contiguous else "C")
             for p, end in zip(self.state, ends, strict=True)
         ]
-        joint: dict[str, Any] = {
+        kept: dict[str, Any] = {
             name: np.concatenate([_flat(self.state[p][name], order) for p, _, order in self.places])
             if isinstance(value, np.ndarray)
             else value
             for name, value in next(iter(self.state.values())).items()
             if name != "scratch"
         }
-        joint["scratch"] = np.concatenate([_flat(p.data, order) for p, _, order in self.places])
-        self.state = dict.fromkeys(self.state, joint)
+        self._join_parameters()
+        kept["scratch"] = np.empty_like(self.joint)
+        self.state = dict.fromkeys(self.state, kept)
 
     def _kept(self) -> dict[Tensor, dict[str, Any]]:
         """Give what the rule keeps of each parameter, without the scratch array."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from itertools import pairwise
 from typing import Any
@@ -10,12 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn.activations import Identity, ReLU, Sigmoid, Tanh
+from nn.activations import make_activation
 from nn.errors import whole_number
 from nn.layers import BatchNorm1d, Dropout, Linear, Sequential
-from nn.module import Module
-
-ACTIVATIONS = {"identity": Identity, "logistic": Sigmoid, "tanh": Tanh, "relu": ReLU}
 
 
 def multilayer_perceptron(
@@ -50,7 +46,7 @@ def multilayer_perceptron(
     for (n, m), kind, norm, rate in zip(pairwise([inputs, *sizes]), kinds, normed, rates, strict=True):
         layers.append(_linear(n, m, kind, dtype, random_state))
         layers += [BatchNorm1d(m, dtype=dtype)] if norm else []
-        layers.append(_activation(kind))
+        layers.append(make_activation("activation", kind))
         layers += [Dropout(rate, rng=rng)] if rate else []
     last = kinds[-1] if kinds else activation
     return Sequential(*layers, _linear([inputs, *sizes][-1], outputs, last, dtype, random_state))
@@ -65,18 +61,6 @@ def _per_layer(name: str, value: Any, count: int) -> list[Any]:
             f"{name}: expected one for all hidden layers, or a list of {count}, one for each, got {value!r}"
         )
     return list(value)
-
-
-def _activation(kind: Any) -> Any:
-    """Make the activation of one layer; a module that is given stays as it is."""
-    if isinstance(kind, str) and kind in ACTIVATIONS:
-        return ACTIVATIONS[kind]()
-    if not callable(kind):
-        known = ", ".join(map(repr, ACTIVATIONS))
-        raise ValueError(f"activation: expected one of {known}, a module or a function, got {kind!r}")
-    if isinstance(kind, type):
-        return kind()
-    return copy.deepcopy(kind) if isinstance(kind, Module) else kind
 
 
 def _linear(

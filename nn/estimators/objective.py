@@ -85,9 +85,9 @@ class Objective(Callback):
     def decay(self) -> float:
         """Add the gradient of the penalty of the last batch, and give the penalty."""
         share, squares = self.alpha / self.total, 0.0
-        for parameter in self.decaying:
+        for parameter in self.decaying if share else ():
             gradient, weight = parameter.grad, parameter.data
-            if share and gradient is not None:
+            if gradient is not None:
                 slope, flat = gradient.data, weight.ravel(order="K")
                 slope += share * weight
                 squares += float(flat.dot(flat))

@@ -41,7 +41,7 @@ def _filled(value: Any, arrays: Iterable[Any]) -> Any:
 
 def count_rows(value: Any) -> int:
     """Count the rows of the first array that has some; a single number counts as one row."""
-    return next((array.shape[0] for array in leaves(value) if getattr(array, "shape", ())), 1)
+    return next((len(array) for array in leaves(value) if getattr(array, "shape", ())), 1)
 
 
 def apply(model: Callable[..., Any], x: Any) -> Any:
