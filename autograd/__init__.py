@@ -49,7 +49,7 @@ from autograd.modes import (
     set_default_dtype,
     set_grad_enabled,
 )
-from autograd.pytorch import FUNCTIONS
+from autograd.pytorch import FUNCTIONS, SAME, takes_dim
 from autograd.tensor import Tensor
 
 __all__ = [
@@ -64,7 +64,7 @@ __all__ = [
 
 
 # NumPy's functions of these names do not do what PyTorch's do, though a call may look the same.
-_AMBIGUOUS = {"max", "median", "meshgrid", "min", "nanmedian", "nonzero", "sort", "split", "std", "var"}
+_AMBIGUOUS = {"max", "median", "meshgrid", "min", "nanmedian", "nonzero", "sort", "std", "var"}
 
 # What is imported when it is first used, so that the engine alone loads fast.
 _CHECKING = "GradientError", "GradientWarning", "compare_gradients", "gradcheck"
@@ -85,6 +85,8 @@ else:
         """Find what is imported late, or NumPy's function: ``autograd.exp`` is ``np.exp``."""
         if name in _LATE:
             return globals().setdefault(name, getattr(import_module(_LATE[name]), name))
+        if name in SAME:
+            return SAME[name]
         function = getattr(np, name, None)
         if name in FUNCTIONS or not callable(function) or TABLE.get(function) is None:
             words = f"; {FUNCTIONS[name]}" if name in FUNCTIONS else ""
@@ -93,4 +95,4 @@ else:
             raise AttributeError(
                 f"autograd.{name}: NumPy and PyTorch mean different things by it; np.{name} takes Tensors"
             )
-        return function
+        return globals().setdefault(name, takes_dim(function))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -152,8 +153,7 @@ class Backward(InPlace):
         seed: Any
         cotangents: dict[Any, Any]
         if gradient is None and not create_graph:
-            seed = np.empty_like(self._array)
-            seed.fill(1)
+            seed = _one(self._array.shape, self._array.dtype)
         else:
             start = self.lift(np.ones(self.shape) if gradient is None else gradient)
             if start.dtype.kind not in "fiub":
@@ -180,6 +180,14 @@ class Backward(InPlace):
                 owner = None if create_graph else id(g) if g.base is None else _owner(g)
                 leaf._grad = lift(g.copy() if owner in taken else g)  # no two leaves may share an array
                 taken.add(owner)
+
+
+@cache
+def _one(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Give the 1 that a backward pass begins with; a pass is so short that making one would show."""
+    one = np.ones(shape, dtype)
+    one.flags.writeable = False
+    return one
 
 
 def _owner(view: Any) -> int | None:

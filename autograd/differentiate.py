@@ -127,6 +127,21 @@ class _Trace:
         return [rebuilt(primal, found) for primal in self.primals]
 
 
+def _check(f: Any, argnums: Any = 0) -> None:
+    """Refuse a loss in place of the function, as PyTorch's grad takes it, and an argument for a position."""
+    if not callable(f):
+        raise TypeError(
+            f"expected a function, whose arguments and result are arrays, got {errors.describe(f)}; for the "
+            f"gradient of a loss that is computed already, use loss.backward(), then x.grad"
+        )
+    positions = argnums if isinstance(argnums, (tuple, list)) else [argnums]
+    if not all(isinstance(position, (int, np.integer)) for position in positions):
+        raise TypeError(
+            f"argnums: expected a position or a tuple of them, got {errors.describe(argnums)}; "
+            f"the usual fix is grad(f)(x) for grad(f, x)"
+        )
+
+
 def _positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     """Count ``argnums`` from the first argument, and refuse those that do not exist."""
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
@@ -155,6 +170,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
         (np.float64(5.0), array([2., 4.]))
     """
+    _check(f, argnums)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         chosen = _positions(argnums, len(args))
@@ -201,6 +217,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         >>> value, pullback(1.0)
         (np.float64(6.0), (np.float64(3.0), np.float64(2.0)))
     """
+    _check(f)
     trace = _Trace("vjp", f, primals, range(len(primals)), False)
     return trace.value(), lambda cotangent: tuple(
         trace.gradients(leaves_like(cotangent, trace.out, "cotangent"))
@@ -216,6 +233,7 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
         >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
         (np.float64(6.0), np.float64(3.0))
     """
+    _check(f)
     trace = _Trace("jvp", f, primals, range(len(primals)), False)
     directions = leaves_like(tangents, primals, "tangents")
     if [np.shape(d) for d in directions] != [x.shape for x in trace.inputs]:
@@ -247,6 +265,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
         array([[2., 0.],
                [0., 4.]])
     """
+    _check(f, argnums)
 
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         chosen = _positions(argnums, len(args))

@@ -31,9 +31,9 @@ def as_html(tensor: Backward) -> str:
     elif tensor.tracked:
         facts.append("requires_grad")
     about = ", ".join(facts) if tensor.name is None else f"{tensor.name}: {', '.join(facts)}"
-    rows = [*_rows("value", tensor._data)]
+    rows = [*_rows("value", tensor._array)]
     if tensor.grad is not None:
-        rows += _rows("grad", tensor.grad._data)
+        rows += _rows("grad", tensor.grad._array)
     return f"<p><code>{html.escape(about)}</code></p>\n<table>{''.join(rows)}</table>"
 
 

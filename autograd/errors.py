@@ -110,8 +110,10 @@ def out_or_where(ufunc: Any, kwargs: Any) -> str:
 
 def into_array(function: Any) -> str:
     """Refuse to write a Tensor's value into an array."""
+    caller = callers_function("numpy", ("full_like",))
+    name = f"np.{caller}" if caller else name_of(function)
     return (
-        f"{name_of(function)} would write a Tensor that requires a gradient into an array, which would lose it. "
+        f"{name} would write a Tensor that requires a gradient into an array, which would lose it. "
         f"The usual fix: make the array a Tensor first, by autograd.tensor(array); or detach() the value"
     )
 

@@ -53,7 +53,9 @@ class Instead:
 
     def __get__(self, tensor: Any, owner: type) -> Any:
         raise AttributeError(
-            f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}", name=self.name, obj=tensor
+            f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}",
+            name=self.name,
+            obj=tensor,
         )
 
 

@@ -35,6 +35,7 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
             raise TypeError(errors.no_derivative(function, entry))
         if writes and not isinstance(_target(entry, args, kwargs), InPlace):
             raise TypeError(errors.into_array(function))
+        kwargs = {k: v for k, v in kwargs.items() if v is not None or k not in ("dtype", "out")}
         try:
             return entry.define(*args, **kwargs)
         except TypeError as error:
@@ -56,6 +57,18 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
     return tensors
 
 
+def apply_into(ufunc: np.ufunc, args: Any, kwargs: Any) -> Any:
+    """Call a ufunc on the arrays of its arguments, with ``out=`` or ``where=``.
+
+    Raises:
+        TypeError: a gradient would be lost, or a Tensor is to be written.
+    """
+    written = any(isinstance(array, InPlace) for array in kwargs.get("out", ()))
+    if written or (modes.recording.get() and is_tracked((args, kwargs))):
+        raise TypeError(errors.out_or_where(ufunc, kwargs))
+    return ufunc(*plain(args), **plain(kwargs))
+
+
 def _target(entry: Any, args: Any, kwargs: Any) -> Any:
     """Give what a function writes to: its first argument."""
     return args[0] if args else kwargs.get(next(iter(inspect.signature(entry.define).parameters)))
@@ -71,7 +84,7 @@ def _take_over(results: list[InPlace], arguments: list[InPlace], function: Any) 
             raise TypeError(errors.not_real(function, result))
         result.cut = cut
         for argument in arguments:
-            if np.may_share_memory(result._data, argument._data):
+            if np.may_share_memory(result._array, argument._array):
                 with suppress(ValueError):  # what NumPy made read-only stays so
-                    result._data.flags.writeable = argument._data.flags.writeable
+                    result._array.flags.writeable = argument._array.flags.writeable
                 result.share_version([argument])

@@ -13,7 +13,7 @@ from autograd.derivatives.table import TABLE, Derivative
 from autograd.graph import Node, Vertex
 from autograd.handle import is_tracked, plain
 from autograd.methods import ArrayMethods
-from autograd.other_calls import apply_other
+from autograd.other_calls import apply_into, apply_other
 
 
 class Tensor(ArrayMethods):
@@ -100,11 +100,7 @@ class Tensor(ArrayMethods):
         if method != "__call__":
             return self.apply(getattr(ufunc, method), args, kwargs)
         if kwargs.keys() & {"out", "where"}:
-            if isinstance(kwargs.get("out", (None,))[0], Tensor) or (
-                modes.recording.get() and is_tracked((args, kwargs))
-            ):
-                raise TypeError(errors.out_or_where(ufunc, kwargs))
-            return ufunc(*plain(args), **plain(kwargs))
+            return apply_into(ufunc, args, kwargs)
         return self.apply(ufunc, args, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:

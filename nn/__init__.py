@@ -79,6 +79,7 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
+from nn.pytorch import NN, without
 
 if TYPE_CHECKING:
     from nn.diagnostics import HealthWatch, health
@@ -123,4 +124,4 @@ if not TYPE_CHECKING:
         """Find what is imported late."""
         if name in _LATE:
             return globals().setdefault(name, getattr(import_module(_LATE[name]), name))
-        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+        raise without("nn", name, NN)

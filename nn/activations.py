@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -159,3 +161,39 @@ class PReLU(Module):
     def describe(self) -> str:
         """Say how many parameters there are."""
         return f"num_parameters={self.num_parameters}"
+
+
+NAMES = {"identity": Identity, "logistic": Sigmoid, "tanh": Tanh, "relu": ReLU}  # scikit-learn's
+
+
+def make_activation(argument: str, kind: Any) -> Any:
+    """Make an activation of a name, a class, a module, or a function.
+
+    A module is copied, for it may have parameters. A function that needs no argument makes an
+    activation, such as ``lambda: LeakyReLU(0.2)``; any other function is one.
+
+    Raises:
+        ValueError: it is none of these.
+
+    Example:
+        >>> make_activation("activation", "tanh"), make_activation("activation", np.tanh)
+        (Tanh(), <ufunc 'tanh'>)
+    """
+    kind = NAMES.get(kind, kind) if isinstance(kind, str) else kind
+    if not callable(kind):
+        known = ", ".join(map(repr, NAMES))
+        raise ValueError(
+            f"{argument}: expected one of {known}, a module, a class such as nn.GELU, or a function, "
+            f"got {kind!r}"
+        )
+    if isinstance(kind, Module):
+        return copy.deepcopy(kind)
+    return kind() if isinstance(kind, type) or _needs_no_argument(kind) else kind
+
+
+def _needs_no_argument(function: Any) -> bool:
+    try:
+        signature(function).bind()
+    except (TypeError, ValueError):  # ufuncs of older releases of NumPy have no signature
+        return False
+    return True

@@ -56,20 +56,30 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Any], **texts: str)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Read what ``write`` wrote: arrays and texts."""
-    _safetensors()
-    from safetensors import safe_open
+    """Read what ``write`` wrote: arrays and texts.
 
-    with safe_open(path, framework="numpy") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    Raises:
+        ValueError: this is no safetensors file.
+    """
+    _safetensors()
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(
+            f"path: expected a safetensors file, got {os.fspath(path)!r} ({error}); what torch.save wrote "
+            f"becomes one by safetensors.torch.save_file(torch.load(path), 'model.safetensors')"
+        ) from error
 
 
 def load(model: Module, path: str | os.PathLike[str]) -> None:
     """Read the state of a model from a file, which may be a checkpoint of its training.
 
     Raises:
-        ValueError: names are missing or unknown, or shapes differ. All such are listed, and nothing
-            is changed.
+        ValueError: this is no safetensors file; or names are missing or unknown, or shapes differ. All
+            such are listed, and nothing is changed.
     """
     state, texts = read(path)
     if "training" in texts:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from autograd import Tensor, as_tensor, no_grad
 from nn.parameter import Buffer, Parameter, forget_gradients
+from nn.pytorch import MODULE, Instead
 
 T = TypeVar("T", bound=Tensor)
 
@@ -33,6 +34,7 @@ class Module:
     """
 
     training: bool = True
+    locals().update({name: Instead(words) for name, words in MODULE.items()})
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the module's result. Every module defines this."""
@@ -61,6 +63,17 @@ class Module:
 
     # Fields
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a field; what is learned, or kept in the state, is not replaced by what is not."""
+        kept = vars(self).get(name)
+        if isinstance(kept, (Parameter, Buffer)) and not (value is None or isinstance(value, type(kept))):
+            kind, got = type(kept).__name__, type(value).__name__
+            raise TypeError(
+                f"{name}: expected a {kind}, as stood there, or None, got {got}; the usual fix is "
+                f"module.{name}.data = array, or module.{name} = nn.{kind}(array)"
+            )
+        super().__setattr__(name, value)
+
     def fields(self) -> Iterator[tuple[str, Any]]:
         """Give the names and values of all fields, those in lists, tuples and dicts one by one."""
         for name, value in vars(self).items():
@@ -86,6 +99,22 @@ class Module:
     def modules(self) -> Iterator[Module]:
         """Give this module and all those inside it."""
         return (module for _, module in self.named_modules())
+
+    def apply(self, function: Callable[[Module], Any]) -> Self:
+        """Call a function of each module inside, then of this one, as for other initial values.
+
+        Example:
+            >>> def small(module):
+            ...     if isinstance(module, nn.Linear):
+            ...         nn.init.normal_(module.weight, std=0.01, rng=0)
+            >>> model = nn.Sequential(nn.Linear(2, 3), nn.ReLU()).apply(small)
+            >>> bool((abs(model[0].weight) < 0.1).all())
+            True
+        """
+        for child in self.children():
+            child.apply(function)
+        function(self)
+        return self
 
     def _named(self, *kinds: type[T]) -> Iterator[tuple[str, T]]:
         """Give all fields of some kinds, module by module; what is shared comes once."""
@@ -123,8 +152,22 @@ class Module:
         """Give a copy of the array of every parameter and buffer, by name."""
         return {name: tensor.data.copy() for name, tensor in self._named(Parameter, Buffer)}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+    def _everywhere(self, path: str = "", inside: tuple[Module, ...] = ()) -> Iterator[tuple[str, Tensor]]:
+        """Give all parameters and buffers; one that is shared comes by all its names."""
+        for name, value in () if self in inside else self.fields():
+            if isinstance(value, (Parameter, Buffer)):
+                yield path + name, value
+            elif isinstance(value, Module):
+                yield from value._everywhere(f"{path}{name}.", (*inside, self))
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
         """Write arrays into the parameters and buffers of the same names.
+
+        What is shared may come by several of its names, as PyTorch gives it, with equal arrays.
+
+        Args:
+            state: arrays by name.
+            strict: whether missing and unknown names are refused; otherwise they are passed over.
 
         Raises:
             ValueError: names are missing or unknown, shapes differ, or values are no numbers. All
@@ -133,23 +176,29 @@ class Module:
         if not isinstance(state, Mapping):
             got = type(state).__name__
             raise TypeError(f"state: expected arrays by name, as state_dict() gives, got {got}")
-        parameters, arrays = dict(self._named(Parameter, Buffer)), {}
-        wrong = [f"missing: {name}" for name in parameters.keys() - state.keys()]
-        wrong += [f"unknown: {name}" for name in state.keys() - parameters.keys()]
-        for name in parameters.keys() & state.keys():
+        places, wrong = dict(self._everywhere()), []
+        arrays: dict[Tensor, tuple[str, Any]] = {}
+        known = [name for name in places if name in state]
+        if strict:
+            given = {places[name] for name in known}
+            wrong += [f"missing: {name}" for name, x in self._named(Parameter, Buffer) if x not in given]
+            wrong += [f"unknown: {name}" for name in state.keys() - places.keys()]
+        for name in known:
             try:
-                arrays[name] = as_tensor(state[name]).data
+                array = as_tensor(state[name]).data
             except (TypeError, ValueError) as error:
                 wrong.append(f"value of {name}: {error}")
                 continue
-            if arrays[name].shape != parameters[name].shape:
-                shapes = f"expected {parameters[name].shape}, got {arrays[name].shape}"
-                wrong.append(f"shape of {name}: {shapes}")
+            if array.shape != places[name].shape:
+                wrong.append(f"shape of {name}: expected {places[name].shape}, got {array.shape}")
+            other, same = arrays.setdefault(places[name], (name, array))
+            if same is not array and not np.array_equal(same, array, equal_nan=True):
+                wrong.append(f"value of {name}: expected that of {other}, for here they are one, got another")
         if wrong:
             raise ValueError(f"state of {type(self).__name__} does not fit:\n  " + "\n  ".join(sorted(wrong)))
         with no_grad():
-            for name, parameter in parameters.items():
-                parameter.copy_(arrays[name])
+            for tensor, (_, array) in arrays.items():
+                tensor.copy_(array)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters: make them None, or zeros."""

@@ -149,7 +149,7 @@ def test_the_core_can_be_read_in_one_sitting() -> None:
 def test_the_chapters_of_the_table_do_not_grow() -> None:
     """They are to have 1,200 lines; until then, no more than now."""
     paths = {path for path in (ROOT / "autograd/derivatives").glob("*.py") if path.stem not in MECHANISM}
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 1540
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 1440
 
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])

@@ -254,7 +254,7 @@ NOT_CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "unknown keyword": (lambda x: np.sum(x, colour="red"), r"colour"),
     "tracked keyword": (lambda x: np.sum(x, initial=x[0]), r"np\.sum.*initial"),
     "weights of a histogram": (lambda x: np.histogram([0, 1], weights=x), r"np\.histogram.*weights="),
-    "fill value": (lambda x: np.full_like(np.ones(2), x[0]), r"derivative|gradient"),
+    "fill value": (lambda x: np.full_like(np.ones(2), x[0]), r"np\.full_like.*array a Tensor first"),
     "target of copyto": (lambda x: np.copyto(np.zeros(2), x), r"np\.copyto"),
 }
 

@@ -73,6 +73,25 @@ def test_what_is_wrong_is_explained(name: str, mistake: Any, cause: str) -> None
     assert cause in report._repr_html_()
 
 
+@pytest.mark.parametrize(
+    ("hand", "found", "name"),
+    [
+        pytest.param([X], [None], "[0]", id="list"),
+        pytest.param({"w": W, "b": X}, {"w": W, "b": None}, "b", id="dict"),
+        pytest.param((W, {"b": X}), (W, {"b": None}), "[1]['b']", id="nested"),
+        pytest.param(X, None, "gradient", id="alone"),
+        pytest.param([X, None], [X, X], "[1]", id="by hand"),
+        pytest.param([None], [None], "[0]", id="both"),
+    ],
+)
+def test_a_missing_gradient_agrees_with_nothing(hand: Any, found: Any, name: str) -> None:
+    report = compare_gradients(hand, found)
+    assert not report
+    assert [row.name for row in report.rows if row.verdict == "different"] == [name]
+    assert f"{name}: " in repr(report)
+    assert "there is no gradient" in repr(report)
+
+
 @given(st.integers(0, 4), st.integers(0, 2), st.floats(-12, 12))
 def test_the_worst_element_is_named_at_every_scale(row: int, column: int, decade: float) -> None:
     true = 10**decade * X

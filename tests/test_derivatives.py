@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import tensor
-from autograd.derivatives.calls import name_of
+from autograd.derivatives.calls import own_name
 from autograd.derivatives.indexing import Writing
 from autograd.derivatives.late import power_series, transforms
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative, Entry
@@ -55,7 +55,7 @@ def own(entry: Entry) -> Entry:
 
 
 @pytest.mark.parametrize("style", CHECKS, ids=lambda style: style.name)
-@pytest.mark.parametrize("function", DIFFERENTIABLE, ids=name_of)
+@pytest.mark.parametrize("function", DIFFERENTIABLE, ids=own_name)
 @settings(max_examples=settings.default.max_examples // 4)
 @given(data=st.data())
 def test_entry(function: Function, style: Style, data: st.DataObject) -> None:
@@ -65,7 +65,7 @@ def test_entry(function: Function, style: Style, data: st.DataObject) -> None:
         check(own(entry), drawn)
 
 
-@pytest.mark.parametrize("function", CONSTANTS, ids=name_of)
+@pytest.mark.parametrize("function", CONSTANTS, ids=own_name)
 @settings(max_examples=settings.default.max_examples // 4)
 @given(data=st.data())
 def test_constant(function: Function, data: st.DataObject) -> None:
@@ -75,7 +75,7 @@ def test_constant(function: Function, data: st.DataObject) -> None:
 ADDING = [entry for entry in TABLE.values() if isinstance(entry, Derivative) and entry.adding]
 
 
-@pytest.mark.parametrize("entry", ADDING, ids=lambda entry: name_of(entry.function))
+@pytest.mark.parametrize("entry", ADDING, ids=lambda entry: own_name(entry.function))
 @given(data=st.data())
 def test_adding_agrees_with_the_pullback(entry: Derivative, data: st.DataObject) -> None:
     drawn = data.draw(calls(entry, TIED))

@@ -190,6 +190,21 @@ def test_argnums_that_do_not_exist_are_refused() -> None:
         grad(lambda x: x * x, argnums=1)(2.0)
 
 
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
+@pytest.mark.parametrize("x", [2.0, X, leaf(2.0), [X]], ids=repr)
+def test_an_argument_in_place_of_its_position_is_refused(transform: Callable[..., Any], x: Any) -> None:
+    with pytest.raises(TypeError, match=r"argnums: expected a position.*grad\(f\)\(x\)"):
+        transform(cubes, x)
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, vjp, jvp, jacobian, hessian, hvp])
+@pytest.mark.parametrize("loss", [leaf(2.0) ** 2, X, 2.0], ids=repr)
+def test_a_loss_in_place_of_the_function_is_refused(transform: Callable[..., Any], loss: Any) -> None:
+    arguments = () if transform in (grad, value_and_grad, jacobian, hessian) else ((leaf(2.0),), (1.0,))
+    with pytest.raises(TypeError, match=r"expected a function.*loss\.backward\(\), then x\.grad"):
+        transform(loss, *arguments)
+
+
 def test_arguments_that_are_not_differentiated_may_be_anything() -> None:
     assert grad(lambda x, n, word: x**n if word == "power" else x)(3.0, 2, "power") == 6
 

@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 
 from autograd import Tensor
 from autograd.containers import mapped
-from autograd.derivatives.calls import name_of
+from autograd.derivatives.calls import own_name
 from autograd.derivatives.pullback import Pullback
 from autograd.derivatives.sorting import chosen
 from autograd.derivatives.table import TABLE, Derivative
@@ -142,7 +142,7 @@ def equivalent_to_itself(function: Function) -> set[Mutant]:
     }
 
 
-@pytest.mark.parametrize("function", DERIVATIVES, ids=name_of)
+@pytest.mark.parametrize("function", DERIVATIVES, ids=own_name)
 def test_wrong_rules_die(function: Function) -> None:
     entry = TABLE[function]
     assert isinstance(entry, Derivative)

@@ -85,6 +85,14 @@ def test_dropout_keeps_the_dtype(kind: Kind, dtype: Any) -> None:
     assert out.dtype == x.grad.dtype == dtype
 
 
+@each_kind
+def test_dropout_takes_integers_for_floats(kind: Kind) -> None:
+    x = np.arange(40).reshape(4, 5, 2)
+    for whole in x, x.astype(np.uint8), x > 20:
+        for given in whole, whole.tolist():
+            close(kind(0.5, rng=0)(given), kind(0.5, rng=0)(whole.astype(float)))
+
+
 @pytest.mark.parametrize("p", [-0.1, 1.1, float("nan"), "0.5", None], ids=repr)
 def test_what_is_no_probability_is_refused(p: Any) -> None:
     for refuse in nn.Dropout, nn.Dropout2d, lambda p: nn.functional.dropout(np.ones(2), p):

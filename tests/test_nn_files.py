@@ -76,6 +76,16 @@ def test_all_that_does_not_fit_is_listed_and_nothing_is_loaded(tmp_path: Path) -
         np.testing.assert_array_equal(array, before[name])
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 what torch.save writes", b"text"], ids=repr)
+def test_a_file_of_another_kind_is_refused_and_the_way_to_convert_it_said(
+    content: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.pt"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"expected a safetensors file.*model\.pt.*save_file\(torch\.load"):
+        nn.load(nn.Linear(2, 1), path)
+
+
 def test_a_failed_save_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "model.safetensors"
     model = nn.Linear(2, 1)

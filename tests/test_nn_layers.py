@@ -257,6 +257,15 @@ def test_functions_take_integers_lists_and_numbers(name: str) -> None:
         close(function(3), np.asarray(function(np.array(3.0))))
 
 
+@each_function
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, bool], ids=lambda d: d.__name__)
+def test_functions_take_small_integers_for_floats(name: str, dtype: Any) -> None:
+    """NumPy's exp of bytes is a float16, and their differences wrap around."""
+    x = np.random.default_rng(0).integers(0, 120, (4, 6)).astype(dtype)
+    for given in x, tensor(x):
+        np.testing.assert_allclose(FUNCTIONS[name](given), FUNCTIONS[name](x.astype(float)), rtol=1e-12)
+
+
 # Layers
 
 
@@ -308,7 +317,27 @@ def test_sequential_is_a_sequence() -> None:
 def test_mlp_is_a_stack_of_linear_layers_with_activations() -> None:
     kinds = [type(layer).__name__ for layer in nn.MLP([4, 3, 2, 1], nn.ReLU, nn.Sigmoid)]
     assert kinds == ["Linear", "ReLU", "Linear", "ReLU", "Linear", "Sigmoid"]
-    assert [type(layer).__name__ for layer in nn.MLP([4, 3])] == ["Linear"]
+    for none in {}, {"output": "identity"}, {"output": nn.Identity}:
+        assert [type(layer).__name__ for layer in nn.MLP([4, 3], **none)] == ["Linear"]
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [nn.Tanh, nn.Tanh(), lambda: nn.Tanh(), "tanh", np.tanh, nn.functional.tanh, lambda x: np.tanh(x)],
+    ids=repr,
+)
+def test_the_activation_of_an_mlp_may_be_a_name_a_class_a_module_or_a_function(activation: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(5, 4))
+    model = nn.MLP([4, 3, 2, 1], activation, output=activation, rng=0)
+    first, _, second, _, third, _ = model
+    expected = np.tanh(third(np.tanh(second(np.tanh(first(x))))))
+    close(model(x).detach(), expected.detach())
+
+
+def test_the_layers_of_an_mlp_do_not_share_what_their_activation_learns() -> None:
+    model = nn.MLP([4, 3, 2, 1], nn.PReLU(init=0.5))
+    assert model[1].weight is not model[3].weight
+    assert model[1].weight == model[3].weight == 0.5
 
 
 def test_layers_show_themselves_as_in_torch() -> None:
@@ -400,10 +429,16 @@ def test_an_mlp_needs_two_sizes(sizes: Any) -> None:
         nn.MLP(sizes)
 
 
-def test_a_class_for_a_module_and_a_module_for_a_class_are_refused() -> None:
+@pytest.mark.parametrize("argument", ["activation", "output"])
+@pytest.mark.parametrize("kind", ["sigmoid", None, 2], ids=repr)
+def test_what_is_no_activation_is_refused(argument: str, kind: Any) -> None:
+    how = {argument: kind}
+    with pytest.raises(ValueError, match=f"{argument}: expected one of 'identity'.*a class.*got {kind!r}"):
+        nn.MLP([2, 3, 1], **how)
+
+
+def test_a_class_for_a_module_is_refused() -> None:
     for make, said in (
-        (lambda: nn.MLP([2, 3, 1], nn.ReLU()), r"activation: expected a class .* got ReLU\(\)"),
-        (lambda: nn.MLP([2, 3, 1], output=nn.ReLU()), r"output: expected a class .* got ReLU\(\)"),
         (lambda: nn.Perceptron(2, 1, nn.ReLU), r"activation: expected modules.*Sigmoid\(\)"),
         (lambda: nn.Sequential(nn.Linear(2, 1), nn.ReLU), r"layers: expected modules.*Sigmoid\(\)"),
         (lambda: nn.Sequential([nn.Linear(2, 1)]), r"layers: expected .*Sequential\(\*layers\)"),

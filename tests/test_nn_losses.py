@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import gradcheck, tensor
+from autograd import float32, float64, gradcheck, set_default_dtype, tensor
 from nn import functional
 
 Array = np.ndarray[Any, Any]
@@ -243,6 +243,32 @@ def test_classes_may_be_integers_of_any_size(dtype: Any) -> None:
         x, y = classes(np.random.default_rng(0), (rows, 3))
         for loss in nn.CrossEntropyLoss(), nn.NLLLoss():
             assert loss(x, y.astype(dtype)).item() == loss(x, y).item()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, bool], ids=lambda d: d.__name__)
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_predictions_and_targets_may_be_small_integers(function: Callable[..., Any], dtype: Any) -> None:
+    """Differences of them wrap around, and so do their squares."""
+    of_shares = function in (functional.binary_cross_entropy, functional.binary_cross_entropy_with_logits)
+    x, y = np.random.default_rng(0).integers(0, 2 if of_shares else 120, (2, 4, 6)).astype(dtype)
+    target = y if function not in (functional.cross_entropy, functional.nll_loss) else np.arange(4)
+    expected = function(x.astype(float), np.asarray(target, int if target is not y else float))
+    assert float(function(x, target)) == function(tensor(x), target).item() == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize("function", [functional.l1_penalty, functional.l2_penalty])
+def test_penalties_of_small_integers(function: Callable[..., Any]) -> None:
+    x = np.array([[-100, 100, 50]], np.int8)
+    assert function(x) == function(x.astype(float))
+
+
+def test_integers_become_floats_of_the_default_dtype() -> None:
+    set_default_dtype(float32)
+    try:
+        assert functional.mse_loss(np.array([1]), np.array([3], np.uint8)).dtype == float32
+        assert functional.cross_entropy(np.array([[1, 2]]), [1]).dtype == float32
+    finally:
+        set_default_dtype(float64)
 
 
 def test_losses_show_their_reduction() -> None:

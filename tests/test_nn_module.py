@@ -1,7 +1,9 @@
 """Modules find their parameters, keep their state, and copy; batches give all rows once."""
 
 import copy
+import operator
 import pickle
+import re
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd
 import nn
 from autograd import float32, tensor
+from nn import pytorch
 
 
 def parameter(*shape: int) -> nn.Parameter:
@@ -92,6 +96,57 @@ def test_fields_added_replaced_and_removed_later_count() -> None:
     assert shapes["layer.weight"] == (1, 7)
     assert shapes["list.2"] == (9,)
     assert "own" not in shapes
+
+
+@pytest.mark.parametrize("name", ["weight", "running_mean"])
+@pytest.mark.parametrize("value", [np.zeros(2), tensor([0.0, 0.0]), [0.0, 0.0], 0.0], ids=repr)
+def test_what_is_learned_or_kept_is_not_replaced_by_what_is_not(name: str, value: Any) -> None:
+    norm = nn.BatchNorm1d(2)
+    before = norm.state_dict()
+    kind = type(getattr(norm, name)).__name__
+    fix = rf"module\.{name}\.data = array, or module\.{name} = nn\.{kind}\(array\)"
+    with pytest.raises(TypeError, match=rf"{name}: expected a {kind}.* got {type(value).__name__}.*{fix}"):
+        setattr(norm, name, value)
+    assert norm.state_dict().keys() == before.keys()
+    getattr(norm, name).data = np.full(2, 3.0)
+    assert norm.state_dict()[name].tolist() == [3, 3]
+    setattr(norm, name, getattr(nn, kind)([4.0, 4.0]))
+    assert norm.state_dict()[name].tolist() == [4, 4]
+    setattr(norm, name, None)
+    assert name not in norm.state_dict()
+
+
+def test_a_function_is_applied_to_all_modules_in_the_order_of_torch() -> None:
+    torch = pytest.importorskip("torch")
+    found: dict[Any, list[str]] = {nn: [], torch.nn: []}
+    for library, names in found.items():
+        inner = library.Sequential(library.Linear(1, 1), library.ReLU())
+        model = library.Sequential(library.Tanh(), inner, library.Sigmoid())
+        assert model.apply(lambda module, names=names: names.append(type(module).__name__)) is model
+    assert found[nn] == found[torch.nn]
+
+
+@pytest.mark.parametrize(
+    ("owner", "names"),
+    [(nn.Linear(2, 1), pytorch.MODULE), (nn, pytorch.NN), (nn.functional, pytorch.FUNCTIONAL)],
+    ids=["Module", "nn", "functional"],
+)
+def test_what_pytorch_calls_otherwise_is_said(owner: Any, names: dict[str, str]) -> None:
+    for name, instead in names.items():
+        assert not hasattr(owner, name)
+        with pytest.raises(AttributeError, match=re.escape(f"no attribute '{name}'; {instead}")):
+            getattr(owner, name)
+        for package, path in re.findall(r"\b(np|nn|autograd)((?:\.\w+)+)", instead):
+            operator.attrgetter(path[1:])({"np": np, "nn": nn, "autograd": autograd}[package])
+    with pytest.raises(AttributeError, match=r"no attribute 'nothing'$"):
+        owner.nothing  # noqa: B018
+
+
+def test_a_module_may_have_fields_of_the_names_of_pytorch() -> None:
+    model = nn.Linear(2, 1)
+    model.type = "affine"
+    assert model.type == "affine"
+    assert pickle.loads(pickle.dumps(model)).type == "affine"
 
 
 def test_a_sequential_may_have_fields_of_its_own() -> None:
@@ -191,6 +246,44 @@ def test_state_that_is_no_array_of_numbers_is_refused_and_nothing_is_written(bia
     with pytest.raises(ValueError, match="bias"):
         model.load_state_dict({"weight": np.ones((3, 2)), "bias": bias})
     assert state(model) == before
+
+
+def test_what_is_missing_or_unknown_may_be_passed_over() -> None:
+    model = nn.Linear(2, 1, rng=0)
+    bias = model.bias.item()
+    model.load_state_dict({"weight": [[3.0, 4.0]], "other": [1.0]}, strict=False)
+    assert model.weight.data.tolist() == [[3, 4]]
+    assert model.bias.item() == bias
+    with pytest.raises(ValueError, match=r"fit:\n  shape of weight: expected \(1, 2\), got \(1,\)$"):
+        model.load_state_dict({"weight": [3.0]}, strict=False)
+
+
+def test_what_is_shared_may_come_by_any_of_its_names() -> None:
+    model, weight, bias = Tied(), np.arange(9.0).reshape(3, 3), np.ones(3)
+    names = ["first.weight", "second.weight", "again.weight"]
+    biases = {"first.bias": bias, "second.bias": 2 * bias}
+    for some in names, names[:2], names[1:], names[2:]:
+        model = Tied()
+        model.load_state_dict(dict.fromkeys(some, weight) | biases | {"again.bias": bias})
+        assert model.second.weight.data.tolist() == weight.tolist()
+        assert model.first.bias.data.tolist() == bias.tolist()
+        before = model.state_dict()
+        if len(some) > 1:
+            with pytest.raises(ValueError, match=r"value of \w+\.weight: expected that of \w+\.weight"):
+                model.load_state_dict(dict.fromkeys(some, weight) | {some[0]: weight + 1} | biases)
+        assert all(np.array_equal(before[name], x) for name, x in model.state_dict().items())
+    with pytest.raises(ValueError, match=r"fit:\n  missing: first\.weight$"):
+        Tied().load_state_dict(biases)
+
+
+def test_pytorch_writes_what_is_shared_by_all_its_names() -> None:
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.ReLU(), torch.nn.Linear(3, 3))
+    theirs[2].weight = theirs[0].weight
+    ours = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3))
+    ours[2].weight = ours[0].weight
+    ours.load_state_dict({name: x.numpy() for name, x in theirs.state_dict().items()})
+    np.testing.assert_array_equal(ours[2].weight.detach(), theirs[2].weight.detach())
 
 
 @pytest.mark.parametrize("state", [None, nn.Linear(2, 3), [np.ones((3, 2))]], ids=["0", "1", "2"])
@@ -358,6 +451,26 @@ def test_batches_are_reproducible_and_differ_between_epochs() -> None:
     assert order(4) == order(4) == first
     assert first != second
     assert order(None) != order(None)
+
+
+def test_batches_made_before_the_epochs_give_each_of_them_all_rows() -> None:
+    def epochs(seed: int) -> list[list[int]]:
+        loader = nn.batches(np.arange(30), batch_size=7, rng=seed)
+        assert len(loader) == len(list(nn.batches(np.arange(30), batch_size=7, rng=seed))) == 5
+        return [[int(i) for (part,) in loader for i in part] for _ in range(3)]
+
+    first, second, third = epochs(4)
+    assert sorted(first) == sorted(second) == sorted(third) == list(range(30))
+    assert first != second != third
+    assert epochs(4) == [first, second, third]
+
+
+@pytest.mark.parametrize("rows", [0, 3, 8, 10])
+def test_batches_may_leave_out_a_last_one_that_is_shorter(rows: int) -> None:
+    loader = nn.batches(np.arange(rows), batch_size=4, drop_last=True, rng=0)
+    sizes = [len(part) for (part,) in loader]
+    assert sizes == [4] * (rows // 4)
+    assert len(loader) == len(sizes)
 
 
 def test_batches_keep_gradients() -> None:

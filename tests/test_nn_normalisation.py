@@ -80,7 +80,7 @@ def test_norms_pass_gradcheck(make: Callable[[], nn.Module], shape: tuple[int, .
 def test_norms_take_arrays_lists_and_integers(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> None:
     whole = np.arange(np.prod(shape)).reshape(shape) ** 2 % 7
     expected = as_tensor(make()(whole * 1.0)).detach()
-    for same in whole, whole.tolist():
+    for same in whole, whole.tolist(), whole.astype(np.uint8):
         close(as_tensor(make()(same)).detach(), expected)
 
 

@@ -295,6 +295,27 @@ def test_scratch_is_shared_and_not_copied(name: str) -> None:
     assert b"scratch" not in pickle.dumps(optimiser)
 
 
+@each_optimiser
+def test_a_closure_computes_the_loss_and_its_gradients(name: str) -> None:
+    x, y = INPUTS, INPUTS[:, :1]
+    models = [nn.Linear(3, 1, rng=0) for _ in range(2)]
+    by_hand, by_closure = (getattr(nn.optim, name)(model.parameters(), lr=0.05) for model in models)
+
+    def closure() -> Any:
+        by_closure.zero_grad()
+        loss = nn.functional.mse_loss(models[1](x), y)
+        loss.backward()
+        return loss
+
+    for _ in range(3):
+        by_hand.zero_grad()
+        loss = nn.functional.mse_loss(models[0](x), y)
+        loss.backward()
+        assert by_hand.step() is None
+        assert by_closure.step(closure).item() == loss.item()
+    assert models[0].weight.data.tolist() == models[1].weight.data.tolist()
+
+
 def test_gradients_may_be_set_to_zero() -> None:
     model = nn.MLP([3, 2])
     optimiser = nn.optim.SGD(model.parameters())

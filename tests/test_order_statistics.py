@@ -1,12 +1,13 @@
 """Equal elements share a gradient; quantiles and the edges of bins follow what they depend on."""
 
+import timeit
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import grad, gradcheck
+from autograd import grad, gradcheck, vjp
 
 SAMPLES = np.array([0.3, -1.2, 2.5, 0.9, 1.7])
 CONTINUOUS = ("linear", "hazen", "weibull", "median_unbiased", "normal_unbiased", "interpolated_inverted_cdf")
@@ -25,6 +26,33 @@ CONTINUOUS = ("linear", "hazen", "weibull", "median_unbiased", "normal_unbiased"
 def test_three_equal_elements_share_equally(choose: Callable[[Any], Any]) -> None:
     x = np.array([2.0, 2.0, 1.0, 2.0, 5.0])
     np.testing.assert_allclose(grad(choose)(x), [1 / 3, 1 / 3, 0, 1 / 3, 0])
+
+
+@pytest.mark.parametrize("axis", [0, 1, -2, None])
+def test_equal_elements_of_one_row_share_the_mean(axis: int | None) -> None:
+    x = np.array([[2.0, np.nan, 2.0, -0.0, 1.0], [1.0, 2.0, 0.0, np.nan, np.nan], [2.0, 2.0, 2.0, 0.0, 1.0]])
+    g = np.arange(15.0).reshape(np.sort(x, axis).shape)
+    found = vjp(lambda x: np.sort(x, axis), x)[1](g)[0]
+    rows = (
+        [np.arange(15)]
+        if axis is None
+        else np.moveaxis(np.arange(15).reshape(3, 5), axis, -1).reshape(-1, x.shape[axis])
+    )
+    for row in rows:
+        values, flat = x.ravel()[row], np.sort(x, axis).ravel()[row]
+        for i, value in zip(row, values, strict=True):
+            same = np.isclose(flat, value, rtol=0, atol=0, equal_nan=True)
+            assert found.ravel()[i] == np.mean(g.ravel()[row][same])
+
+
+@pytest.mark.parametrize("function", [np.sort, np.median], ids=lambda f: f.__name__)
+def test_a_gradient_costs_a_few_sorts(function: Callable[..., Any]) -> None:
+    x = np.random.default_rng(0).normal(size=(300, 300))
+    gradient = grad(lambda x: np.sum(function(x, axis=1)))
+    ours, sorts = (
+        min(timeit.repeat(f, number=1, repeat=7)) for f in (lambda: gradient(x), lambda: np.argsort(x))
+    )
+    assert ours < 15 * sorts
 
 
 @pytest.mark.parametrize("method", CONTINUOUS)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Tensor, tensor
-from autograd.derivatives.calls import name_of
+from autograd.derivatives.calls import own_name
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.drawing.draw import View
 from autograd.drawing.page import data_of, program
@@ -20,7 +20,7 @@ from tests import test_derivatives as table_tests
 PLAYED = [f for f in table_tests.DIFFERENTIABLE if not isinstance(TABLE[f], table_tests.Writing)]
 
 
-@pytest.mark.parametrize("function", PLAYED, ids=name_of)
+@pytest.mark.parametrize("function", PLAYED, ids=own_name)
 @settings(max_examples=5)
 @given(data=st.data())
 def test_every_entry_of_the_table_can_be_played(function: Any, data: st.DataObject) -> None:
@@ -53,7 +53,7 @@ RULES = [
 
 
 @pytest.mark.parametrize(
-    ("entry", "i"), RULES, ids=lambda x: x if isinstance(x, int) else name_of(x.function)
+    ("entry", "i"), RULES, ids=lambda x: x if isinstance(x, int) else own_name(x.function)
 )
 def test_every_rule_of_the_table_has_a_sentence(entry: Derivative, i: int) -> None:
     class Plan:

@@ -20,6 +20,7 @@ import nn
 from autograd import (
     Tensor,
     as_tensor,
+    draw,
     float32,
     get_default_dtype,
     grad,
@@ -425,6 +426,40 @@ def test_what_pytorch_calls_otherwise_is_said(owner: Any, names: dict[str, str])
             getattr(owner, name)
 
 
+@pytest.mark.parametrize("words", sorted({*pytorch.METHODS.values(), *pytorch.FUNCTIONS.values()}))
+def test_what_is_said_to_be_used_is_there(words: str) -> None:
+    owners = {"np": np, "nn": nn, "autograd": autograd, "x": tensor(X), "rng": np.random.default_rng(0)}
+    for owner, path in re.findall(r"\b(np|nn|autograd|x|rng)((?:\.\w+)+)", words):
+        operator.attrgetter(path[1:])(owners[owner])
+
+
+def test_the_names_of_pytorch_for_numbers_and_dtypes() -> None:
+    torch = pytest.importorskip("torch")
+    for name in pytorch.SAME:
+        ours, theirs = getattr(autograd, name), getattr(torch, name)
+        if isinstance(theirs, torch.dtype):
+            assert tensor([1], dtype=ours).dtype == torch.ones(1, dtype=theirs).numpy().dtype
+        else:
+            np.testing.assert_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "prod", "amax", "amin", "argmax", "all", "any", "nansum"])
+def test_functions_along_an_axis_take_the_names_of_pytorch(name: str) -> None:
+    ours, numpys = getattr(autograd, name), getattr(np, name)
+    for x in X, tensor(X), leaf(X):
+        for how, as_numpy in (({"dim": 1, "keepdim": True}, {"axis": 1, "keepdims": True}), ({}, {})):
+            result = ours(x, **how)
+            np.testing.assert_array_equal(as_tensor(result).detach(), numpys(X, **as_numpy))
+            assert getattr(result, "requires_grad", None) == getattr(numpys(x), "requires_grad", None)
+    with pytest.raises(TypeError, match="dims"):
+        ours(X, dims=1)
+
+
+def test_functions_that_join_take_the_name_of_pytorch_for_the_axis() -> None:
+    same(autograd.stack([leaf(X), X], dim=1), np.stack([X, X], 1))
+    same(autograd.concatenate([leaf(X), X], dim=1), np.concatenate([X, X], 1))
+
+
 def test_every_method_of_ndarray_is_there_or_refused_in_words() -> None:
     x = tensor(X)
     for name in (name for name in dir(X) if not name.startswith("_") and hasattr(X, name)):
@@ -552,6 +587,23 @@ def test_repr() -> None:
     assert repr(x.detach()) == "tensor([1., 2.])"
     assert repr(tensor([1.0], dtype=float32)) == "tensor([1.], dtype=float32)"
     assert repr(tensor([[1.0], [2.0]])) == "tensor([[1.],\n        [2.]])"
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda x: np.stack([x, x]), "np.stack"),
+        (lambda x: np.append(x, x), "np.concatenate"),
+        (lambda x: np.einsum("i->", x), "np.einsum"),
+        (lambda x: np.cumsum(x), "np.cumsum"),
+        (lambda x: x.astype(float32), "astype"),
+    ],
+)
+def test_a_result_names_the_function_that_its_user_called(call: Callable[[Any], Any], name: str) -> None:
+    result = call(leaf([1.0, 2.0]))
+    assert f"from={name})" in repr(result)
+    assert f"from {name}<" in result._repr_html_()
+    assert f"{name}(" in draw(result).source
 
 
 def test_hash_and_use_in_containers() -> None:

@@ -1,5 +1,6 @@
 """Wrong rules are found, shrunk, and shown as programs that fail when they are pasted and run."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -133,6 +134,35 @@ def test_right_rules_pass(check: Function) -> None:
     check(gram, matrices)
 
 
+@primitive
+def log_determinant(a: Any) -> Any:
+    return np.linalg.slogdet(a)[1]
+
+
+@primitive
+def logarithm(x: Any) -> Any:
+    return np.log(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "rule", "misfit"),
+    [
+        pytest.param(log_determinant, lambda g, a: g * np.linalg.inv(a).T, "raises LinAlgError", id="shape"),
+        pytest.param(logarithm, lambda g, x: g / x, "gives nan", id="domain"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_what_a_function_does_not_take_is_to_be_said(function: Function, rule: Function, misfit: str) -> None:
+    derivative(function, rule)
+    for check, fix in (check_entry, r"lambda d: call\(.*domain="), (assert_gradients, r"arrays\(.*domain="):
+        with pytest.raises((GradientError, np.linalg.LinAlgError)) as found:
+            check(function)
+        assert re.search(f"{misfit} at arguments .* drawn by default.*{fix}", found.value.__notes__[-3])
+    with pytest.raises((GradientError, np.linalg.LinAlgError)) as found:
+        check_entry(function, lambda d: call(np.array(-1.0)))
+    assert not any("by default" in note for note in found.value.__notes__)
+
+
 # The program
 
 
@@ -176,12 +206,12 @@ def test_what_a_function_reads_is_shown() -> None:
 
 def test_an_entry_of_a_function_that_cannot_be_imported_is_shown() -> None:
     @primitive
-    def cube(x: Any, /) -> Any:
-        return x**3
+    def cube(u: Any, /) -> Any:
+        return u**3
 
-    derivative(cube, lambda g, u: 3.1 * g * u**2, names="u", domain=POSITIVE, kink=lambda u: u - 1)
+    derivative(cube, lambda g, x: 3.1 * g * x**2, names="x", domain=POSITIVE, kink=lambda u: u - 1)
     program = program_of_failure(cube)
-    assert "derivative(cube, lambda g, u: 3.1 * g * u**2, names='u', domain=Interval('x > 0'" in program
+    assert "derivative(cube, lambda g, x: 3.1 * g * x**2, names='x', domain=Interval('x > 0'" in program
     assert "kink=lambda u: u - 1)" in program
     assert "@primitive" in program
 

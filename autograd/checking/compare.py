@@ -81,7 +81,8 @@ def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = No
 
     Args:
         hand_derived: an array, or a nested tuple, list or dict of arrays.
-        engine: the same structure, of Tensors whose ``.grad`` is meant, or of arrays.
+        engine: the same structure, of Tensors whose ``.grad`` is meant, or of arrays. A gradient that
+            is None, here or there, is missing: different.
         rtol: up to which difference, relative to the largest element, gradients are close; by default
             1.5e-8, or 3.5e-4 where one of them is of float32.
 
@@ -106,6 +107,7 @@ def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = No
           w         (2, 2)  exact      0                   0
           b         (2,)    different  -                   -
     """
+    engine = _with_missing(engine)
     variables = leaves(engine)
     hands = leaves_like(hand_derived, engine, "hand_derived")
     names = paths(engine, "") if isinstance(engine, (tuple, list, dict)) else ["gradient"]
@@ -120,21 +122,34 @@ def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = No
     return Comparison([_compared(name, hand, true, tuple(lengths), rtol) for name, hand, true in pairs])
 
 
+def _with_missing(tree: Any) -> Any:
+    """Make a leaf of every None, as ``np.asarray`` does, where containers would pass it over."""
+    if isinstance(tree, dict):
+        return {key: _with_missing(branch) for key, branch in tree.items()}
+    if isinstance(tree, (tuple, list)):
+        branches = map(_with_missing, tree)
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return np.asarray(tree) if tree is None else tree
+
+
 def _gradient(variable: Any, name: str) -> Array:
     """Take the gradient of a Tensor that has one, or should; anything else is a gradient itself."""
     if not isinstance(variable, Tensor):
         return np.asarray(variable)
-    if variable.grad is not None:
-        return variable.grad.data
-    if variable.requires_grad:
+    if variable.requires_grad and variable.grad is None:
         raise ValueError(
             f"engine: {variable.name or name} has no gradient; call backward() before, and retain_grad() "
             f"on a Tensor that is the result of a call"
         )
-    return variable.data
+    return np.asarray(plain(variable if variable.grad is None else variable.grad))
 
 
 def _compared(name: str, hand: Array, true: Array, lengths: tuple[int, ...], rtol: float | None) -> Compared:
+    missing = [f"by {who}" for who, g in (("hand", hand), ("the engine", true)) if g.dtype == object]
+    if missing:
+        note = f"{' and '.join(missing)} there is no gradient: it is None"
+        note += ". Does what backward() started from depend on it?" if true.dtype == object else ""
+        return Compared(name, true.shape, "different", math.nan, math.nan, note)
     if hand.shape == true.shape and np.array_equal(hand, true):
         return Compared(name, true.shape, "exact", 0.0, 0.0)
     if rtol is None:

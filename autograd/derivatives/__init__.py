@@ -1,6 +1,7 @@
 """The table of derivatives, chapter by chapter."""
 
 from autograd.derivatives import (
+    by_numpy,
     constants,
     elementwise,
     grids,
@@ -19,6 +20,6 @@ from autograd.derivatives import (
 )
 
 __all__ = [
-    "constants", "elementwise", "grids", "indexing", "linear_algebra", "norms", "padding", "polynomials", "products",
-    "reductions", "shapes", "signals", "sorting", "statistics", "ufunc_methods",
+    "by_numpy", "constants", "elementwise", "grids", "indexing", "linear_algebra", "norms", "padding",
+    "polynomials", "products", "reductions", "shapes", "signals", "sorting", "statistics", "ufunc_methods",
 ]  # fmt: skip

@@ -18,11 +18,18 @@ def name_of(function: Callable[..., Any]) -> str:
         >>> name_of(np.exp), name_of(np.linalg.norm), name_of(np.add.reduce)
         ('np.exp', 'np.linalg.norm', 'np.add.reduce')
     """
+    if known_as := getattr(function, "known_as", ""):
+        return str(known_as)
     if isinstance(getattr(function, "__self__", None), np.ufunc):
         return f"{name_of(function.__self__)}.{function.__name__}"  # type: ignore[attr-defined]
     module = getattr(function, "__module__", None) or _module_of(function)
     prefix = module.replace("numpy", "np", 1) + "." if module.startswith(("numpy", "scipy")) else ""
-    return prefix + function.__name__
+    return prefix + getattr(function, "__name__", repr(function))
+
+
+def own_name(function: Callable[..., Any]) -> str:
+    """Say the name of a function itself; that of a primitive may be another than users know it by."""
+    return name_of(inspect.unwrap(function))
 
 
 def _module_of(ufunc: Any) -> str:
@@ -53,6 +60,27 @@ def parameters_of(function: Callable[..., Any]) -> dict[str, Any]:
     except ValueError:
         return {}
     return {p.name: p.default if trusted else p.empty for p in parameters}
+
+
+def dispatches(function: Callable[..., Any]) -> bool:
+    """Tell whether a call of it asks a Tensor what to do: NumPy's functions, operators and primitives do."""
+    ufunc = getattr(function, "__self__", function)
+    home = (getattr(function, "__module__", None) or "").partition(".")[0]
+    return isinstance(ufunc, np.ufunc) or hasattr(function, "forward") or home in ("numpy", "_operator")
+
+
+def names_of_arguments(function: Callable[..., Any], count: int) -> list[str]:
+    """Name the arguments of a function that has ``count`` pullbacks, where no other names are given.
+
+    Those of a function written in Python are its own: of all that must be given, and of further ones
+    that have a pullback. NumPy's functions have ``x y z``.
+    """
+    if not inspect.isfunction(function):
+        return list("xyz"[:count])
+    parameters = inspect.signature(function).parameters.values()
+    positional = [p for p in parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
+    required = sum(p.default is p.empty for p in positional)
+    return [p.name for p in positional][: max(count, required)]
 
 
 def bind(entry: Any, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -35,13 +35,7 @@ def log_or_zero(x: Any) -> Any:
     """Compute log x, and 0 where x = 0."""
     return np.where(np.equal(x, 0), 0, np.log(x))
 
-@primitive
-def fraction(x: Any) -> Any:
-    """Compute x without its integral part, with the sign of x."""
-    return np.modf(x)[0]
-
 def _to_integer(x: Any) -> Any:
-    """Give the signed distance to the nearest integer."""
     return x - np.round(x)
 
 def _share(x: Any, y: Any, base: float = 1.0) -> Any:
@@ -67,7 +61,6 @@ def _real(function: Callable[..., Any], formula: Callable[..., Any], *numbers: A
 # Arithmetic
 derivative(np.positive,   lambda g: g, bounded=True)
 derivative(np.conjugate,  lambda g: g, bounded=True)
-derivative(fraction,      lambda g: g, bounded=True,                          kink=lambda x: _to_integer(x))
 derivative(np.nextafter,  lambda g: g, None, bounded=True)
 derivative(np.ldexp,      lambda g, n: np.ldexp(g, n), None,                  names="x n", bounded=True)
 derivative(np.negative,   lambda g: -g, bounded=True)
@@ -108,7 +101,7 @@ derivative(divide_or_zero, lambda g, y: divide_or_zero(g, y),
                            lambda g, y, out: -divide_or_zero(g * out, y),     domain=(REALS, NONZERO))
 derivative(log_or_zero,   lambda g, x: divide_or_zero(g, x),                  domain=POSITIVE)
 
-# Trigonometric functions
+# Trigonometric and hyperbolic functions
 derivative(np.sin,        lambda g, x: g * np.cos(x), bounded=True)
 derivative(np.cos,        lambda g, x: -g * np.sin(x), bounded=True)
 derivative(np.tan,        lambda g, out: g * (1 + out * out),                 domain=Interval("cos x ≠ 0", -math.inf, math.inf, without=(-math.pi / 2, math.pi / 2)))
@@ -123,8 +116,6 @@ derivative(np.deg2rad,    lambda g: g * (math.pi / 180), bounded=True)
 derivative(np.radians,    lambda g: g * (math.pi / 180), bounded=True)
 derivative(np.rad2deg,    lambda g: g * (180 / math.pi), bounded=True)
 derivative(np.degrees,    lambda g: g * (180 / math.pi), bounded=True)
-
-# Hyperbolic functions
 derivative(np.sinh,       lambda g, x: g * np.cosh(x))
 derivative(np.cosh,       lambda g, x: g * np.sinh(x))
 derivative(np.tanh,       lambda g, out: g * (1 - out * out), bounded=True)
@@ -148,7 +139,7 @@ derivative(np.copysign,   lambda g, x, y: g * (np.sign(x) * np.copysign(1, y)),
 
 # Through others
 definition(np.divmod,        lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
-definition(np.modf,          lambda x: (fraction(x), np.trunc(x)))
+definition(np.modf,          lambda x: (np.fmod(np.where(np.isinf(x), np.copysign(0, x), x), 1), np.trunc(x)))
 definition(np.frexp,         lambda x: (np.ldexp(x, -(exponent := np.frexp(value_of(x))[1])), exponent))
 definition(np.heaviside,     lambda x, y: np.where(np.equal(x, 0), y, np.heaviside(value_of(x), 0)))
 definition(np.clip,          lambda a, a_min=None, a_max=None, *, min=None, max=None: _clip(a, a_min if min is None else min, a_max if max is None else max))
@@ -165,4 +156,3 @@ definition(scimath.arcsin,   lambda x: _real(scimath.arcsin, np.arcsin, x))
 definition(scimath.arctanh,  lambda x: _real(scimath.arctanh, np.arctanh, x))
 definition(scimath.logn,     lambda n, x: _real(scimath.logn, lambda n, x: np.log(x) / np.log(n), n, x))
 definition(scimath.power,    lambda x, p: _real(scimath.power, np.power, x, p))
-# fmt: on

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import table
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition
@@ -36,7 +37,7 @@ T = np.matrix_transpose
 # What gives several results is recorded as giving one
 def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     function.__name__ = name
-    return primitive(function)
+    return primitive(function, known_as=f"np.linalg.{name}")
 
 def _rows(results: Sequence[Any]) -> Any:
     """Write vectors and matrices below each other, with zeros on the right where one is narrow."""
@@ -75,7 +76,6 @@ def _symmetric(x: Any) -> Any:
     return np.where(np.tri(np.shape(x)[-1], dtype=bool), x, T(x))
 
 def _onto_triangle(x: Any, UPLO: str = "L") -> Any:
-    """Gather a gradient in the triangle that was read."""
     lower = np.tri(np.shape(x)[-1], dtype=bool)
     return np.where(lower if UPLO.upper() == "L" else lower.T, np.where(_identity(x), x, x + T(x)), 0)
 
@@ -129,13 +129,10 @@ def _pinv(g: Any, a: Any, out: Any) -> Any:
     left, right = T(g) @ out, out @ T(g)
     return (left - a @ (out @ left)) @ T(out) + T(out) @ (right - (right @ out) @ a) - T(out) @ g @ T(out)
 
-def _columns(x: Any, b_shape: tuple[int, ...]) -> Any:
-    return x[..., None] if len(b_shape) == 1 else x
-
 derivative(np.linalg.inv,   lambda g, out: -T(out) @ g @ T(out))
-derivative(np.linalg.solve, lambda g, out, b_shape: -g @ T(_columns(out, b_shape)),
-                            lambda g, b_shape: g[..., 0] if len(b_shape) == 1 else g,       names="a b",
-                            cotangent=lambda g, a, b_shape: np.linalg.solve(T(a), _columns(g, b_shape)))
+derivative(np.linalg.solve, lambda g, out, b_shape: -g @ T(out if len(b_shape) > 1 else out[..., None]),
+                            lambda g, b_shape: g if len(b_shape) > 1 else g[..., 0],        names="a b",
+                            cotangent=lambda g, a, b_shape: np.linalg.solve(T(a), g if len(b_shape) > 1 else g[..., None]))
 derivative(np.linalg.det,   lambda g, a: g[..., None, None] * cofactors(a),                 names="a")
 derivative(cofactors,       lambda g, a: _cofactors(g, a),                                  names="a")
 derivative(slogdet,         lambda g, a: g[..., 1, None, None] * np.linalg.inv(T(a)),       names="a")
@@ -154,30 +151,27 @@ def _as(function: Any, *results: Any) -> Any:
 def _split(packed: Any) -> tuple[Any, Any]:
     return packed[..., 0, :], packed[..., 1:, :]
 
-def _lengths(a: Any) -> Any:
-    """Count the rows and the columns of a matrix, or of each in a stack."""
-    if np.ndim(a) < 2:
-        raise np.linalg.LinAlgError(f"expected a matrix or a stack of them, got shape {np.shape(a)}")
-    return np.shape(a)[-2:]
-
 def _qr_of(a: Any, mode: str = "reduced") -> Any:
     if mode not in ("reduced", "complete", "r"):
         raise TypeError(f"np.linalg.qr with mode={mode!r} has no derivative; use mode='reduced'")
-    m, n = _lengths(a)
+    if np.ndim(a) < 2:
+        raise np.linalg.LinAlgError(f"np.linalg.qr: expected a matrix or several, got shape {np.shape(a)}")
+    m, n = np.shape(a)[-2:]
     packed = qr(a[..., :m], mode="complete" if mode == "complete" else "reduced")
     q, r = packed[..., :m, :], packed[..., m:, : min(m, n)]
     r = np.concatenate([r, T(q) @ a[..., m:]], axis=-1) if m < n else r
     return r if mode == "r" else _as(np.linalg.qr, q, r)
 
 def _svd_of(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    (m, n), full = _lengths(a), full_matrices and compute_uv
+    full = full_matrices and compute_uv
     if hermitian:
         w, v = np.linalg.eigh(a)
         order = np.flip(np.argsort(np.abs(w)), -1)
         w, u = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
         s, vt = np.abs(w), T(u * np.copysign(1, w)[..., None, :])
     else:
-        packed, k = svd(a, full_matrices=full), min(m, n)
+        packed, (m, n) = svd(a, full_matrices=full), np.shape(a)[-2:]
+        k = min(m, n)
         u, s, vt = packed[..., :m, : m if full else k], packed[..., m, :k], packed[..., m + 1 :, :n]
     return _as(np.linalg.svd, u, s, vt) if compute_uv else s
 
@@ -194,7 +188,7 @@ def _matrix_power(a: Any, n: int) -> Any:
     if operator.index(n) < 0:
         return _matrix_power(np.linalg.inv(a), -n)
     if n < 2:
-        return np.copy(a) if n else np.where(False, a, np.eye(_lengths(a)[0], dtype=a.dtype))
+        return np.where(n, a, np.linalg.matrix_power(value_of(a), n))
     half = _matrix_power(a, n // 2)
     return half @ half @ a if n % 2 else half @ half
 
@@ -219,16 +213,14 @@ def _tensorinv(a: Any, ind: int = 2) -> Any:
     return np.reshape(np.linalg.inv(np.reshape(a, (math.prod(right), -1))), right + left)
 
 definition(np.linalg.slogdet,      lambda a: _as(np.linalg.slogdet, *np.moveaxis(slogdet(a), -1, 0)))
-definition(np.linalg.qr,           _qr_of)
-definition(np.linalg.svd,          _svd_of)
-definition(np.linalg.svdvals,      lambda x, /: np.linalg.svd(x, compute_uv=False))
 definition(np.linalg.eigh,         lambda a, UPLO="L": _as(np.linalg.eigh, *_split(eigh(a, UPLO=UPLO))))
 definition(np.linalg.eigvalsh,     lambda a, UPLO="L": np.linalg.eigh(a, UPLO).eigenvalues)
 definition(np.linalg.eig,          lambda a: _as(np.linalg.eig, *_split(eig(a))))
 definition(np.linalg.eigvals,      lambda a: np.linalg.eig(a).eigenvalues)
+definition(np.linalg.qr,           _qr_of)
+definition(np.linalg.svd,          _svd_of)
 definition(np.linalg.lstsq,        _lstsq)
-definition(np.linalg.matrix_power, _matrix_power)
 definition(np.linalg.multi_dot,    _multi_dot)
+definition(np.linalg.matrix_power, _matrix_power)
 definition(np.linalg.tensorsolve,  _tensorsolve)
 definition(np.linalg.tensorinv,    _tensorinv)
-# fmt: on

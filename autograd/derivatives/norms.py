@@ -24,7 +24,7 @@ def _vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: An
     if ord == 2:
         return np.sqrt(np.sum(x * x, **how))
     if ord in (np.inf, -np.inf):
-        return _extreme(np.abs(x), ord, **how)
+        return np.max(np.abs(x), initial=0, **how) if ord > 0 else np.min(np.abs(x), **how)
     total = np.sum(np.abs(x) ** ord if ord else np.where(np.equal(x, 0), np.abs(x), 1), **how)  # 0 counts what is not zero
     return total if ord in (0, 1) else total ** (1 / ord)
 
@@ -34,17 +34,12 @@ def _matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     if ord in (1, -1, np.inf, -np.inf):
         sizes = np.sum(np.abs(x), axis=-2 if abs(ord) == 1 else -1)
     elif ord in (2, -2, "nuc"):
-        sizes = np.abs(np.linalg.svdvals(x))  # whose slope at 0 is 0
+        sizes = np.linalg.svdvals(x)
     else:
-        known = "'fro', 'nuc', 1, -1, 2, -2, np.inf or -np.inf"
-        raise ValueError(f"np.linalg.norm: ord={ord!r} is no norm of matrices; expected {known}")
-    norm = np.sum(sizes, axis=-1) if ord == "nuc" else _extreme(sizes, ord, axis=-1)
+        raise ValueError(f"np.linalg.norm: ord={ord!r} is no norm of matrices; "
+                         f"expected 'fro', 'nuc', 1, -1, 2, -2, np.inf or -np.inf")
+    norm = _vector_norm(sizes, axis=-1, ord=1 if ord == "nuc" else ord * np.inf)
     return norm[..., None, None] if keepdims else norm
-
-def _extreme(size: Any, ord: float, **how: Any) -> Any:
-    """Give the largest size, which of nothing is 0, or with a negative order the smallest."""
-    extreme = np.min if ord < 0 else np.max if np.size(size) else np.sum
-    return extreme(size, **how)
 
 def _cond(x: Any, p: Any = None) -> Any:
     if p in (None, 2, -2):
@@ -58,4 +53,3 @@ definition(np.linalg.norm,        _norm)
 definition(np.linalg.vector_norm, _vector_norm)
 definition(np.linalg.matrix_norm, _matrix_norm)
 definition(np.linalg.cond,        _cond)
-# fmt: on

@@ -47,4 +47,3 @@ def _before(x: Any, width: int, mode: Any, option: Any) -> Any:
     return np.where(step % 2, x[0] + x[-1] - even, even) + step * (x[-1] - x[0])
 
 definition(np.pad, _pad)
-# fmt: on

@@ -10,9 +10,6 @@ from autograd.derivatives.table import definition, derivative
 
 
 # fmt: off
-def _longer(p: Any, size: int) -> Any:
-    return np.pad(np.ravel(p), (max(size - np.size(p), 0), 0))
-
 def _without_zeros(p: Any) -> Any:
     return np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:]
 
@@ -34,8 +31,6 @@ def _fit(x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None)
 
 definition(np.poly,    lambda seq_of_zeros: reduce(lambda p, root: np.pad(p, (0, 1)) - root * np.pad(p, (1, 0)),
                            np.linalg.eigvals(seq_of_zeros) if np.ndim(seq_of_zeros) == 2 else seq_of_zeros, np.ones(1, np.result_type(seq_of_zeros))))
-definition(np.polyadd, lambda a1, a2: _longer(a1, np.size(a2)) + _longer(a2, np.size(a1)))
-definition(np.polysub, lambda a1, a2: _longer(a1, np.size(a2)) - _longer(a2, np.size(a1)))
 definition(np.polymul, lambda a1, a2: np.convolve(_without_zeros(a1), _without_zeros(a2)))
 definition(np.polydiv, _divided)
 definition(np.polyval, lambda p, x: reduce(lambda y, coefficient: y * x + coefficient, p, np.zeros_like(x)))
@@ -43,4 +38,3 @@ definition(np.polyder, lambda p, m=1: np.polyder(p[:-1] * np.arange(len(p) - 1, 
 definition(np.polyint, lambda p, m=1, k=None: reduce(lambda p, c: np.append(p / np.arange(len(p), 0, -1), c), np.broadcast_to(0 if k is None else k, m), p))
 definition(np.polyfit, _fit)
 derivative(np.roots,   lambda g, p, out: -(g / np.polyval(np.polyder(p), out)) @ np.vander(out, len(p)), names="p", kind="polynomial")
-# fmt: on

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives.calls import name_of
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.shapes import astype, concatenate
 
 Function = Callable[..., Any]
@@ -29,6 +30,8 @@ def rearranged(function: Function, *operands: str) -> Function:
         call = signature.bind(*args, **kwargs)
         if call.arguments.pop("out", None) is not None:
             raise TypeError(f"{name_of(function)} with out= has no derivative here; use its result")
+        for name in call.arguments.keys() - set(operands):
+            call.arguments[name] = value_of(call.arguments[name])
         target, elements = call.arguments[operands[0]], np.zeros(1, bool)
         for name in operands:
             arrays: list[Any] = []

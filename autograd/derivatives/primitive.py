@@ -11,10 +11,14 @@ from numpy import ndarray
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def primitive(function: F) -> F:
+def primitive(function: F, known_as: str = "") -> F:
     """Let a function of arrays take Tensors too, as NumPy's own functions do (NEP 18).
 
     The body is given arrays. What happens to a Tensor is what the table says of the function.
+
+    Args:
+        function: the function of arrays.
+        known_as: the name that users know, where the function is what the definition of another calls.
     """
 
     @wraps(function)
@@ -24,5 +28,5 @@ def primitive(function: F) -> F:
                 return argument.__array_function__(dispatch, (), args, kwargs)
         return function(*args, **kwargs)
 
-    dispatch.forward = function  # type: ignore[attr-defined]
+    dispatch.forward, dispatch.known_as = function, known_as  # type: ignore[attr-defined]
     return dispatch  # type: ignore[return-value]

@@ -7,12 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.derivatives import table
 from autograd.derivatives.indexing import scatter
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import definition
-
-derivative = partial(table.derivative, kind="product")
+from autograd.derivatives.table import definition, derivative
 
 
 # fmt: off
@@ -28,7 +25,7 @@ def _matmul_right(g: Any, x: Any, y_shape: tuple[int, ...]) -> Any:
     xt = np.matrix_transpose(x)
     return np.matmul(xt, g) if len(y_shape) > 1 else np.matmul(xt, g[..., None])[..., 0]
 
-@primitive
+@partial(primitive, known_as="np.einsum")
 def contract(*operands: Any, subscripts: str, optimize: Any = False) -> Any:
     """Compute an ``einsum`` whose subscripts name every axis, with the operands first."""
     return np.einsum(subscripts, *operands, optimize=optimize)
@@ -51,9 +48,9 @@ def _to_diagonal(x: Any, term: str, sizes: dict[str, int]) -> Any:
     return scatter(x, tuple(index[axis] for axis in term), tuple(sizes[axis] for axis in term))
 
 derivative(np.matmul, lambda g, y, x_shape: _matmul_left(g, y, x_shape),
-                      lambda g, x, y_shape: _matmul_right(g, x, y_shape))
+                      lambda g, x, y_shape: _matmul_right(g, x, y_shape), kind="product")
 derivative(contract,  lambda g, position, operands, shapes, subscripts="", optimize=False: _contract_others(g, position, operands, shapes, subscripts, optimize),
-                      names="operands", variadic=True)
+                      names="operands", variadic=True, kind="product")
 
 # Definitions
 def einsum_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
@@ -81,10 +78,9 @@ def _einsum(*operands: Any, optimize: Any = False) -> Any:
     """Turn every form of ``np.einsum`` into ``contract``; numbered axes get letters of the same order."""
     subscripts, *arrays = operands
     if not isinstance(subscripts, str):  # einsum(x, [0, 1], y, [1, 2], [0, 2])
-        letters = string.ascii_uppercase + string.ascii_lowercase
-        terms = ["".join("..." if i is Ellipsis else letters[i] for i in axes) for axes in (*operands[1::2], *operands[len(operands) // 2 * 2 :])]
-        arrays, n = list(operands[: len(operands) // 2 * 2 : 2]), len(operands) // 2
-        subscripts = "->".join([",".join(terms[:n]), *terms[n:]])
+        letters, n = string.ascii_uppercase + string.ascii_lowercase, len(operands) // 2
+        terms = ["".join("..." if i is Ellipsis else letters[i] for i in axes) for axes in (*operands[1::2], *operands[2 * n :])]
+        subscripts, arrays = "->".join([",".join(terms[:n]), *terms[n:]]), list(operands[: 2 * n : 2])
     return contract(*arrays, subscripts=einsum_subscripts(subscripts, list(map(np.ndim, arrays))), optimize=optimize)
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
@@ -96,7 +92,6 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return np.einsum(a, range(n), b, [pairs.get(j, n + j) for j in range(m)], optimize=True)
 
 def _kron(a: Any, b: Any) -> Any:
-    """Multiply every element of one with every element of the other, axis by axis."""
     ndim = max(np.ndim(a), np.ndim(b))
     n, m = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
     product = np.reshape(a, [k for i in n for k in (i, 1)]) * np.reshape(b, [k for i in m for k in (1, i)])
@@ -117,25 +112,16 @@ def _dot(a: Any, b: Any) -> Any:
 
 definition(np.einsum,               _einsum)
 definition(np.dot,                  _dot)
-definition(np.vdot,                 lambda a, b: np.dot(np.ravel(a), np.ravel(b)))
-definition(np.inner,                lambda a, b: np.tensordot(a, b, (-1, -1)) if np.ndim(a) and np.ndim(b) else np.multiply(a, b))
-definition(np.outer,                lambda a, b: np.ravel(a)[:, None] * np.ravel(b)[None, :])
 definition(np.tensordot,            _tensordot)
 definition(np.kron,                 _kron)
 definition(np.cross,                _cross)
+definition(np.vdot,                 lambda a, b: np.dot(np.ravel(a), np.ravel(b)))
+definition(np.inner,                lambda a, b: np.tensordot(a, b, (-1, -1)) if np.ndim(a) and np.ndim(b) else np.multiply(a, b))
+definition(np.outer,                lambda a, b: np.ravel(a)[:, None] * np.ravel(b)[None, :])
 definition(np.vecdot,               lambda x1, x2, *, axis=-1: np.matmul(np.moveaxis(x1, axis, -1)[..., None, :], np.moveaxis(x2, axis, -1)[..., None])[..., 0, 0])
 if hasattr(np, "matvec"):  # since NumPy 2.2
     definition(np.matvec,           lambda x1, x2: np.matmul(x1, x2[..., None])[..., 0])
     definition(np.vecmat,           lambda x1, x2: np.matmul(x1[..., None, :], x2)[..., 0, :])
 definition(np.trace,                lambda a, offset=0, axis1=0, axis2=1: np.sum(np.diagonal(a, offset, axis1, axis2), -1))
-
-# The same again in np.linalg, where matrices are the last two axes
-definition(np.linalg.matmul,        lambda x1, x2, /: np.matmul(x1, x2))
-definition(np.linalg.matrix_transpose, lambda x, /: np.matrix_transpose(x))
-definition(np.linalg.tensordot,     lambda x1, x2, /, *, axes=2: np.tensordot(x1, x2, axes))
 definition(np.linalg.outer,         lambda x1, x2, /: np.einsum("i,j->ij", x1, x2))
 definition(np.linalg.cross,         lambda x1, x2, /, *, axis=-1: np.cross(x1, x2, axis=axis))
-definition(np.linalg.vecdot,        lambda x1, x2, /, *, axis=-1: np.vecdot(x1, x2, axis=axis))  # type: ignore[call-overload]
-definition(np.linalg.diagonal,      lambda x, /, *, offset=0: np.diagonal(x, offset, -2, -1))
-definition(np.linalg.trace,         lambda x, /, *, offset=0: np.trace(x, offset, -2, -1))
-# fmt: on

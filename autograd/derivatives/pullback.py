@@ -12,7 +12,8 @@ import numpy as np
 from autograd.derivatives.calls import name_of, shape_of
 from autograd.derivatives.guard import without_nan
 
-Read = tuple[int | None, Callable[[Any, int], Any]]
+Get = Callable[[Any, int], Any]
+Read = tuple[int | None, Get]
 Pull = Callable[[Any, Any, int], Any]
 OUT, OPERANDS, RESIDUAL = -1, -2, -3  # what a rule may read beside the array of one argument
 
@@ -88,23 +89,25 @@ def _guarded(pull: Pull) -> Pull:
 
 def _reader(pullback: Pullback, kept: tuple[int, ...], constants: frozenset[int]) -> Pull:
     """Make of a rule a function of the cotangent, the recorded call and the pullback's position."""
-    rule, reads = pullback.rule, pullback.reads
-    if not reads:
+    rule, places = pullback.rule, [whose for whose, _ in pullback.reads]
+    if not places:
         return lambda g, call, i: rule(g)
-    ((whose, get), *others) = reads
-    place = kept.index(whose) if whose in kept else None
-    if not others and place is not None:  # the most frequent cases, for speed
-        if whose in constants:
+    if len(places) == 1 and places[0] in kept:  # the most frequent cases, for speed
+        place = kept.index(places[0])
+        if places[0] in constants:
             return lambda g, call, i: rule(g, as_numbers(call.values[place], call.dtype))
         return lambda g, call, i: rule(g, call.values[place])
-    if not others and whose == OUT:
+    if places == [OUT]:
         return lambda g, call, i: rule(g, call.out)
-    gets = [_get_kept(kept.index(whose), whose in constants) if whose in kept else get for whose, get in reads]
+    gets = [_getter(whose, get, kept, constants) for whose, get in pullback.reads]
     return lambda g, call, i: rule(g, *[get(call, i) for get in gets])
 
 
-def _get_kept(place: int, constant: bool) -> Callable[[Any, int], Any]:
-    if constant:
+def _getter(whose: int | None, get: Get, kept: tuple[int, ...], constants: frozenset[int]) -> Get:
+    if whose is None or whose not in kept:
+        return get
+    place = kept.index(whose)
+    if whose in constants:
         return lambda call, _: as_numbers(call.values[place], call.dtype)
     return lambda call, _: call.values[place]
 

@@ -1,18 +1,14 @@
 """Reductions: an array becomes smaller along its axes. And those that keep their partial results."""
 
 import math
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograd.derivatives import table
-from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import definition
+from autograd.derivatives.table import definition, derivative
 
 Axis = int | tuple[int, ...] | None
 NOT_GIVEN = np._NoValue
-derivative = partial(table.derivative, kind="reduction")
 
 
 # fmt: off
@@ -61,7 +57,7 @@ def _products_of_others(x: Any, axis: Axis) -> Any:
     """Multiply for each element all before and all after it: exact, whatever is zero."""
     axes, rows = reduced_axes(np.shape(x), axis), as_rows(x, axis)
     moved = np.shape(np.moveaxis(x, axes, last := range(-len(axes), 0)))
-    before, after = (_running_product(np.concatenate([np.ones_like(r[:, :1]), r[:, :-1]], axis=1)) for r in (rows, np.flip(rows, 1)))
+    before, after = (np.cumprod(np.concatenate([np.ones_like(r[:, :1]), r[:, :-1]], axis=1), 1) for r in (rows, np.flip(rows, 1)))
     return np.moveaxis(np.reshape(before * np.flip(after, 1), moved), last, axes)
 
 def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
@@ -72,39 +68,16 @@ def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False, 
     total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
     return total / np.maximum(count(np.shape(a), axis, keepdims, where) - (correction or ddof), 0, dtype=total.dtype)
 
-@primitive
-def running_sum(x: Any, axis: int) -> Any:
-    """Sum along one axis, keeping the partial sums."""
-    return np.cumsum(x, axis)
-
-def _cumprod(a: Any, axis: int | None = None) -> Any:
-    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
-    return np.moveaxis(_running_product(np.moveaxis(a, axis, -1)), -1, axis)
-
-def _cumulative(accumulate: Any, start: float, x: Any, axis: int | None, include_initial: bool) -> Any:
-    if axis is None and np.ndim(x) != 1:
-        raise ValueError(f"np.cumulative_sum and np.cumulative_prod: axis= is needed, got x of {np.ndim(x)} axes")
-    if include_initial:
-        x = np.concatenate([np.full(reduced_shape(np.shape(x), axis or 0), start, x.dtype), x], axis or 0)
-    return accumulate(x, axis or 0)
-
-derivative(np.sum,  lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g, x_shape, axis, keepdims, where), keywords="initial")
-derivative(np.mean, lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g / count(x_shape, axis, keepdims, where), x_shape, axis, keepdims, where))
-derivative(np.prod, lambda g, x, axis=None, keepdims=False, initial=1, where=True: restore(g * initial, np.shape(x), axis, keepdims, where) * _products_of_others(x if where is True else np.where(where, x, 1), axis))
+derivative(np.sum,  lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g, x_shape, axis, keepdims, where), keywords="initial", kind="reduction")
+derivative(np.mean, lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g / count(x_shape, axis, keepdims, where), x_shape, axis, keepdims, where), kind="reduction")
+derivative(np.prod, lambda g, x, axis=None, keepdims=False, initial=1, where=True: restore(g * initial, np.shape(x), axis, keepdims, where) * _products_of_others(x if where is True else np.where(where, x, 1), axis), kind="reduction")
 for _extremum in np.max, np.min:
     derivative(_extremum, lambda g, x, out, axis=None, keepdims=False, initial=NOT_GIVEN, where=True: restore(g, np.shape(x), axis, keepdims) * _share_of_extremum(x, out, axis, keepdims, initial, where),
-                          kink=lambda x, axis=None, keepdims=False: np.diff(np.sort(as_rows(x, axis)), axis=1))
-definition(np.amax, lambda a, axis=None, *, keepdims=False, initial=NOT_GIVEN, where=True: np.max(a, axis, keepdims=keepdims, initial=initial, where=where))
-definition(np.amin, lambda a, axis=None, *, keepdims=False, initial=NOT_GIVEN, where=True: np.min(a, axis, keepdims=keepdims, initial=initial, where=where))
-definition(np.ptp,  lambda a, axis=None, *, keepdims=False: np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims))
+                          kink=lambda x, axis=None, keepdims=False: np.diff(np.sort(as_rows(x, axis)), axis=1), kind="reduction")
 definition(np.var,  _var)
 definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)))
 
 # With partial results
-table.derivative(running_sum, lambda g, axis: np.flip(running_sum(np.flip(g, axis), axis), axis), None, names="x axis", kind="along an axis")
-definition(np.cumsum,  lambda a, axis=None: running_sum(np.ravel(a), 0) if axis is None else running_sum(a, axis))
-definition(np.cumprod, _cumprod)
-if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
-    definition(np.cumulative_sum,  lambda x, *, axis=None, include_initial=False: _cumulative(np.cumsum, 0, x, axis, include_initial))
-    definition(np.cumulative_prod, lambda x, *, axis=None, include_initial=False: _cumulative(np.cumprod, 1, x, axis, include_initial))
-# fmt: on
+derivative(np.cumsum,  lambda g, x_shape, axis=None: np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), x_shape), kind="along an axis")
+definition(np.cumprod, lambda a, axis=None: _running_product(np.ravel(a)) if axis is None else
+                       np.moveaxis(_running_product(np.moveaxis(a, axis, -1)), -1, axis))

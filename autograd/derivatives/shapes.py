@@ -9,34 +9,30 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import table
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import constant, definition
+from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="shape")
 
 
 # fmt: off
-@primitive
+@partial(primitive, known_as="astype")
 def cast(x: Any, dtype: Any) -> Any:
     """Convert to another floating dtype."""
     return np.asarray(x).astype(dtype)
-
-@primitive
-def cast_away(x: Any, dtype: Any) -> Any:
-    """Convert to integers or booleans."""
-    return x.astype(dtype)
 
 @primitive
 def astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     """Convert to ``dtype``. To integers or booleans the derivative is zero: a plain array."""
     return np.asarray(x).astype(dtype, copy=copy)
 
-@primitive
+@partial(primitive, known_as="np.concatenate")
 def join(*arrays: Any, axis: int = 0, ends: Sequence[int] = ()) -> Any:
     """Concatenate arrays that are arguments of their own; ``ends`` says where each one ends."""
     return np.concatenate(arrays, axis)
 
-@primitive
+@partial(primitive, known_as="np.stack")
 def pile(*arrays: Any, axis: int = 0) -> Any:
     """Stack arrays that are arguments of their own along a new axis."""
     return np.stack(arrays, axis)
@@ -45,14 +41,11 @@ def along(x: Any, axis: int, index: Any) -> Any:
     """Index one axis."""
     return x[(slice(None),) * (axis % np.ndim(x)) + (index,)]
 
-def _inverse(axes: Sequence[int] | None) -> Any:
-    return axes and tuple(int(i) for i in np.argsort([axis % len(axes) for axis in axes]))
-
 derivative(np.reshape,      lambda g, x_shape: np.reshape(g, x_shape), None,                names="x shape")
 derivative(np.ravel,        lambda g, x_shape: np.reshape(g, x_shape))
 derivative(np.squeeze,      lambda g, x_shape: np.reshape(g, x_shape),                      keywords="axis")
 derivative(np.expand_dims,  lambda g, x_shape: np.reshape(g, x_shape), None,                names="x axis")
-derivative(np.transpose,    lambda g, axes=None: np.transpose(g, _inverse(axes)))
+derivative(np.transpose,    lambda g, axes=None: np.transpose(g, axes and np.argsort(np.mod(axes, len(axes))).tolist()))
 derivative(np.matrix_transpose, lambda g: np.matrix_transpose(g))
 derivative(np.swapaxes,     lambda g, i, j: np.swapaxes(g, i, j), None, None,               names="x i j")
 derivative(np.moveaxis,     lambda g, old, new: np.moveaxis(g, new, old), None, None,       names="x old new")
@@ -68,18 +61,18 @@ def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     if np.dtype(dtype).kind == "c":
         raise TypeError(f"astype: expected a real dtype, got {np.dtype(dtype)}; complex is not supported")
     if np.dtype(dtype).kind != "f":
-        return cast_away(x, dtype)
+        return value_of(x).astype(dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
 
 def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     """Join a list of arrays, some of which may be no Tensors, along an axis."""
     if axis is None:
         arrays, axis = [np.ravel(array) for array in arrays], 0
-    ends = itertools.accumulate(np.shape(array)[axis] for array in arrays)
-    return join(*arrays, axis=axis, ends=tuple(ends))
+    lengths = (sum(np.shape(array)[axis : axis + 1 or None]) for array in arrays)  # 0 without that axis: NumPy says it better
+    return join(*arrays, axis=axis, ends=tuple(itertools.accumulate(lengths)))
 
-def _cut(split: Any, ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    pieces = split(np.arange(np.shape(ary)[axis]), indices_or_sections)
+def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    pieces = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
     ends = [0, *itertools.accumulate(map(len, pieces))]
     return [along(ary, axis, slice(*pair)) for pair in itertools.pairwise(ends)]
 
@@ -106,24 +99,18 @@ def _apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
     return a
 
 _trim_zeros.__signature__ = inspect.signature(np.trim_zeros)  # type: ignore[attr-defined]
-constant(cast_away)
 definition(astype,              _astype)
 if hasattr(np, "astype"):  # since NumPy 2.1
     definition(np.astype,       _astype)
 definition(np.concatenate,      concatenate)
+definition(np.array_split,      _array_split)
+definition(np.trim_zeros,       _trim_zeros)
+definition(np.apply_along_axis, _apply_along_axis)
+definition(np.apply_over_axes,  _apply_over_axes)
 definition(np.stack,            lambda arrays, axis=0: pile(*arrays, axis=axis))
 definition(np.vstack,           lambda tup: concatenate([np.atleast_2d(array) for array in tup]))
 definition(np.hstack,           lambda tup: concatenate(arrays := [np.atleast_1d(array) for array in tup], min(np.ndim(arrays[0]), 2) - 1))
 definition(np.append,           lambda arr, values, axis=None: concatenate([arr, values], axis))
-definition(np.split,            lambda ary, indices_or_sections, axis=0: _cut(np.split, ary, indices_or_sections, axis))
-definition(np.array_split,      lambda ary, indices_or_sections, axis=0: _cut(np.array_split, ary, indices_or_sections, axis))
-definition(np.vsplit,           lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 0))
-definition(np.hsplit,           lambda ary, indices_or_sections: np.split(ary, indices_or_sections, min(np.ndim(ary), 2) - 1))
-definition(np.dsplit,           lambda ary, indices_or_sections: np.split(ary, indices_or_sections, 2))
 definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))
-definition(np.trim_zeros,       _trim_zeros)
-definition(np.apply_along_axis, _apply_along_axis)
-definition(np.apply_over_axes,  _apply_over_axes)
 for _function in np.atleast_1d, np.atleast_2d, np.atleast_3d:
     definition(_function, partial(_at_least, _function))
-# fmt: on

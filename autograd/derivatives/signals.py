@@ -108,11 +108,10 @@ derivative(sinc_derivative,  lambda g, x, order: g * sinc_derivative(x, order + 
 derivative(np.i0,            lambda g, x: g * bessel_i(x, 1))
 derivative(bessel_i,         lambda g, x, order: g * (bessel_i(x, abs(order - 1)) + bessel_i(x, order + 1)) / 2, None, names="x order")
 definition(np.diff,          _diff)
-definition(np.ediff1d,       lambda ary, to_end=None, to_begin=None: np.concatenate([astype(np.ravel(x), np.result_type(ary), copy=False) for x in (to_begin, np.diff(np.ravel(ary)), to_end) if x is not None]))
 definition(np.gradient,      _gradient)
 definition(np.trapezoid,     _trapezoid)
 definition(np.interp,        _interp)
+definition(np.ediff1d,       lambda ary, to_end=None, to_begin=None: np.concatenate([astype(np.ravel(x), np.result_type(ary), copy=False) for x in (to_begin, np.diff(np.ravel(ary)), to_end) if x is not None]))
 definition(np.unwrap,        lambda p, discont=None, axis=-1, *, period=2 * math.pi: p + (np.unwrap(value_of(p), discont, axis, period=period) - value_of(p)))
 definition(np.convolve,      lambda a, v, mode="full": _convolve(a, v, mode))
 definition(np.correlate,     lambda a, v, mode="valid": _convolve(a, np.flip(v), mode, later=np.size(a) < np.size(v)))
-# fmt: on

@@ -18,9 +18,8 @@ def _average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fal
         mean = np.mean(a, axis=axis, keepdims=keepdims)
         return (mean, np.full(mean.shape, np.size(a) / max(np.size(mean), 1), mean.dtype)) if returned else mean
     if axis is not None and np.shape(weights) != np.shape(a):
-        axes = reduced_axes(np.shape(a), axis)
-        others = [i for i in range(np.ndim(a)) if i not in axes]
-        weights = np.moveaxis(np.expand_dims(weights, tuple(range(-len(others), 0))), range(np.ndim(a)), [*axes, *others])
+        axes, ndim = reduced_axes(np.shape(a), axis), np.ndim(weights)
+        weights = np.moveaxis(np.expand_dims(weights, tuple(range(ndim, np.ndim(a)))), range(ndim), axes)
     weights = np.broadcast_to(weights, np.shape(a))
     total = np.sum(weights, axis=axis, keepdims=keepdims)
     if np.any(np.equal(total, 0)):
@@ -66,16 +65,14 @@ def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = 
     edges = tuple(map(np.histogram_bin_edges, columns, bins, range or [None] * len(columns)))
     return counts / np.sum(counts) / math.prod(np.ix_(*map(np.diff, edges))) if density else counts, edges
 
-definition(np.average,  _average)
-definition(np.cov,      _cov)
-definition(np.corrcoef, _corrcoef)
-definition(np.bincount, _bincount)
-
-# Counts are constants
+definition(np.average,             _average)
+definition(np.cov,                 _cov)
+definition(np.corrcoef,            _corrcoef)
+definition(np.bincount,            _bincount)
 definition(np.histogram_bin_edges, _edges)
-definition(np.histogram,           _histogram)
-definition(np.histogram2d,         lambda x, y, bins=10, range=None, density=None: ((found := _histogramdd([x, y], [bins, bins] if hasattr(bins, "__len__") and len(bins) > 2 else bins, range, density))[0], *found[1]))
+definition(np.histogram,           _histogram)  # counts are constants
 definition(np.histogramdd,         _histogramdd)
+definition(np.histogram2d,         lambda x, y, bins=10, range=None, density=None: ((found := _histogramdd([x, y], [bins, bins] if hasattr(bins, "__len__") and len(bins) > 2 else bins, range, density))[0], *found[1]))
 
 # NaN is passed over
 definition(np.nansum,     lambda a, axis=None, *, keepdims=False, initial=0, where=True: np.sum(a, axis=axis, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
@@ -95,4 +92,3 @@ def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: bool, initial: float, wh
     numbers = where & ~np.isnan(a)
     result = extremum(a, axis=axis, keepdims=keepdims, initial=initial, where=numbers)
     return np.where(np.any(numbers, axis=axis, keepdims=keepdims) | np.isfinite(initial), result, math.nan)
-# fmt: on

@@ -13,7 +13,8 @@ names of its parameters declare what it reads, and only that is kept until the b
 ============ =================================================================
 ``g``        the cotangent of the result; always the first parameter
 ``out``      the result of the call
-``x``        an argument, under its name in ``names`` (by default ``x y z``)
+``x``        an argument, under its name in ``names`` (by default its own in a Python
+             function, ``x y z`` in one of NumPy)
 ``x_shape``  the shape of that argument, without its array
 ``axis=0``   a parameter with a default is a keyword argument of the function
 ============ =================================================================
@@ -33,7 +34,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from autograd.derivatives.calls import name_of
+from autograd.derivatives.calls import dispatches, name_of, names_of_arguments
 from autograd.derivatives.domains import REALS, Interval
 from autograd.derivatives.pullback import Plan, Pullback, declare, plan
 
@@ -110,7 +111,7 @@ def derivative(
     Args:
         function: the key: a NumPy function, any ufunc, or one marked with ``primitive``.
         *pullbacks: one for each argument, or None where the function is not differentiable in it.
-        names: the arguments' names, by which pullbacks read them; by default ``x y z``.
+        names: the arguments' names in pullbacks; by default their own, or ``x y z`` for NumPy's functions.
         domain: where the function is differentiable, for all arguments or one for each.
         kink: a function of the arguments that is 0 where the derivative jumps.
         kind: how the arguments go together; it finds the entry's property tests.
@@ -125,7 +126,8 @@ def derivative(
             array in place; for calls that see a small part of an argument, such as ``x[t]``.
 
     Raises:
-        TypeError: a pullback has a parameter that nothing explains, or their number is wrong.
+        TypeError: a pullback has a parameter that nothing explains, their number is wrong, or the
+            function is a plain one, not marked with ``primitive``.
 
     Example:
         >>> from autograd import derivative, primitive, tensor
@@ -138,7 +140,11 @@ def derivative(
         >>> x.grad
         tensor(12.)
     """
-    arguments = names.split() or list("xyz"[: len(pullbacks)])
+    if not dispatches(function):
+        raise TypeError(
+            f"derivative of {name_of(function)}: calls of it never reach the table; decorate it with @primitive"
+        )
+    arguments = names.split() or names_of_arguments(function, len(pullbacks))
     if not pullbacks or len(pullbacks) != len(arguments):
         raise TypeError(
             f"derivative of {name_of(function)}: {len(pullbacks)} pullbacks for the arguments "

@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,6 @@ _KNOWN: dict[Any, Any] = {
     np.add.accumulate: np.cumsum, np.multiply.accumulate: np.cumprod,
 }
 
-def _slices(x: Any, axis: int, parts: Sequence[Any]) -> list[Any]:
-    return [along(x, axis, part) for part in parts]
-
 def _reduce(ufunc: Any, array: Any, axis: Any = 0, *, keepdims: bool = False, initial: Any = NOT_GIVEN, where: Any = True) -> Any:
     if ufunc.reduce in _KNOWN:
         how = {} if initial is NOT_GIVEN else {"initial": initial}
@@ -28,12 +24,12 @@ def _reduce(ufunc: Any, array: Any, axis: Any = 0, *, keepdims: bool = False, in
         raise TypeError(f"np.{ufunc.__name__}.reduce with where= has no derivative here; select the elements first")
     shape = np.shape(ufunc.reduce(np.ones(np.shape(array)), axis, keepdims=keepdims))
     rows, start = as_rows(array, axis), [] if initial in (NOT_GIVEN, None) else [initial]
-    return np.reshape(functools.reduce(ufunc, [*start, *_slices(rows, 1, range(np.shape(rows)[1]))]), shape)
+    return np.reshape(functools.reduce(ufunc, [*start, *np.transpose(rows)]), shape)
 
 def _accumulate(ufunc: Any, array: Any, axis: int = 0) -> Any:
     if ufunc.accumulate in _KNOWN:
         return _KNOWN[ufunc.accumulate](array, axis)
-    return np.stack(list(itertools.accumulate(_slices(array, axis, range(np.shape(array)[axis])), ufunc)), axis)
+    return np.stack(list(itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)), axis)
 
 def _outer(ufunc: Any, A: Any, B: Any) -> Any:
     return ufunc(np.reshape(A, np.shape(A) + (1,) * np.ndim(B)), B)
@@ -41,7 +37,7 @@ def _outer(ufunc: Any, A: Any, B: Any) -> Any:
 def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: Any = None) -> Any:
     ends = [*starts[1:], np.shape(array)[axis]]  # NumPy gives ``indices`` twice where they are named
     parts = [slice(i, max(i + 1, end)) for i, end in zip(starts, ends, strict=True)]
-    return np.stack([_reduce(ufunc, part, axis) for part in _slices(array, axis, parts)], axis)
+    return np.stack([_reduce(ufunc, along(array, axis, part), axis) for part in parts], axis)
 
 _METHODS: dict[str, Any] = {"reduce": _reduce, "accumulate": _accumulate, "outer": _outer, "reduceat": _reduceat}
 for _ufunc, _entry in list(TABLE.items()):
@@ -56,4 +52,3 @@ for _ufunc, _entry in list(TABLE.items()):
                     refused("NumPy 2.4 computes another number; use functools.reduce", getattr(_ufunc, _name))
                 else:
                     definition(getattr(_ufunc, _name), functools.partial(_define, _ufunc))
-# fmt: on

@@ -11,11 +11,6 @@ import numpy as np
 from autograd.derivatives.calls import name_of, parameters_of
 
 _INFIX = {np.add: "+", np.subtract: "−", np.multiply: "·", np.divide: "/", np.matmul: "@"}
-_SHOWN = {
-    "cross_entropy_of_classes": "cross_entropy", "cross_entropy_of_probabilities": "cross_entropy",
-    "nll_of_classes": "nll_loss", "contract": "np.einsum", "join": "np.concatenate", "pile": "np.stack",
-    "cast": "astype", "running_sum": "np.cumsum",
-}  # fmt: skip
 _LONGEST = 40  # characters of a name or formula
 _UPPER = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _LOWER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -99,12 +94,7 @@ def formula(function: Any, texts: list[str], kwargs: dict[str, Any] | None) -> s
     for key, x in (kwargs or {}).items():
         if x is not None and written(x) != usual.get(key):
             texts = [*texts, f"{key}={written(x)}"]
-    return f"{shown_name(function)}({', '.join(texts)})"
-
-
-def shown_name(function: Any) -> str:
-    """Name a function as its users know it, rather than the part of it that is in the table."""
-    return _SHOWN.get(function.__name__) or name_of(function)
+    return f"{name_of(function)}({', '.join(texts)})"
 
 
 def columns(lines: list[list[str]]) -> str:

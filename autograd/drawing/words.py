@@ -75,7 +75,7 @@ _OF_FUNCTION: dict[str, str | tuple[str, ...]] = {
     "logsumexp": "Each score gets the gradient in the share that softmax gives it.",
     "softmax": "Shares sum to 1: what one wins the others lose, hence the weighted mean is subtracted.",
     "log_softmax": "A log-share gets its own gradient, less its share of the sum of all.",
-    "running_sum": "An element is in every later partial sum, so it collects all their gradients.",
+    "cumsum": "An element is in every later partial sum, so it collects all their gradients.",
     # Indexing
     "getitem": "The gradient goes to the elements that were picked, summed if picked twice; others get 0.",
     "where": "The gradient goes where the element was taken from; the other side gets 0.",

@@ -11,7 +11,7 @@ Example:
     >>> @primitive
     ... def weighted(x, w):
     ...     return w * x**2
-    >>> derivative(weighted, lambda g, x, w: 2 * g * w * x, lambda g, x: g * x, names="x w")
+    >>> derivative(weighted, lambda g, x, w: 2 * g * w * x, lambda g, x: g * x)
 
     The second rule forgets a square. One line finds it:
 
@@ -31,7 +31,7 @@ Example:
     With the right rule it passes, and so does everything else that entries of the table must hold:
     ties, borders of the domain, empty arrays, dtypes, memory.
 
-    >>> derivative(weighted, lambda g, x, w: 2 * g * w * x, lambda g, x: g * x**2, names="x w")
+    >>> derivative(weighted, lambda g, x, w: 2 * g * w * x, lambda g, x: g * x**2)
     >>> assert_gradients(weighted)
     >>> check_entry(weighted)
 

@@ -66,7 +66,15 @@ def assert_gradients(
         closed = _closed(function, template, variables)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GradientWarning)  # of single cases that are too flat
-            report = gradcheck(closed, *variables.values(), order=order, **tolerances)
+            try:
+                report = gradcheck(closed, *variables.values(), order=order, **tolerances)
+            except Exception as error:
+                if not strategies and (misfit := found.misfit(function)):
+                    error.add_note(
+                        f"the function {misfit} at arguments that were drawn by default. If it should, say "
+                        "what it takes: assert_gradients(f, arrays((3, 3))), or arrays(domain=POSITIVE)"
+                    )
+                raise
         decided += all(row.verdict != "undecided" for row in report.rows)
 
     def program(case: tuple[Function, Call]) -> str:

@@ -381,10 +381,12 @@ def check_entry(
     """
     entry = entry_of(function)
     for style in CHECKS:
-        _check(entry, style, calls(entry, style, arguments), max_examples)
+        _check(entry, style, calls(entry, style, arguments), max_examples, by_default=arguments is None)
 
 
-def _check(entry: Entry, style: Style, found: st.SearchStrategy[Call], max_examples: int) -> None:
+def _check(
+    entry: Entry, style: Style, found: st.SearchStrategy[Call], max_examples: int, by_default: bool
+) -> None:
     broken: list[Check] = []
 
     def hold(call: Call) -> None:
@@ -393,7 +395,14 @@ def _check(entry: Entry, style: Style, found: st.SearchStrategy[Call], max_examp
                 check(entry, call)
             except Exception as error:
                 broken[:] = [check]
-                error.add_note(f"{name_of(entry.function)} breaks a rule for all entries: {check.__doc__}")
+                name = name_of(entry.function)
+                error.add_note(f"{name} breaks a rule for all entries: {check.__doc__}")
+                if by_default and style is SMOOTH and (misfit := call.misfit(entry.function)):
+                    error.add_note(
+                        f"{name} {misfit} at arguments that were drawn by default. If it should, say what it "
+                        f"takes: check_entry({name}, lambda d: call(d.array((3, 3)))), or give "
+                        "derivative() a domain= such as POSITIVE, or the kind= of functions that take such"
+                    )
                 raise
 
     check_all(found, hold, lambda call: _program_of(broken[0], entry, call), max_examples)

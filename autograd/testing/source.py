@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd.containers import mapped
-from autograd.derivatives.calls import name_of
+from autograd.derivatives.calls import name_of, names_of_arguments
 from autograd.derivatives.pullback import Pullback
 from autograd.derivatives.table import TABLE, Definition, Derivative, derivative
 from autograd.tensor import Tensor
@@ -218,9 +218,10 @@ def _module_of(function: Any) -> str | None:
 def _options_of(entry: Derivative) -> Iterator[tuple[str, Any]]:
     """Give the keyword arguments of ``derivative`` by which an entry was made."""
     read = {"dtype"}.union(*(rule.keywords for rule in entry.pullbacks if rule))
+    usual = names_of_arguments(entry.function, len(entry.names))
     values = {
         **vars(entry),
-        "names": "" if "".join(entry.names) in "xyz" else " ".join(entry.names),
+        "names": "" if entry.names == usual else " ".join(entry.names),
         "keywords": " ".join(sorted(entry.keywords - read)),
         "forward": None if entry.forward is getattr(entry.function, "forward", None) else entry.forward,
     }

@@ -50,6 +50,15 @@ class Call(NamedTuple):
         """Call the function."""
         return function(*self.args, **self.kwargs)
 
+    def misfit(self, function: Callable[..., Any]) -> str:
+        """Say how the function itself fails at these arguments: that it raises, or gives NaN; else ``""``."""
+        try:
+            with np.errstate(all="ignore"):
+                values = leaves([self.of(function)])
+        except (TypeError, ValueError, IndexError, ArithmeticError) as error:
+            return f"raises {type(error).__name__}"
+        return "gives nan" if any(np.any(np.isnan(x)) for x in values if is_floating(x)) else ""
+
 
 def call(*args: Any, **kwargs: Any) -> Call:
     """Write down a call: ``call(x, axis=0)``."""

@@ -1,5 +1,7 @@
 """The functions behind layers and losses: entries of the table of derivatives."""
 
+from typing import TYPE_CHECKING, Any
+
 from nn.functional.activations import (
     binary_step,
     elu,
@@ -58,6 +60,7 @@ from nn.functional.pooling import (
     max_pool2d,
 )
 from nn.functional.recurrent import gru, lstm, rnn
+from nn.pytorch import FUNCTIONAL, without
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "avg_pool1d", "avg_pool2d", "batch_norm",
@@ -69,3 +72,9 @@ __all__ = [
     "relu6", "rnn", "selu", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softmin", "softplus",
     "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Say what to use in place of a function of PyTorch's that is not here."""
+        raise without("nn.functional", name, FUNCTIONAL)

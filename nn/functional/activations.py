@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import definition, derivative, primitive
 from nn.errors import RefusedError
+from nn.functional.numbers import as_floats
 
 # Below these e⁻ˣ overflows. As arrays, because NumPy is slow to convert numbers.
 _LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np.float16, np.float32, float)}
@@ -65,6 +66,7 @@ def elu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
         >>> elu(np.array([-1.0, 3.0]))
         array([-0.63212056,  3.        ])
     """
+    x = as_floats(x)
     return np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0)))
 
 
@@ -76,7 +78,7 @@ def binary_step(x: Any) -> Any:
         >>> binary_step(np.array([-2.0, 0.0, 3.0]))
         array([0., 1., 1.])
     """
-    return np.heaviside(x, 1)
+    return np.heaviside(as_floats(x), 1)
 
 
 @primitive
@@ -89,7 +91,7 @@ def softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
         >>> softplus(np.array([-1000.0, 0.0, 30.0]))
         array([ 0.        ,  0.69314718, 30.        ])
     """
-    scaled = np.multiply(x, beta)
+    scaled = np.multiply(as_floats(x), beta)
     return np.where(np.greater(scaled, threshold), x, log1p_exp(scaled) / beta)
 
 
@@ -118,6 +120,7 @@ def logsumexp(x: Any, dim: int = -1, keepdim: bool = False, *, axis: None = None
         >>> logsumexp(np.array([[1000.0, 1000.0], [0.0, -np.inf]]))
         array([1000.69314718,    0.        ])
     """
+    x = as_floats(x)
     highest = _highest("logsumexp", x, dim, axis)
     highest = np.where(np.isinf(highest), 0, highest)  # for ∞ - ∞ is no number
     with np.errstate(divide="ignore"):
@@ -147,6 +150,7 @@ def _highest(name: str, x: Any, dim: int, axis: None) -> Any:
 
 
 def _shifted(name: str, x: Any, dim: int, axis: None) -> Any:
+    x = as_floats(x)
     return np.subtract(x, _highest(name, x, dim, axis))
 
 
@@ -190,8 +194,8 @@ def identity(x: Any) -> Any:
 @primitive
 def tanh(x: Any) -> Any:
     """Compute the hyperbolic tangent; its derivative is 1 - tanh²."""
-    return np.tanh(x)
+    return np.tanh(as_floats(x))
 
 
 definition(identity, lambda x: x)
-definition(tanh, lambda x: np.tanh(x))
+definition(tanh, lambda x: np.tanh(as_floats(x)))

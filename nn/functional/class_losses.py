@@ -93,7 +93,7 @@ def _one_hot(target: Any, shape: tuple[int, ...]) -> Any:
     return np.equal(classes[:, None], np.reshape(target, (-1,))) * 1.0
 
 
-@primitive
+@partial(primitive, known_as="nll_loss")
 def nll_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -x at the target's class, for log-probabilities x."""
     positions = _positions("nll_loss", x.shape, target)
@@ -116,13 +116,13 @@ def _cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> t
     return reduced(losses, reduction), (powers, positions)
 
 
-@primitive
+@partial(primitive, known_as="cross_entropy")
 def cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -log softmax(x) at the target's class, for logits x."""
     return _cross_entropy_of_classes(x, target, reduction)[0]
 
 
-@primitive
+@partial(primitive, known_as="cross_entropy")
 def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean") -> Any:
     """Compute -Σ target · log softmax(x) over the classes, where 0 · -∞ is 0."""
     axis = _class_axis(x.shape)

@@ -14,6 +14,7 @@ import numpy as np
 from nn.errors import RefusedError
 from nn.functional.activations import elu, sigmoid, softmax
 from nn.functional.error_function import erf
+from nn.functional.numbers import as_floats
 
 
 def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
@@ -126,7 +127,7 @@ def logsigmoid(x: Any) -> Any:
         >>> logsigmoid(np.array([-1000.0, 0.0]))
         array([-1.00000000e+03, -6.93147181e-01])
     """
-    return -np.logaddexp(np.negative(x), 0.0)
+    return -np.logaddexp(-as_floats(x), 0.0)
 
 
 def softsign(x: Any) -> Any:
@@ -146,7 +147,8 @@ def tanhshrink(x: Any) -> Any:
         >>> tanhshrink(np.array([0.0, 1.0]))
         array([0.        , 0.23840584])
     """
-    return np.subtract(x, np.tanh(x))
+    x = as_floats(x)
+    return x - np.tanh(x)
 
 
 def hardshrink(x: Any, lambd: float = 0.5) -> Any:
@@ -166,6 +168,7 @@ def softshrink(x: Any, lambd: float = 0.5) -> Any:
         >>> softshrink(np.array([-2.0, 0.5, 3.0]))
         array([-1.5,  0. ,  2.5])
     """
+    x = as_floats(x)
     moved = np.subtract(x, np.multiply(np.sign(x), lambd))
     return np.where(np.less_equal(np.abs(x), lambd), 0.0, moved)
 
@@ -228,4 +231,4 @@ def softmin(x: Any, dim: int = -1) -> Any:
         >>> softmin(np.array([0.0, 0.0, 1000.0]))
         array([0.5, 0.5, 0. ])
     """
-    return softmax(np.negative(x), dim)
+    return softmax(-as_floats(x), dim)

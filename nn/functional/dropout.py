@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn.errors import RefusedError
+from nn.functional.numbers import as_floats
 from nn.init import Rng
 
 
@@ -45,6 +46,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = Non
     p = check_probability(p)
     if not training or not p:
         return input
+    input = as_floats(input)
     return input * random_mask(input.shape, p, input.dtype, rng)
 
 
@@ -73,5 +75,6 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = N
         )
     if not training or not p:
         return input
+    input = as_floats(input)
     shape = input.shape[:2] + (1,) * (input.ndim - 2)
     return input * random_mask(shape, p, input.dtype, rng)

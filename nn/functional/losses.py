@@ -18,7 +18,8 @@ from autograd import Tensor, derivative, primitive
 from nn.errors import RefusedError
 from nn.functional.activations import log1p_exp, sigmoid
 from nn.functional.composed_activations import logsigmoid
-from nn.functional.reduction import as_array, as_floats, check_shapes, check_shares, each, reduced
+from nn.functional.numbers import as_array, as_floats
+from nn.functional.reduction import check_shapes, check_shares, each, reduced
 
 
 @primitive
@@ -42,7 +43,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 def _mse_loss(x: Any, y: Any, reduction: str = "mean") -> tuple[Any, Any]:
     """Compute the loss, and the error that its derivative is made of."""
-    x, y = as_array(x), as_array(y)
+    x, y = as_floats(x), as_array(y)
     check_shapes("mse_loss", x, y)
     error = x - y
     flat = error.reshape(-1)
@@ -51,13 +52,13 @@ def _mse_loss(x: Any, y: Any, reduction: str = "mean") -> tuple[Any, Any]:
     return flat.dot(flat) if reduction == "sum" else reduced(error * error, reduction), error
 
 
-@primitive
+@partial(primitive, known_as="binary_cross_entropy")
 def bce_of_probabilities(x: Any, y: Any, reduction: str = "mean") -> Any:
     """Compute -(y log x + (1 - y) log(1 - x)), without weights."""
     return reduced(-(y * _log(x) + (1 - y) * _log(1 - x)), reduction)
 
 
-@primitive
+@partial(primitive, known_as="binary_cross_entropy_with_logits")
 def bce_of_logits(x: Any, y: Any, reduction: str = "mean") -> Any:
     """Compute log(1 + eˣ) - x y, without weights."""
     return reduced(log1p_exp(x) - x * y, reduction)
@@ -218,7 +219,7 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
 
 
 def _error(name: str, input: Any, target: Any) -> Any:
-    x, y = as_array(input), as_array(target)
+    x, y = as_floats(input), as_array(target)
     check_shapes(name, x, y)
     return x - y
 
@@ -238,7 +239,7 @@ def l1_penalty(parameters: Any) -> Any:
         >>> float(l1_penalty([np.array([1.0, -2.0]), np.array([3.0])]))
         6.0
     """
-    return sum(np.sum(np.abs(parameter)) for parameter in _several(parameters))
+    return sum(np.sum(np.abs(as_floats(parameter))) for parameter in _several(parameters))
 
 
 def l2_penalty(parameters: Any) -> Any:
@@ -255,7 +256,7 @@ def l2_penalty(parameters: Any) -> Any:
         >>> float(l2_penalty([np.array([1.0, -2.0]), np.array([3.0])]))
         14.0
     """
-    return sum(np.sum(np.square(parameter)) for parameter in _several(parameters))
+    return sum(np.sum(np.square(as_floats(parameter))) for parameter in _several(parameters))
 
 
 def _several(parameters: Any) -> Iterable[Any]:

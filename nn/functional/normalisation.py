@@ -10,11 +10,12 @@ import numpy as np
 
 from autograd import derivative, no_grad, primitive
 from nn.errors import RefusedError
+from nn.functional.numbers import as_floats
 
 
 def _mean(x: Any, axis: int) -> Any:
     """Average a matrix along an axis, as a product: BLAS is several times faster at it."""
-    shares = np.full(x.shape[axis], 1 / max(x.shape[axis], 1), np.result_type(x.dtype, np.float16))
+    shares = np.full(x.shape[axis], 1 / max(x.shape[axis], 1), x.dtype)
     return np.expand_dims(np.dot(shares, x) if axis == 0 else np.dot(x, shares), axis)
 
 
@@ -104,6 +105,7 @@ def batch_norm(
         array([[-1.],
                [ 1.]])
     """
+    input = as_floats(input)
     if input.ndim < 2:
         raise RefusedError(f"batch_norm: expected an input (rows, channels, ...), got shape {input.shape}")
     channels, columns = input.shape[1], _channels_in_columns(input)
@@ -155,7 +157,7 @@ def layer_norm(
         >>> layer_norm(np.array([[1.0, 3.0]]), (2,), eps=0.0)
         array([[-1.,  1.]])
     """
-    shape = tuple(normalized_shape)
+    input, shape = as_floats(input), tuple(normalized_shape)
     if not shape or input.shape[-len(shape) :] != shape:
         expected = ", ".join(["...", *map(str, shape)])
         raise RefusedError(

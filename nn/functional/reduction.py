@@ -36,17 +36,6 @@ def each(g: Any, count: int, reduction: str) -> Any:
     return g / count if reduction == "mean" else g
 
 
-def as_array(x: Any) -> Any:
-    """Make an array of a list or a number; Tensors and arrays stay what they are."""
-    return x if hasattr(x, "dtype") else np.asarray(x)
-
-
-def as_floats(x: Any) -> Any:
-    """Make floating numbers of integers, and an array of a list."""
-    x = as_array(x)
-    return x if x.dtype.kind == "f" else x.astype(float)
-
-
 def check_shapes(name: str, x: Any, y: Any) -> None:
     """Refuse a target of another shape than the input, even if it broadcasts."""
     if x.shape != y.shape:

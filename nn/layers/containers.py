@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from nn.activations import Identity, Sigmoid
+from nn.activations import Identity, Sigmoid, make_activation
 from nn.init import Rng
 from nn.layers.linear import Linear, check_layer
 from nn.module import Module
@@ -206,8 +206,9 @@ class MLP(Sequential):
 
     Args:
         sizes: the lengths of the input, the hidden layers and the output.
-        activation: makes the activation of a hidden layer; by default Sigmoid.
-        output: makes the activation of the last layer; by default none.
+        activation: of the hidden layers, by default Sigmoid: a class, a module that is copied for each, a
+            function of x or one that makes a module, or "identity", "logistic", "tanh" or "relu".
+        output: the activation of the last layer, likewise; by default none.
         dtype: of the parameters.
         rng: where initial values are drawn from.
 
@@ -233,15 +234,12 @@ class MLP(Sequential):
             raise ValueError(
                 f"sizes: expected at least those of input and output, as in [2, 5, 1], got {sizes!r}"
             )
-        for name, kind in ("activation", activation), ("output", output):
-            if isinstance(kind, Module):
-                raise TypeError(
-                    f"{name}: expected a class or function that makes modules, got {kind!r}; "
-                    f"the usual fix is nn.ReLU for nn.ReLU()"
-                )
         rng = np.random.default_rng(rng)
         layers: list[Module] = []
         for inputs, outputs in itertools.pairwise(sizes):
-            layers += [Linear(inputs, outputs, dtype=dtype, rng=rng), activation()]
-        last = [] if output is Identity else [output()]
-        super().__init__(*layers[:-1], *last)
+            layers += [
+                Linear(inputs, outputs, dtype=dtype, rng=rng),
+                make_activation("activation", activation),
+            ]
+        last = make_activation("output", output)
+        super().__init__(*layers[:-1], *([] if isinstance(last, Identity) else [last]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -177,8 +177,11 @@ class Optimiser:
         for group in self.param_groups:
             forget_gradients(group["params"], set_to_none)
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient, in place.
+
+        Args:
+            closure: what computes the loss and its gradients; it is called first, and the loss given back.
 
         Raises:
             ValueError: a learning rate is out of its range; nothing is changed.
@@ -187,6 +190,12 @@ class Optimiser:
             lr = group["lr"]
             if not (isinstance(lr, (float, int)) and 0 <= lr < math.inf):
                 self.check(group)
+        loss = None if closure is None else closure()
+        self._move()
+        return loss
+
+    def _move(self) -> None:
+        """Subtract what the rule says from every parameter that has a gradient."""
         for group in self.param_groups:
             rate = np.array(group["lr"])  # NumPy multiplies by an array faster than by a number
             for parameter in group["params"]:

@@ -9,7 +9,7 @@ import inspect
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from pathlib import Path
 from types import FunctionType
@@ -20,7 +20,7 @@ from mathml import mathml, variable
 from numpy.testing import overrides
 
 import nn  # noqa: F401  (its functions are entries too)
-from autograd.derivatives.calls import name_of
+from autograd.derivatives.calls import name_of, own_name
 from autograd.derivatives.late import CHAPTERS, load_late
 from autograd.derivatives.pullback import Pullback
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative, Refused
@@ -40,7 +40,7 @@ Function = Callable[..., Any]
 
 def anchor(function: Function) -> str:
     """Name the row of a function; two of ours may have one name."""
-    name = name_of(function)
+    name = own_name(function)
     return re.sub(r"\W", "-", name if "." in name else f"{function.__module__}.{name}")
 
 
@@ -51,10 +51,13 @@ def code(text: str) -> str:
 
 def source(rule: Any) -> str:
     """Show a rule as it stands in the table, with the text of a function that is no lambda to unfold."""
+    rule = rule.func if isinstance(rule, partial) else rule
     if not isinstance(rule, FunctionType):
         return code(getattr(rule, "__name__", "") or repr(rule))
     if rule.__name__ == "<lambda>":
         return code(ast.unparse(lambda_of(rule).body))
+    if rule.__module__.startswith("numpy"):
+        return "as NumPy writes it"
     text = html.escape(inspect.getsource(rule))
     return f"<details><summary>{code(rule.__name__)}</summary><pre>{text}</pre></details>"
 
@@ -135,7 +138,7 @@ def conditions(entry: Derivative, node: Node) -> str:
 
 def cells(entry: Derivative | Definition) -> tuple[str, str, str]:
     """Write the row of an entry: its function, what that computes and where, the derivatives."""
-    name = code(name_of(entry.function))
+    name = code(own_name(entry.function))
     if (getattr(entry.function, "__module__", None) or "").startswith(("autograd", "nn")):
         about = (inspect.getdoc(entry.function) or "").partition("\n\n")[0].replace("``", "")
         name += f"<p class='why'>{html.escape(about)}</p>"
@@ -153,7 +156,7 @@ def cells(entry: Derivative | Definition) -> tuple[str, str, str]:
 
 def chapters() -> dict[str, list[Derivative | Definition]]:
     """Give all derivatives and definitions, by the module where they stand."""
-    found, module = defaultdict(list), ""
+    found, module = defaultdict(list), "autograd.derivatives.by_numpy"  # the first
     for entry in TABLE.values():
         if isinstance(entry, Derivative | Definition):
             rule: Any = (

@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 
-from autograd.derivatives.shapes import astype, cast_away
+from autograd.derivatives.shapes import astype
 from autograd.testing.arguments.grids import LIKE
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import call
@@ -59,7 +59,6 @@ ARGUMENTS: Lines = {
     np.busday_count: lambda d: call(DAY, DAY + d.integer(0, 9)),
     np.busday_offset: lambda d: call(DAY, d.integers(d.shape(), 0, 9), "forward"),
     np.datetime_as_string: lambda d: call(DAY + d.integer(0, 9)),
-    cast_away: lambda d: call(d.array(), d.choice(int, bool)),
     astype: lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False))),
 }
 if hasattr(np, "astype"):  # since NumPy 2.1

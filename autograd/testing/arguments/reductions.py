@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.derivatives.reductions import running_sum
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import Call, Draw, call
 
@@ -32,7 +31,6 @@ ARGUMENTS: Lines = {
     np.amin: lambda d: masked(d, initial=(0.5,)),
     np.mean: Draw.reduction,
     np.cumprod: lambda d: call(x := d.array(least=1), **d.some(axis=(None, d.axis(x.ndim)))),
-    running_sum: lambda d: call(x := d.array(least=1), d.axis(x.ndim)),
     np.cumsum: lambda d: call(x := d.array(least=1), **d.some(axis=(None, d.axis(x.ndim)))),
 }
 if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
