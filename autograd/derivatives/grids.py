@@ -52,7 +52,7 @@ definition(np.vander, lambda x, N=None, increasing=False:
            np.power(np.expand_dims(x, 1), np.arange(np.size(x) if N is None else N)[:: 1 if increasing else -1]))
 
 # With like=, a Tensor that NumPy does not hand on; so too np.arange
-derivative(np.full,      None, lambda g: g, names="shape fill_value", kind="shape", keywords="order device")
+derivative(np.full,      None, lambda g: g, kind="shape", keywords="order device")
 derivative(np.full_like, None, lambda g: g, names="a fill_value", kind="shape", keywords="order subok shape device")
 definition(np.array,     lambda object, dtype=None: _cast(np.copy(gathered(object)), dtype))
 definition(np.require,   lambda a, dtype=None, requirements=None: _cast(gathered(a), dtype))  # a Tensor has no layout

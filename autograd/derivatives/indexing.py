@@ -56,9 +56,9 @@ def _stays(index: Any, shape: tuple[int, ...]) -> Any:
 
 derivative(operator.getitem, lambda g, x_shape, index: scatter(g, index, x_shape), None,      names="x index",
                              adding=lambda g, index: lambda total: add_at(total, g, index), kind="indexing")
-derivative(scatter,         lambda g, index: g[index], None, None,                            names="x index shape", kind="indexing")
+derivative(scatter,         lambda g, index: g[index], None, None,                       kind="indexing")
 derivative(set_item,        lambda g, index: set_item(g, index, 0), None,
-                            lambda g, x_shape, index: g[index] * _stays(index, x_shape),      names="x index value", kind="indexing")
+                            lambda g, x_shape, index: g[index] * _stays(index, x_shape), kind="indexing")
 derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
                                   lambda g, c: np.where(c, 0, g),                             names="c x y", kind="indexing")
 

@@ -134,14 +134,14 @@ derivative(np.linalg.solve, lambda g, out, b_shape: -g @ T(out if len(b_shape) >
                             lambda g, b_shape: g if len(b_shape) > 1 else g[..., 0],        names="a b",
                             cotangent=lambda g, a, b_shape: np.linalg.solve(T(a), g if len(b_shape) > 1 else g[..., None]))
 derivative(np.linalg.det,   lambda g, a: g[..., None, None] * cofactors(a),                 names="a")
-derivative(cofactors,       lambda g, a: _cofactors(g, a),                                  names="a")
-derivative(slogdet,         lambda g, a: g[..., 1, None, None] * np.linalg.inv(T(a)),       names="a")
+derivative(cofactors,       lambda g, a: _cofactors(g, a))
+derivative(slogdet,         lambda g, a: g[..., 1, None, None] * np.linalg.inv(T(a)))
 derivative(np.linalg.cholesky, lambda g, out, upper=False: _onto_triangle(_cholesky(T(g), T(out)), "U") if upper else _onto_triangle(_cholesky(g, out)))
 derivative(np.linalg.pinv,  lambda g, a, out, hermitian=False: _onto_triangle(_pinv(g, _symmetric(a), out)) if hermitian else _pinv(g, a, out), names="a", keywords="rcond rtol")
-derivative(qr,              lambda g, out, a_shape: _qr(g, out, a_shape),                   names="a", keywords="mode")
-derivative(svd,             lambda g, out, a_shape: _svd(g, out, a_shape),                  names="a", keywords="full_matrices")
-derivative(eigh,            lambda g, out, UPLO="L": _onto_triangle(_eigh(g, out), UPLO),   names="a")
-derivative(eig,             lambda g, out: _eig(g, out),                                    names="a")
+derivative(qr,              lambda g, out, a_shape: _qr(g, out, a_shape), keywords="mode")
+derivative(svd,             lambda g, out, a_shape: _svd(g, out, a_shape), keywords="full_matrices")
+derivative(eigh,            lambda g, out, UPLO="L": _onto_triangle(_eigh(g, out), UPLO))
+derivative(eig,             lambda g, out: _eig(g, out))
 
 # Definitions, which give NumPy's types of several results
 def _as(function: Any, *results: Any) -> Any:

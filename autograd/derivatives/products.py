@@ -49,8 +49,7 @@ def _to_diagonal(x: Any, term: str, sizes: dict[str, int]) -> Any:
 
 derivative(np.matmul, lambda g, y, x_shape: _matmul_left(g, y, x_shape),
                       lambda g, x, y_shape: _matmul_right(g, x, y_shape), kind="product")
-derivative(contract,  lambda g, position, operands, shapes, subscripts="", optimize=False: _contract_others(g, position, operands, shapes, subscripts, optimize),
-                      names="operands", variadic=True, kind="product")
+derivative(contract,  lambda g, position, operands, shapes, subscripts="", optimize=False: _contract_others(g, position, operands, shapes, subscripts, optimize), variadic=True, kind="product")
 
 # Definitions
 def einsum_subscripts(subscripts: str, ndims: Sequence[int]) -> str:

@@ -53,9 +53,9 @@ derivative(np.broadcast_to, lambda g: g, None,                                  
 derivative(np.flip,         lambda g, axis=None: np.flip(g, axis))
 derivative(np.roll,         lambda g, shift, axis=None: np.roll(g, np.negative(shift), axis), None, names="x shift")
 derivative(np.copy,         lambda g: g,                                                    keywords="order")
-derivative(cast,            lambda g: g, None,                                              names="x dtype")
-derivative(join,            lambda g, position, axis=0, ends=(): along(g, axis, slice(ends[position - 1] if position else 0, ends[position])), names="arrays", variadic=True)
-derivative(pile,            lambda g, position, axis=0: along(g, axis, position),           names="arrays", variadic=True)
+derivative(cast,            lambda g: g, None)
+derivative(join,            lambda g, position, axis=0, ends=(): along(g, axis, slice(ends[position - 1] if position else 0, ends[position])), variadic=True)
+derivative(pile,            lambda g, position, axis=0: along(g, axis, position), variadic=True)
 
 def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     if np.dtype(dtype).kind == "c":

@@ -104,9 +104,9 @@ def bessel_i(x: Any, order: int) -> Any:
 derivative(full_convolution, lambda g, y: np.correlate(g, y, "valid"),
                              lambda g, x: np.correlate(g, x, "valid"),               kind="product")
 derivative(np.sinc,          lambda g, x: g * math.pi * sinc_derivative(math.pi * x, 1), bounded=True)
-derivative(sinc_derivative,  lambda g, x, order: g * sinc_derivative(x, order + 1), None, names="x order", bounded=True)
+derivative(sinc_derivative,  lambda g, x, order: g * sinc_derivative(x, order + 1), None, bounded=True)
 derivative(np.i0,            lambda g, x: g * bessel_i(x, 1))
-derivative(bessel_i,         lambda g, x, order: g * (bessel_i(x, abs(order - 1)) + bessel_i(x, order + 1)) / 2, None, names="x order")
+derivative(bessel_i,         lambda g, x, order: g * (bessel_i(x, abs(order - 1)) + bessel_i(x, order + 1)) / 2, None)
 definition(np.diff,          _diff)
 definition(np.gradient,      _gradient)
 definition(np.trapezoid,     _trapezoid)

@@ -47,7 +47,7 @@ def _unique(ar: Any, return_index: bool = False, return_inverse: bool = False, r
     wanted = [x for x, asked in zip(rest, (return_index, return_inverse, return_counts), strict=True) if asked]
     return (values, *wanted) if wanted else values
 
-derivative(chosen,       lambda g, x, out: _unchosen(g, x, out), None,                       names="x choose", kind="choice")
+derivative(chosen,       lambda g, x, out: _unchosen(g, x, out), None, kind="choice")
 derivative(np.sort,      lambda g, x, axis=-1: _unsorted(g, x, axis),                        keywords="kind stable", kind="choice")
 derivative(np.partition, lambda g, x, out, axis=-1: _unsorted(np.take_along_axis(g, np.argsort(out, axis), axis), x, axis), None, names="x kth", keywords="kind", kind="choice")
 refused("it is for complex numbers; use np.sort", np.sort_complex)
