@@ -7,12 +7,12 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import get_default_dtype
 from nn import functional
 from nn.errors import whole_number
 from nn.function import Function
+from nn.init import DType
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -149,7 +149,7 @@ class PReLU(Module):
     """
 
     def __init__(
-        self, num_parameters: int = 1, init: float = 0.25, *, dtype: npt.DTypeLike | None = None
+        self, num_parameters: int = 1, init: float = 0.25, *, dtype: DType = None
     ) -> None:
         self.num_parameters, self.init = whole_number("num_parameters", num_parameters, 1), init
         self.weight = Parameter(np.full(num_parameters, init, dtype or get_default_dtype()), name="weight")

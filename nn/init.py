@@ -9,11 +9,13 @@ import math
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd import Tensor, no_grad
 
 T = TypeVar("T", bound=Tensor)
 Rng = np.random.Generator | int | None
+DType = npt.DTypeLike | None
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import Tensor, as_tensor
 from nn import functional
 from nn.errors import RefusedError
 from nn.function import Function
-from nn.functional.reduction import check_reduction
+from nn.functional.losses import BY_ROWS
+from nn.functional.reduction import REDUCTIONS, check_reduction
 
 
 class Loss(Function):
@@ -22,11 +23,12 @@ class Loss(Function):
     """
 
     inputs = 2
+    reductions: ClassVar[tuple[str, ...]] = REDUCTIONS
     reduction: str
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        check_reduction(self.reduction)
+        check_reduction(self.reduction, self.reductions)
         for name in ("weight", "pos_weight"):
             if name in self.options:
                 weight = getattr(self, name)
@@ -119,4 +121,27 @@ class NLLLoss(Loss, function=functional.nll_loss):
     Example:
         >>> NLLLoss()(np.log([[0.5, 0.5], [0.25, 0.75]]), [1, 0])
         tensor(1.03972077)
+    """
+
+
+class KLDivLoss(Loss, function=functional.kl_div):
+    """The Kullback-Leibler divergence of log-probabilities from target probabilities, term by term.
+
+    With ``reduction="batchmean"`` it is that of the distributions, averaged over rows.
+    :func:`nn.functional.kl_div` explains the options.
+
+    Example:
+        >>> KLDivLoss("batchmean")(np.log([[0.5, 0.5]]), [[0.0, 1.0]])
+        tensor(0.69314718)
+    """
+
+    reductions = BY_ROWS
+
+
+class HingeEmbeddingLoss(Loss, function=functional.hinge_embedding_loss):
+    """The distance of pairs whose target is 1, and what it lacks to ``margin`` where the target is -1.
+
+    Example:
+        >>> HingeEmbeddingLoss(reduction="sum")([0.25, 0.25, 3.0], [1, -1, -1])
+        tensor(1.)
     """

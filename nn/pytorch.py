@@ -7,7 +7,6 @@ from typing import Any
 CPU = "there is only the CPU: leave it out"
 DTYPE = "give dtype= to its layers, or call autograd.set_default_dtype before they are made"
 PICKED = "use a list or dict among the fields, such as self.weights = [nn.Parameter(array)]"
-KL = "use {0} with probabilities as targets: for reduction='batchmean' it differs by a constant"
 
 MODULE = {
     "add_module": "use module.name = layer, and model.append(layer) of a Sequential",
@@ -28,7 +27,6 @@ MODULE = {
 }
 NN = {
     "DataParallel": CPU,
-    "KLDivLoss": KL.format("nn.CrossEntropyLoss()"),
     "ParameterDict": PICKED,
     "ParameterList": PICKED,
     "Softmax2d": "use nn.Softmax(dim=1)",
@@ -36,7 +34,6 @@ NN = {
 }
 FUNCTIONAL = {
     "cosine_similarity": "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))",
-    "kl_div": KL.format("nn.functional.cross_entropy"),
     "normalize": "use x / np.linalg.norm(x, axis=1, keepdims=True)",
     "one_hot": "use np.eye(classes)[target]",
     "pad": "use np.pad(x, widths), with a pair of widths for each axis, the first axis first",

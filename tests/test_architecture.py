@@ -146,10 +146,28 @@ def test_the_core_can_be_read_in_one_sitting() -> None:
     assert sum(len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in CORE) <= 450
 
 
-def test_the_chapters_of_the_table_do_not_grow() -> None:
-    """They are to have 1,200 lines; until then, no more than now."""
+def lines_of_code(path: Path) -> int:
+    """Count the lines that are no blank lines, comments or docstrings."""
+    text = path.read_text(encoding="utf-8")
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docstrings = [
+        range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, documented) and ast.get_docstring(node) is not None
+    ]
+    left = set(range(1, text.count("\n") + 1)).difference(*docstrings)
+    return sum(text.splitlines()[i - 1].strip()[:1] not in ("", "#") for i in left)
+
+
+def test_the_chapters_of_the_table_stay_short() -> None:
     paths = {path for path in (ROOT / "autograd/derivatives").glob("*.py") if path.stem not in MECHANISM}
+    assert sum(map(lines_of_code, paths)) <= 1200
     assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 1440
+
+
+def test_layers_losses_and_optimisers_stay_short() -> None:
+    files = [*(ROOT / "nn/layers").glob("*.py"), *(ROOT / "nn/optim").glob("*.py")]
+    assert sum(map(lines_of_code, [*files, ROOT / "nn/losses.py", ROOT / "nn/activations.py"])) <= 1500
 
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])

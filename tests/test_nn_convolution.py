@@ -47,6 +47,31 @@ def test_convolutions_agree_with_torch(axes: int, data: Data) -> None:
     agree(ours, theirs, drawn((*rows, inputs, *size(data, axes))))
 
 
+@settings(max_examples=40)
+@given(data=st.data())
+def test_transposed_convolutions_agree_with_torch(data: Data) -> None:
+    torch = pytest.importorskip("torch")
+    how = options(data, 2)
+    how["padding"] = data.draw(st.sampled_from([0, 1, (0, 2)]))
+    how["stride"] = data.draw(st.sampled_from([1, 2, (3, 2)]))
+    most = np.maximum(how["stride"], how["dilation"]) - 1
+    how["output_padding"] = tuple(data.draw(st.integers(0, int(n))) for n in most)
+    inputs, outputs = (data.draw(st.integers(1, 3)) * how["groups"] for _ in range(2))
+    ours = nn.ConvTranspose2d(inputs, outputs, **how, rng=0)
+    theirs = torch.nn.ConvTranspose2d(inputs, outputs, **how)
+    assert repr(ours) == repr(theirs)
+    rows = data.draw(st.sampled_from([(), (1,), (3,)]))
+    agree(ours, theirs, drawn((*rows, inputs, *size(data, 2))))
+
+
+def test_a_transposed_convolution_is_the_adjoint_of_a_convolution() -> None:
+    how: dict[str, Any] = {"stride": 2, "padding": 1, "dilation": 2, "groups": 2, "bias": False}
+    there, back = nn.Conv2d(4, 6, 3, **how, rng=0), nn.ConvTranspose2d(6, 4, 3, output_padding=1, **how)
+    back.load_state_dict(there.state_dict())
+    x, y = drawn((2, 4, 8, 8)), drawn((2, 6, 3, 3), seed=1)
+    assert np.sum(there(x).numpy() * y) == pytest.approx(np.sum(x * back(y).detach().numpy()))
+
+
 def test_a_large_batch_is_convolved_in_parts() -> None:
     torch = pytest.importorskip("torch")
     agree(nn.Conv2d(8, 6, 3, rng=0), torch.nn.Conv2d(8, 6, 3), drawn((11, 8, 40, 40)))
@@ -60,6 +85,13 @@ def test_a_large_batch_is_convolved_in_parts() -> None:
 def test_convolutions_pass_gradcheck(axes: int, how: dict[str, Any]) -> None:
     layer = getattr(nn, KINDS[axes])(2, 4, 2, **how, rng=0)
     check_gradients(layer, drawn((2, 2, 4, 5)[: axes + 2]))
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"stride": 2, "padding": 1, "output_padding": 1}, {"dilation": 2, "groups": 2}], ids=str
+)
+def test_transposed_convolutions_pass_gradcheck(how: dict[str, Any]) -> None:
+    check_gradients(nn.ConvTranspose2d(2, 4, 2, **how, rng=0), drawn((2, 2, 3, 2)))
 
 
 def test_channels_lie_last_in_memory_so_that_layers_in_a_row_copy_nothing() -> None:
@@ -164,3 +196,42 @@ def test_weights_and_biases_that_do_not_fit_are_refused(weight: Any, bias: Any, 
     bias = None if bias is None else np.ones(bias)
     with pytest.raises(ValueError, match=r"conv1d: expected a weight of 3 axes.* and a bias \(outputs,\)"):
         nn.functional.conv1d(np.ones((5, 2, 8)), np.ones(weight), bias, groups=groups)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_transposed_convolutions_keep_the_dtype_and_begin_as_in_torch(dtype: Any) -> None:
+    layer = nn.ConvTranspose2d(4, 500, 5, groups=2, dtype=dtype, rng=0)
+    x = tensor(np.ones((1, 4, 2, 2)), dtype=dtype, requires_grad=True)
+    out = layer(x)
+    out.sum().backward()
+    assert {out.dtype, x.grad.dtype, *(p.grad.dtype for p in layer.parameters())} == {np.dtype(dtype)}
+    bound = 1 / np.sqrt(250 * 25)
+    assert all(bound * 0.98 < np.abs(p.data).max() <= bound for p in layer.parameters())
+    np.testing.assert_array_equal(layer(np.ones((4, 2, 2), dtype)).detach(), out.detach()[0])
+    assert layer(np.ones((1, 4, 2, 2), int).tolist()).shape == out.shape
+
+
+@pytest.mark.parametrize(
+    ("how", "shape", "said"),
+    [
+        (
+            {},
+            (5, 3, 8, 8),
+            r"got \(5, 3, 8, 8\), \(2, 4, 3, 3\) and \(4,\); the usual fix is another in_channels",
+        ),
+        ({}, (8, 8), r"expected an input of shape \(rows, channels, height, width\), got \(8, 8\)"),
+        ({"output_padding": 1}, (1, 2, 8, 8), r"output_padding below stride \(1, 1\) .* got outputs of"),
+        ({"padding": 9}, (1, 2, 8, 8), r"at least 1 element .* got outputs of \(-8, -8\)"),
+        ({"padding": "same"}, (1, 2, 8, 8), "padding: expected a whole number from 0"),
+        ({"output_padding": -1}, (1, 2, 8, 8), "output_padding: expected a whole number from 0"),
+        (
+            {"groups": 3},
+            (1, 2, 8, 8),
+            "groups: expected a divisor of in_channels=2 and out_channels=4, got 3",
+        ),
+    ],
+    ids=str,
+)
+def test_wrong_transposed_convolutions_are_refused(how: dict[str, Any], shape: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        nn.ConvTranspose2d(2, 4, 3, **how)(np.ones(shape))

@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd import gradcheck, tensor
-from tests.nn_peers import check_gradients, close
+from tests.nn_peers import agree, check_gradients, close, drawn
 
 Array = np.ndarray[Any, Any]
 
@@ -148,6 +148,40 @@ def test_linear_agrees_with_torch(shape: tuple[int, ...], bias: bool) -> None:
     close(ours[1], x_torch.grad)
     for p, q in zip(layer.parameters(), theirs.parameters(), strict=True):
         close(p.grad.numpy(), q.grad)
+
+
+BILINEAR_SHAPES = [((3,), (2,)), ((5, 3), (5, 2)), ((2, 4, 3), (2, 4, 2)), ((0, 3), (0, 2))]
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shapes", BILINEAR_SHAPES, ids=str)
+def test_bilinear_agrees_with_torch(shapes: Any, bias: bool) -> None:
+    torch = pytest.importorskip("torch")
+    layer = nn.Bilinear(3, 2, 4, bias, rng=0)
+    agree(layer, torch.nn.Bilinear(3, 2, 4, bias), *map(drawn, shapes))
+    assert repr(layer) == repr(torch.nn.Bilinear(3, 2, 4, bias))
+    bound = 1 / np.sqrt(3)
+    assert all(np.abs(p.data).max() <= bound for p in layer.parameters())
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shapes", BILINEAR_SHAPES[:3], ids=str)
+def test_bilinear_passes_gradcheck(shapes: Any, bias: bool) -> None:
+    check_gradients(nn.Bilinear(3, 2, 4, bias, rng=0), *map(drawn, shapes))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_bilinear_keeps_the_dtype_and_takes_lists(dtype: Any) -> None:
+    layer, x, y = nn.Bilinear(3, 2, 4, dtype=dtype, rng=0), [[1, 2, 3]], [[4, 5]]
+    out = layer(tensor(x, dtype=dtype), np.array(y, dtype))
+    assert out.dtype == dtype
+    np.testing.assert_allclose(layer(x, y).detach(), out.detach(), rtol=1e-6)
+    layer(np.array(x), np.array(y, np.uint8))
+    with pytest.raises(
+        ValueError, match=r"bilinear: expected .*got \(1, 2\), \(1, 3\) and \(4, 3, 2\)"
+    ) as caught:
+        layer(np.array(y), np.array(x))
+    assert "in layer Bilinear" in caught.value.__notes__[0]
 
 
 def equivalents(torch: Any) -> list[tuple[nn.Module, Any]]:
@@ -324,7 +358,7 @@ def test_mlp_is_a_stack_of_linear_layers_with_activations() -> None:
 @pytest.mark.parametrize(
     "activation",
     [nn.Tanh, nn.Tanh(), lambda: nn.Tanh(), "tanh", np.tanh, nn.functional.tanh, lambda x: np.tanh(x)],
-    ids=repr,
+    ids=["class", "module", "maker", "name", "ufunc", "function", "own function"],
 )
 def test_the_activation_of_an_mlp_may_be_a_name_a_class_a_module_or_a_function(activation: Any) -> None:
     x = np.random.default_rng(0).normal(size=(5, 4))
@@ -421,6 +455,13 @@ def test_sizes_must_be_whole_numbers(name: str, size: Any) -> None:
     sizes: dict[str, Any] = {"in_features": 2, "out_features": 3} | {name: size}
     with pytest.raises(ValueError, match=f"{name}: expected a whole number from 0, got {size!r}"):
         nn.Linear(**sizes)
+
+
+@pytest.mark.parametrize("name", ["in1_features", "in2_features", "out_features"])
+def test_sizes_of_bilinear_must_be_whole_numbers(name: str) -> None:
+    sizes: dict[str, Any] = {"in1_features": 2, "in2_features": 2, "out_features": 3} | {name: 2.5}
+    with pytest.raises(ValueError, match=f"{name}: expected a whole number from 0, got 2.5"):
+        nn.Bilinear(**sizes)
 
 
 @pytest.mark.parametrize("sizes", [[], [3], 3, "25", [[2, 3]]], ids=str)

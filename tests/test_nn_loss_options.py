@@ -93,6 +93,30 @@ def test_smooth_l1(beta: float, reduction: str) -> None:
     agree(*peers("SmoothL1Loss", beta=beta, reduction=reduction), AT, np.zeros(AT.shape))
 
 
+@pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")
+@given(st.sampled_from([(), (3,), (5, 3), (2, 3, 4)]), reductions | st.just("batchmean"), st.booleans())
+def test_kl_div(shape: Any, reduction: str, log_target: bool) -> None:
+    x, y = (np.asarray(functional.logsigmoid(drawn(shape, seed=seed))) for seed in (0, 2))
+    losses = peers("KLDivLoss", reduction=reduction, log_target=log_target)
+    agree(*losses, x, y if log_target else np.exp(y))
+
+
+@given(st.sampled_from([0.5, 1.0, 2.0]), reductions)
+def test_hinge_embedding(margin: float, reduction: str) -> None:
+    losses = peers("HingeEmbeddingLoss", margin=margin, reduction=reduction)
+    agree(*losses, drawn((5, 4)), np.sign(drawn((5, 4), seed=1)).astype(int))
+
+
+def test_the_divergence_of_a_distribution_from_itself_is_0_also_where_it_is_0() -> None:
+    for share in [[0.5, 0.5]], [[1.0, 0.0]]:
+        with np.errstate(divide="ignore"):
+            x = tensor(np.log(share), requires_grad=True)
+        loss = nn.KLDivLoss("batchmean")(x, share)
+        loss.backward()
+        assert loss.item() == 0
+        assert x.grad.numpy().tolist() == [[-share[0][0], -share[0][1]]]
+
+
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 def test_losses_with_options_pass_gradcheck(reduction: str) -> None:
     x, y = drawn((4, 3)), functional.sigmoid(drawn((4, 3), seed=2))
@@ -102,6 +126,8 @@ def test_losses_with_options_pass_gradcheck(reduction: str) -> None:
     gradcheck(nn.BCEWithLogitsLoss(**how, pos_weight=weight), x, y, order=2)
     gradcheck(nn.HuberLoss(reduction, 0.7), x, y, order=2)
     gradcheck(nn.SmoothL1Loss(reduction, 0.7), x, y, order=2)
+    gradcheck(nn.KLDivLoss(reduction, log_target=True), x, np.log(y), order=2)
+    gradcheck(lambda x: nn.HingeEmbeddingLoss(0.7, reduction)(x, np.sign(y - 0.5)), x, order=2)
     gradcheck(nn.CrossEntropyLoss(**how, label_smoothing=0.1), x, y, order=2)
     gradcheck(lambda x: nn.CrossEntropyLoss(**how, label_smoothing=0.1)(x, target), x, order=2)
     gradcheck(lambda x: nn.NLLLoss(**how)(x, target), x, order=2)
@@ -217,6 +243,17 @@ REFUSED: list[tuple[str, Any, str]] = [
     ),
     ("delta", lambda: nn.HuberLoss(delta=0.0)(X, X), "expected a positive delta, got 0.0"),
     ("beta", lambda: nn.SmoothL1Loss(beta=-1.0)(X, X), "expected beta from 0, got -1.0"),
+    (
+        "batchmean",
+        lambda: nn.BCELoss(reduction="batchmean"),
+        "reduction: expected one of mean, sum, none, got",
+    ),
+    ("logarithms", lambda: nn.KLDivLoss()(X, X - 1), r"every target in \[0, 1\].*give log_target=True"),
+    (
+        "hinge",
+        lambda: nn.HingeEmbeddingLoss()(X, X),
+        "hinge_embedding_loss: .* to be 1 or -1, got values from 0.0 to 0.0",
+    ),
     (
         "classes",
         lambda: nn.CrossEntropyLoss(ignore_index=0)(X, [0, 1, 2, 3]),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,25 @@ def test_layer_norms_agree_with_torch(normalized: Any, shape: tuple[int, ...], h
     agree(layer, torch.nn.LayerNorm(normalized, **how), 2 + 3 * drawn(shape))
 
 
+@pytest.mark.parametrize("how", [{}, {"eps": 0.1}, {"elementwise_affine": False}], ids=str)
+@pytest.mark.parametrize(
+    ("normalized", "shape"), [(4, (3, 4)), ((4,), (2, 3, 4)), ((3, 4), (2, 3, 4)), (4, (4,))]
+)
+def test_rms_norms_agree_with_torch(normalized: Any, shape: tuple[int, ...], how: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    layer = randomised(nn.RMSNorm(normalized, **how))
+    agree(layer, torch.nn.RMSNorm(normalized, **how), 2 + 3 * drawn(shape))
+
+
+@pytest.mark.parametrize("how", [{}, {"eps": 0.1}, {"affine": False}, {"bias": False}], ids=str)
+@pytest.mark.parametrize("groups", [1, 2, 6])
+@pytest.mark.parametrize("shape", [(3, 6, 4), (2, 6, 3, 2), (1, 6, 2)], ids=str)
+def test_group_norms_agree_with_torch(shape: tuple[int, ...], groups: int, how: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    layer = randomised(nn.GroupNorm(groups, 6, **how))
+    agree(layer, torch.nn.GroupNorm(groups, 6, **how), 2 + 3 * drawn(shape))
+
+
 def test_layer_norm_of_one_row_without_others() -> None:
     torch = pytest.importorskip("torch")
     agree(nn.LayerNorm(4), torch.nn.LayerNorm(4), drawn((4,)))
@@ -67,6 +87,10 @@ LAYERS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "BatchNorm1d without parameters": (lambda: nn.BatchNorm1d(3, affine=False), (4, 3)),
     "LayerNorm": (lambda: nn.LayerNorm(3), (4, 3)),
     "LayerNorm of two axes": (lambda: nn.LayerNorm((2, 3)), (2, 2, 3)),
+    "RMSNorm": (lambda: nn.RMSNorm(3), (4, 3)),
+    "RMSNorm of two axes": (lambda: nn.RMSNorm((2, 3)), (2, 2, 3)),
+    "GroupNorm": (lambda: nn.GroupNorm(2, 4), (3, 4)),
+    "GroupNorm of images": (lambda: nn.GroupNorm(2, 4), (2, 4, 1, 2)),
 }
 each_layer = pytest.mark.parametrize(("make", "shape"), LAYERS.values(), ids=LAYERS)
 
@@ -87,7 +111,8 @@ def test_norms_take_arrays_lists_and_integers(make: Callable[[], nn.Module], sha
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_norms_keep_the_dtype(dtype: Any) -> None:
     x = tensor(drawn((4, 3)), dtype=dtype, requires_grad=True)
-    for layer in nn.BatchNorm1d(3, dtype=dtype), nn.LayerNorm(3, dtype=dtype):
+    for kind in nn.BatchNorm1d, nn.LayerNorm, nn.RMSNorm, partial(nn.GroupNorm, 1):
+        layer = kind(3, dtype=dtype)
         for mode in True, False:
             out = layer.train(mode)(x)
             out.sum().backward()
@@ -149,6 +174,8 @@ def test_norms_show_themselves_as_in_torch() -> None:
     for how in {}, {"eps": 0.1, "momentum": None}, {"affine": False, "track_running_stats": False}:
         for name in BATCHES:
             assert repr(getattr(nn, name)(3, **how)) == with_bias(repr(getattr(torch.nn, name)(3, **how)))
+    assert repr(nn.RMSNorm((2, 3))) == repr(torch.nn.RMSNorm((2, 3)))
+    assert repr(nn.GroupNorm(2, 4)) == with_bias(repr(torch.nn.GroupNorm(2, 4)))
     assert repr(nn.LayerNorm((2, 3))) == with_bias(repr(torch.nn.LayerNorm((2, 3))))
 
 
@@ -159,7 +186,11 @@ def test_norms_show_themselves_as_in_torch() -> None:
         (nn.BatchNorm1d(3), (3,), "of 2 or 3 axes"),
         (nn.BatchNorm1d(3), (4, 2), r"running_mean of shape \(2,\) .* got \(3,\).*num_features"),
         (nn.BatchNorm1d(3), (1, 3), r"expected several elements .* got an input of shape \(1, 3\)"),
-        (nn.LayerNorm(3), (2, 4), r"expected an input of shape \(\.\.\., 3\), got \(2, 4\)"),
+        (nn.LayerNorm(3), (2, 4), r"layer_norm: expected an input of shape \(\.\.\., 3\), got \(2, 4\)"),
+        (nn.RMSNorm((2, 3)), (3,), r"rms_norm: expected an input of shape \(\.\.\., 2, 3\), got \(3,\)"),
+        (nn.GroupNorm(2, 4), (4,), r"group_norm: expected an input \(rows, channels, .* got shape \(4,\)"),
+        (nn.GroupNorm(2, 4), (2, 5, 3), r"whose channels 2 groups divide, got shape \(2, 5, 3\)"),
+        (nn.GroupNorm(2, 4), (2, 6), r"weight of shape \(6,\) .* got \(4,\).*num_channels"),
     ],
     ids=str,
 )
@@ -185,3 +216,12 @@ def test_sizes_must_be_whole_numbers() -> None:
         nn.BatchNorm1d(2.5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="normalized_shape: expected a whole number from 0"):
         nn.LayerNorm((2, -1))
+    with pytest.raises(ValueError, match="normalized_shape: expected a whole number from 0"):
+        nn.RMSNorm((2, -1))
+    for groups, channels, said in (
+        (0, 4, "num_groups: expected a whole number from 1, got 0"),
+        (2, 4.0, r"num_channels: expected a whole number from 0, got 4\.0"),
+        (3, 4, "num_groups: expected a divisor of num_channels=4, got 3"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            nn.GroupNorm(groups, channels)  # type: ignore[arg-type]

@@ -35,7 +35,9 @@ SLOPES: dict[type[Module], Callable[[Any, Array], Array]] = {
 
 # A unit whose output is 0 lets no gradient through.
 RECTIFIERS = (activations.ReLU, activations.ReLU6, activations.Threshold, activations.Hardshrink)
-NORMALISATIONS = (layers.BatchNorm1d, layers.BatchNorm2d, layers.LayerNorm)
+NORMALISATIONS = (
+    layers.BatchNorm1d, layers.BatchNorm2d, layers.GroupNorm, layers.LayerNorm, layers.RMSNorm,
+)  # fmt: skip
 
 
 def saturated(layer: Module, y: Array) -> float | None:

@@ -156,7 +156,7 @@ class_loss = partial(derivative, names="x y how", kind="class loss")
 
 # fmt: off
 derivative(minus_one_hot,
-           lambda g: g, None, names="p positions", kind="class loss")
+           lambda g: g, None, kind="class loss")
 class_loss(nll_of_classes,
            lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y, how) * _one_hot(y, x_shape), x_shape),
            None, None)

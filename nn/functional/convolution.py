@@ -140,13 +140,13 @@ entry = partial(derivative, kind="convolution")
 entry(convolution,           lambda g, weight, windows, groups: convolution_to_input(g, weight, windows, groups),
                              lambda g, x, windows, groups:      convolution_to_weight(g, x, windows, groups),
                              lambda g:                          _sum_per_channel(g),
-                             None, None, names="x weight bias windows groups")
+                             None, None)
 entry(convolution_to_input,  lambda g, weight, windows, groups: convolution(g, weight, None, windows, groups),
                              lambda g, y, windows, groups:      convolution_to_weight(y, g, windows, groups),
-                             None, None, names="y weight windows groups")
+                             None, None)
 entry(convolution_to_weight, lambda g, x, windows, groups:      convolution(x, g, None, windows, groups),
                              lambda g, y, windows, groups:      convolution_to_input(y, g, windows, groups),
-                             None, None, names="y x windows groups")
+                             None, None)
 # fmt: on
 
 
@@ -265,3 +265,71 @@ def conv2d(
                  [4., 4., 4.]]]])
     """
     return _convolved("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_transpose2d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Any:
+    """Add up kernels, each times an element of the input: the adjoint of ``conv2d`` by its input.
+
+    What takes one number for both axes also takes two. An output has the length
+    (length - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1 along each axis.
+
+    Args:
+        input: images of shape (rows, channels, height, width), or one without rows.
+        weight: kernels of shape (channels, outputs / groups, kernel height, kernel width).
+        bias: of shape (outputs,), or None.
+        stride: how far the kernels of neighbours lie apart.
+        padding: how many elements are cut off at every side.
+        output_padding: how many are added at the lower and right side; less than stride or dilation.
+        groups: into how many parts the channels are divided; each part sees its own kernels only.
+        dilation: how far the elements of a kernel lie apart.
+
+    Returns:
+        Outputs of shape (rows, outputs, height, width).
+
+    Raises:
+        ValueError: the shapes do not go together, or nothing is left.
+
+    Example:
+        >>> conv_transpose2d(np.ones((1, 1, 1, 2)), np.ones((1, 1, 1, 2)))
+        array([[[[1., 2., 1.]]]])
+    """
+    x, alone = batched("conv_transpose2d", input, 2)
+    groups, outputs = whole_number("groups", groups, 1), weight.shape[1] * groups
+    biased = (outputs,) if bias is None else bias.shape
+    if weight.ndim != 4 or len(weight) % groups or x.shape[1] != len(weight) or biased != (outputs,):
+        raise RefusedError(
+            f"conv_transpose2d: expected an input (rows, channels, height, width), a weight (channels, "
+            f"outputs / groups, height, width) and a bias (outputs,), whose channels {groups} groups divide, "
+            f"got {x.shape}, {weight.shape} and {biased}; the usual fix is another in_channels"
+        )
+    kernel, stride, dilation = (
+        weight.shape[2:],
+        whole_numbers("stride", stride, 2),
+        whole_numbers("dilation", dilation, 2),
+    )
+    cut, added = (
+        whole_numbers("padding", padding, 2, 0),
+        whole_numbers("output_padding", output_padding, 2, 0),
+    )
+    axes = zip(x.shape[2:], kernel, stride, cut, dilation, added, strict=True)
+    size = tuple(
+        (n - 1) * step - 2 * less + apart * (k - 1) + more + 1 for n, k, step, less, apart, more in axes
+    )
+    if min(size) < 1 or any(more >= max(s, d) for more, s, d in zip(added, stride, dilation, strict=True)):
+        raise RefusedError(
+            f"conv_transpose2d: expected outputs of at least 1 element along every axis and an output_padding "
+            f"below stride {stride} or dilation {dilation}, got outputs of {size} and {added}"
+        )
+    windows = Windows(size, kernel, stride, dilation, cut, x.shape[2:])
+    out = convolution_to_input(x, weight, windows, groups)
+    out = out if bias is None else out + np.reshape(bias, (outputs, 1, 1))
+    return out[0] if alone else out

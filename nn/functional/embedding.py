@@ -62,7 +62,6 @@ def _without_padding(g: Any, input: Any, rows: int, padding_idx: int | None) -> 
 # fmt: off
 derivative(embedding,  None,
                        lambda g, input, weight_shape, padding_idx=None:
-                           sum_by_row(_without_padding(g, input, weight_shape[0], padding_idx), input, weight_shape),
-                                                                      names="input weight", kind="lookup")
-derivative(sum_by_row, lambda g, input: embedding(input, g), None, None, names="g input shape", kind="lookup")
+                           sum_by_row(_without_padding(g, input, weight_shape[0], padding_idx), input, weight_shape), kind="lookup")
+derivative(sum_by_row, lambda g, input: embedding(input, g), None, None, kind="lookup")
 # fmt: on

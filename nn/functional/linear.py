@@ -1,4 +1,4 @@
-"""The affine map of a layer, as one entry of the table."""
+"""The affine map of a layer, as one entry of the table, and the bilinear map."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import derivative, primitive
 from nn.errors import RefusedError
+from nn.functional.numbers import as_floats
 
 
 @primitive
@@ -74,5 +75,35 @@ def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
 # fmt: off
 derivative(linear, lambda g, weight: g.dot(weight),
                    lambda g, x: _rows(x).T.dot(_rows(g)).T,  # in the layout of a layer's weight
-                   lambda g: sum_rows(_rows(g)),               names="x weight bias", kind="linear")
+                   lambda g: sum_rows(_rows(g)), kind="linear")
 # fmt: on
+
+
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
+    """Compute x₁ᵀ A x₂ + b: a linear map of all products of an element of x₁ and one of x₂.
+
+    Args:
+        input1: x₁ of shape (..., first inputs).
+        input2: x₂ of shape (..., second inputs).
+        weight: all A, of shape (outputs, first inputs, second inputs).
+        bias: b of shape (outputs,), or None.
+
+    Returns:
+        Outputs of shape (..., outputs).
+
+    Raises:
+        ValueError: the shapes do not go together.
+
+    Example:
+        >>> bilinear(np.array([1.0, 2.0]), np.array([3.0]), np.array([[[10.0], [1.0]]]))
+        array([36.])
+    """
+    x, y = as_floats(input1), as_floats(input2)
+    if x.shape[:-1] != y.shape[:-1] or (*x.shape[-1:], *y.shape[-1:]) != weight.shape[1:]:
+        raise RefusedError(
+            f"bilinear: expected inputs of shapes (..., m) and (..., n), equal in front, and a weight "
+            f"(outputs, m, n), got {x.shape}, {y.shape} and {weight.shape}"
+        )
+    products = np.expand_dims(x, -1) * np.expand_dims(y, -2)
+    size = math.prod(weight.shape[1:])
+    return linear(products.reshape(*x.shape[:-1], size), weight.reshape(weight.shape[0], size), bias)

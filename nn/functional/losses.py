@@ -16,10 +16,12 @@ import numpy as np
 
 from autograd import Tensor, derivative, primitive
 from nn.errors import RefusedError
-from nn.functional.activations import log1p_exp, sigmoid
+from nn.functional.activations import log1p_exp, relu, sigmoid
 from nn.functional.composed_activations import logsigmoid
 from nn.functional.numbers import as_array, as_floats
-from nn.functional.reduction import check_shapes, check_shares, each, reduced
+from nn.functional.reduction import REDUCTIONS, check_reduction, check_shapes, check_shares, each, reduced
+
+BY_ROWS = (*REDUCTIONS, "batchmean")
 
 
 @primitive
@@ -169,6 +171,66 @@ def _factors(name: str, which: str, factors: Any, x: Any) -> Any:
             f"{name}: expected {which} to broadcast to the losses of shape {x.shape}, got {factors.shape}"
         )
     return factors.astype(x.dtype)
+
+
+def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
+    """Compute y (log y - x), from log-probabilities x: the Kullback-Leibler divergence, term by term.
+
+    A term is 0 where y is. The divergence itself is the sum over the classes, and its mean over rows is
+    the reduction "batchmean"; "mean" divides by the number of all terms, as in PyTorch.
+
+    Args:
+        input: logarithms x of probabilities, such as ``log_softmax`` gives.
+        target: probabilities y of the same shape.
+        reduction: "batchmean", "mean", "sum" or "none".
+        log_target: whether the target is log y instead.
+
+    Raises:
+        ValueError: the shapes differ, or a target is outside of [0, 1].
+
+    Example:
+        >>> float(kl_div(np.log([[0.5, 0.5]]), [[0.0, 1.0]], "batchmean"))
+        0.6931471805599453
+    """
+    x, y = as_floats(input), as_floats(target)
+    check_shapes("kl_div", x, y)
+    check_reduction(reduction, BY_ROWS)
+    if log_target:
+        losses = np.exp(y) * (y - x)
+    else:
+        check_shares("kl_div", "target", y, "; for logarithms give log_target=True")
+        some = np.greater(y, 0)
+        losses = y * np.where(some, np.log(np.where(some, y, 1)) - x, 0)
+    if reduction == "batchmean":
+        return reduced(losses, "sum") / (x.shape[0] if x.ndim else 1)
+    return reduced(losses, reduction)
+
+
+def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
+    """Compute the distance x of a pair that belongs together, and max(0, margin - x) of one that does not.
+
+    Args:
+        input: distances x.
+        target: 1 where a pair belongs together, and -1 where it does not, of the same shape.
+        margin: from which distance a pair that does not costs nothing.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: the shapes differ, or a target is neither 1 nor -1.
+
+    Example:
+        >>> hinge_embedding_loss([0.25, 0.25, 3.0], [1, -1, -1], reduction="none")
+        array([0.25, 0.75, 0.  ])
+    """
+    x, y = as_floats(input), as_array(target)
+    check_shapes("hinge_embedding_loss", x, y)
+    if np.any(np.not_equal(np.abs(y), 1)):
+        low, high = float(np.min(y)), float(np.max(y))
+        raise RefusedError(
+            f"hinge_embedding_loss: expected every target to be 1 or -1, got values from {low} to {high}; "
+            f"the usual fix is 2 * target - 1 for targets 1 and 0"
+        )
+    return reduced(np.where(np.equal(y, 1), x, relu(margin - x)), reduction)
 
 
 # Losses of regression, written through others

@@ -1,4 +1,4 @@
-"""Normalisation: mean 0 and variance 1 along some axes, then a learned scale and shift."""
+"""Normalisation: mean 0 and variance 1, or mean square 1, along some axes, then a learned scale and shift."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import derivative, no_grad, primitive
-from nn.errors import RefusedError
+from nn.errors import RefusedError, whole_number
 from nn.functional.numbers import as_floats
 
 
@@ -49,7 +49,6 @@ derivative(
     lambda g, residual, axis: _pulled_back(g, residual, axis),
     None,
     None,
-    names="x axis eps",
     kind="normalisation",
     forward=_standardise,
     residual=lambda x, axis, eps: _standardise(x, axis, eps)[1],
@@ -72,6 +71,16 @@ def _as_before(columns: Any, shape: tuple[int, ...]) -> Any:
     if len(shape) == 2:
         return columns
     return np.moveaxis(columns.reshape(shape[0], *shape[2:], shape[1]), -1, 1)
+
+
+def _check_channels(function: str, x: Any, given: dict[str, Any], option: str) -> None:
+    """Refuse what has not one number for each channel of (rows, channels, ...)."""
+    for name, array in given.items():
+        if array is not None and array.shape != x.shape[1:2]:
+            raise RefusedError(
+                f"{function}: expected a {name} of shape ({x.shape[1]},) for an input of shape {x.shape}, "
+                f"got {array.shape}; the usual fix is another {option}"
+            )
 
 
 def batch_norm(
@@ -108,14 +117,9 @@ def batch_norm(
     input = as_floats(input)
     if input.ndim < 2:
         raise RefusedError(f"batch_norm: expected an input (rows, channels, ...), got shape {input.shape}")
-    channels, columns = input.shape[1], _channels_in_columns(input)
+    columns = _channels_in_columns(input)
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
-    for name, array in given.items():
-        if array is not None and array.shape != (channels,):
-            raise RefusedError(
-                f"batch_norm: expected a {name} of shape ({channels},) for an input of shape {input.shape}, "
-                f"got {array.shape}; the usual fix is another num_features"
-            )
+    _check_channels("batch_norm", input, given, "num_features")
     if running_mean is None or training:
         count = len(columns)
         if training and count < 2:
@@ -157,13 +161,74 @@ def layer_norm(
         >>> layer_norm(np.array([[1.0, 3.0]]), (2,), eps=0.0)
         array([[-1.,  1.]])
     """
-    input, shape = as_floats(input), tuple(normalized_shape)
-    if not shape or input.shape[-len(shape) :] != shape:
+    input = as_floats(input)
+    rows = _last_axes_in_rows("layer_norm", input, tuple(normalized_shape))
+    return _scaled(standardise(rows, 1, eps).reshape(input.shape), weight, bias)
+
+
+def rms_norm(
+    input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None
+) -> Any:
+    """Divide by the root of the mean square over the last axes, for each row by itself.
+
+    It is x / √(mean of x² + eps) · weight (Zhang and Sennrich, 2019).
+
+    Args:
+        input: an array of shape (..., *normalized_shape).
+        normalized_shape: the lengths of the axes that are normalised together.
+        weight: factor of each element, of that shape, or None.
+        eps: is added to the mean square; by default the distance from 1 to the next number of the dtype.
+
+    Raises:
+        ValueError: the last axes of the input are not so long.
+
+    Example:
+        >>> rms_norm(np.array([[1.0, 7.0]]), (2,), eps=0.0)
+        array([[0.2, 1.4]])
+    """
+    input = as_floats(input)
+    rows = _last_axes_in_rows("rms_norm", input, tuple(normalized_shape))
+    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
+    return _scaled((rows / np.sqrt(_mean(rows * rows, 1) + eps)).reshape(input.shape), weight, None)
+
+
+def _last_axes_in_rows(name: str, x: Any, shape: tuple[int, ...]) -> Any:
+    """See (..., *shape) as a matrix."""
+    if not shape or x.shape[-len(shape) :] != shape:
         expected = ", ".join(["...", *map(str, shape)])
         raise RefusedError(
-            f"layer_norm: expected an input of shape ({expected}), got {input.shape}; "
+            f"{name}: expected an input of shape ({expected}), got {x.shape}; "
             f"the usual fix is another normalized_shape"
         )
-    count = math.prod(input.shape[: input.ndim - len(shape)])
-    rows = input.reshape(count, math.prod(shape))
-    return _scaled(standardise(rows, 1, eps).reshape(input.shape), weight, bias)
+    return x.reshape(math.prod(x.shape[: x.ndim - len(shape)]), math.prod(shape))
+
+
+def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Normalise the channels of each group over all places, for each row by itself (Wu and He, 2018).
+
+    Args:
+        input: an array of shape (rows, channels, ...).
+        num_groups: into how many parts of one size, in order, the channels are divided.
+        weight: factor of each channel, or None.
+        bias: what is added to each channel, or None.
+        eps: is added to the variance.
+
+    Raises:
+        ValueError: the input has no channels, groups do not divide them, or parameters are not as many.
+
+    Example:
+        >>> group_norm(np.array([[1.0, 3.0, 5.0, 9.0]]), 2, eps=0.0)
+        array([[-1.,  1., -1.,  1.]])
+    """
+    input, groups = as_floats(input), whole_number("num_groups", num_groups, 1)
+    if input.ndim < 2 or input.shape[1] % groups:
+        raise RefusedError(
+            f"group_norm: expected an input (rows, channels, ...) whose channels {groups} groups divide, "
+            f"got shape {input.shape}"
+        )
+    given = {"weight": weight, "bias": bias}
+    _check_channels("group_norm", input, given, "num_channels")
+    rows, size = len(input) * groups, math.prod(input.shape[1:]) // groups
+    out = standardise(input.reshape(rows, size), 1, eps).reshape(input.shape)
+    channels = (-1, *[1] * (input.ndim - 2))
+    return _scaled(out, *(None if p is None else p.reshape(channels) for p in given.values()))

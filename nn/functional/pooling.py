@@ -69,12 +69,9 @@ def _gap(x: Any, windows: Windows) -> Any:
 # At ties the derivative is taken to be that of the first of the largest elements, as in PyTorch.
 # fmt: off
 constant(first_maxima)
-derivative(max_pooling, lambda g, x, out, windows:   to_maxima(g, first_maxima(x, out, windows), windows), None,
-           names="x windows", kind="pooling", kink=_gap)
-derivative(to_maxima,   lambda g, numbers, windows:  at_maxima(g, numbers, windows), None, None,
-           names="g numbers windows", kind="pooling")
-derivative(at_maxima,   lambda g, numbers, windows:  to_maxima(g, numbers, windows), None, None,
-           names="x numbers windows", kind="pooling")
+derivative(max_pooling, lambda g, x, out, windows:   to_maxima(g, first_maxima(x, out, windows), windows), None, kind="pooling", kink=_gap)
+derivative(to_maxima,   lambda g, numbers, windows:  at_maxima(g, numbers, windows), None, None, kind="pooling")
+derivative(at_maxima,   lambda g, numbers, windows:  to_maxima(g, numbers, windows), None, None, kind="pooling")
 # fmt: on
 
 

@@ -247,12 +247,12 @@ WEIGHTS = (lambda g, h_shape: g.weights[:, h_shape[1]:-1], lambda g, h_shape: g.
 APART   = (lambda g, h_shape: g.weights[:3 * h_shape[1], h_shape[1]:-1], lambda g, h_shape: _without_a(g.weights[:, :h_shape[1]]),
            lambda g, h_shape: g.weights[:3 * h_shape[1], -1],            lambda g: _without_a(g.weights[:, -1]))
 
-derivative(rnn,  INPUT, lambda g: g.h, *WEIGHTS,                names="x h w_ih w_hh b_ih b_hh",   kind="recurrent",
+derivative(rnn,  INPUT, lambda g: g.h, *WEIGHTS,                kind="recurrent",
            forward=arrays.rnn, residual=lambda *args, **how: _rnn(*args, **how)[1],
            cotangent=lambda g, residual, w_hh, nonlinearity="tanh": (arrays.rnn_back if _on_arrays(g) else _rnn_cotangents)(g, residual, w_hh, nonlinearity))
-derivative(lstm, INPUT, lambda g: g.h, lambda g: g.c, *WEIGHTS, names="x h c w_ih w_hh b_ih b_hh", kind="recurrent",
+derivative(lstm, INPUT, lambda g: g.h, lambda g: g.c, *WEIGHTS, kind="recurrent",
            forward=arrays.lstm, residual=lambda *args: _lstm(*args)[1],
            cotangent=lambda g, residual, h, w_hh: (arrays.lstm_back if _on_arrays(g) else _lstm_cotangents)(g, residual, h, w_hh))
-derivative(gru,  INPUT, lambda g: g.h, *APART,                  names="x h w_ih w_hh b_ih b_hh",   kind="recurrent",
+derivative(gru,  INPUT, lambda g: g.h, *APART,                  kind="recurrent",
            forward=_gru, residual=lambda *args: _gru(*args)[1], cotangent=_gru_cotangents)
 # fmt: on

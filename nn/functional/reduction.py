@@ -11,11 +11,10 @@ from nn.errors import RefusedError
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def check_reduction(reduction: str) -> None:
-    """Refuse a reduction that is none of the three."""
-    if reduction not in REDUCTIONS:
-        known = ", ".join(REDUCTIONS)
-        raise RefusedError(f"reduction: expected one of {known}, got {reduction!r}")
+def check_reduction(reduction: str, known: tuple[str, ...] = REDUCTIONS) -> None:
+    """Refuse a reduction that is none of those known."""
+    if reduction not in known:
+        raise RefusedError(f"reduction: expected one of {', '.join(known)}, got {reduction!r}")
 
 
 def reduced(losses: Any, reduction: str, total: Any = None) -> Any:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from nn.activations import Identity, Sigmoid, make_activation
-from nn.init import Rng
+from nn.init import DType, Rng
 from nn.layers.linear import Linear, check_layer
 from nn.module import Module
 
@@ -227,7 +226,7 @@ class MLP(Sequential):
         activation: Any = Sigmoid,
         output: Any = Identity,
         *,
-        dtype: npt.DTypeLike | None = None,
+        dtype: DType = None,
         rng: Rng = None,
     ) -> None:
         if np.ndim(sizes) != 1 or len(sizes) < 2:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import numpy.typing as npt
 
 from nn import functional
 from nn.errors import RefusedError, whole_number
 from nn.functional.convolution import sides
 from nn.functional.windows import whole_numbers
-from nn.init import Rng
+from nn.init import DType, Rng
 from nn.layers.linear import weight_and_bias
 from nn.module import Module
 
@@ -21,6 +20,7 @@ class Convolution(Module):
 
     axes: ClassVar[int]
     function: ClassVar[Callable[..., Any]]
+    transposed: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Convolution(Module):
         bias: bool = True,
         padding_mode: str = "zeros",
         *,
-        dtype: npt.DTypeLike | None = None,
+        dtype: DType = None,
         rng: Rng = None,
     ) -> None:
         self.in_channels = whole_number("in_channels", in_channels)
@@ -51,8 +51,10 @@ class Convolution(Module):
             raise RefusedError(f"groups: expected a divisor of {channels}, got {groups}")
         if padding_mode != "zeros":
             raise RefusedError(f"padding_mode: expected 'zeros', got {padding_mode!r}")
-        shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
-        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng)
+        first, second = self.out_channels, self.in_channels
+        first, second = (second, first) if self.transposed else (first, second)
+        shape = (first, second // self.groups, *self.kernel_size)
+        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng, outputs=self.out_channels)
 
     def forward(self, x: Any) -> Any:
         """Slide the kernels over inputs of shape (rows, channels, ...), or over one without rows."""
@@ -64,8 +66,10 @@ class Convolution(Module):
         said = [
             f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         ]
-        usual = {"padding": (0,) * self.axes, "dilation": (1,) * self.axes, "groups": 1}
-        said += [f"{name}={getattr(self, name)}" for name in usual if getattr(self, name) != usual[name]]
+        zeros, ones = (0,) * self.axes, (1,) * self.axes
+        usual = {"padding": zeros, "dilation": ones, "output_padding": zeros, "groups": 1}
+        options = ((name, vars(self).get(name, value), value) for name, value in usual.items())
+        said += [f"{name}={found}" for name, found, value in options if found != value]
         return ", ".join(said if self.bias is not None else [*said, "bias=False"])
 
 
@@ -111,3 +115,48 @@ class Conv2d(Convolution):
 
     axes = 2
     function = staticmethod(functional.conv2d)
+
+
+class ConvTranspose2d(Convolution):
+    """The adjoint of a :class:`Conv2d` with the same kernels: it makes small images large again.
+
+    The arguments are those of :class:`Conv2d`, in another order, and ``output_padding``: how many
+    elements outputs get at their lower and right side. ``padding`` is cut off.
+
+    Attributes:
+        weight: of shape (in_channels, out_channels / groups, *kernel_size).
+        bias: of shape (out_channels,), or None.
+
+    Raises:
+        ValueError: a number is not whole or too small, or groups do not divide the channels.
+
+    Example:
+        >>> ConvTranspose2d(32, 8, 4, stride=2, padding=1, rng=0)(np.ones((2, 32, 7, 7))).shape
+        (2, 8, 14, 14)
+    """
+
+    axes, transposed = 2, True
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        *args: Any,
+        **how: Any,
+    ) -> None:
+        padding = whole_numbers("padding", padding, 2, 0)
+        channels = in_channels, out_channels
+        super().__init__(*channels, kernel_size, stride, padding, dilation, groups, bias, *args, **how)
+        self.output_padding = whole_numbers("output_padding", output_padding, 2, 0)
+
+    def forward(self, x: Any) -> Any:
+        """Add up kernels for inputs of shape (rows, channels, height, width), or for one without rows."""
+        how = self.stride, self.padding, self.output_padding, self.groups, self.dilation
+        return functional.conv_transpose2d(x, self.weight, self.bias, *how)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import get_default_dtype, no_grad
 from nn import functional, init
 from nn.errors import RefusedError, whole_number
-from nn.init import Rng
+from nn.init import DType, Rng
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -42,7 +41,7 @@ class Embedding(Module):
         embedding_dim: int,
         padding_idx: int | None = None,
         *,
-        dtype: npt.DTypeLike | None = None,
+        dtype: DType = None,
         rng: Rng = None,
     ) -> None:
         self.num_embeddings = rows = whole_number("num_embeddings", num_embeddings)

@@ -6,28 +6,32 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import as_tensor, get_default_dtype
 from nn import functional, init
 from nn.activations import Sigmoid
 from nn.errors import whole_number
-from nn.init import Rng
+from nn.functional.windows import Lengths
+from nn.init import DType, Rng
 from nn.module import Module
 from nn.parameter import Parameter
 
 
 def weight_and_bias(
-    shape: tuple[int, ...], bias: bool, dtype: npt.DTypeLike | None, rng: Rng
+    shape: Lengths, bias: bool, dtype: DType, rng: Rng, fan_in: int = 0, outputs: int = 0
 ) -> tuple[Parameter, Parameter | None]:
-    """Make a weight (outputs, inputs, ...) and a bias (outputs,), drawn between ±1/√fan_in."""
-    fan_in = math.prod(shape[1:])
+    """Make a weight (outputs, inputs, ...) and a bias (outputs,), drawn between ±1/√fan_in.
+
+    What a shape in another order does not say stands in ``fan_in`` and ``outputs``.
+    """
+    fan_in = fan_in or math.prod(shape[1:])
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     rng, dtype = np.random.default_rng(rng), dtype or get_default_dtype()
     weight = init.uniform_(Parameter(np.empty(shape, dtype), name="weight"), -bound, bound, rng=rng)
     if not bias:
         return weight, None
-    return weight, init.uniform_(Parameter(np.empty(shape[0], dtype), name="bias"), -bound, bound, rng=rng)
+    added = Parameter(np.empty(outputs or shape[0], dtype), name="bias")
+    return weight, init.uniform_(added, -bound, bound, rng=rng)
 
 
 class Linear(Module):
@@ -50,13 +54,7 @@ class Linear(Module):
     """
 
     def __init__(
-        self,
-        in_features: int,
-        out_features: int,
-        bias: bool = True,
-        *,
-        dtype: npt.DTypeLike | None = None,
-        rng: Rng = None,
+        self, in_features: int, out_features: int, bias: bool = True, *, dtype: DType = None, rng: Rng = None
     ) -> None:
         self.in_features = whole_number("in_features", in_features)
         self.out_features = whole_number("out_features", out_features)
@@ -75,6 +73,55 @@ class Linear(Module):
         """Say the sizes."""
         sizes = f"in_features={self.in_features}, out_features={self.out_features}"
         return f"{sizes}, bias={self.bias is not None}"
+
+
+class Bilinear(Module):
+    """The bilinear map x₁ᵀ A x₂ + b, with one matrix A for each output.
+
+    Args:
+        in1_features: length of a first input.
+        in2_features: length of a second input.
+        out_features: length of an output.
+        bias: whether there is a b.
+        dtype: of the parameters; by default the default dtype.
+        rng: where initial values are drawn from, uniformly between ±1/√in1_features, as in PyTorch.
+
+    Attributes:
+        weight: all A, of shape (out_features, in1_features, in2_features).
+        bias: b, of shape (out_features,), or None.
+
+    Raises:
+        ValueError: a size is not whole.
+
+    Example:
+        >>> Bilinear(2, 3, 5, rng=0)(np.ones((10, 2)), np.ones((10, 3))).shape
+        (10, 5)
+    """
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        dtype: DType = None,
+        rng: Rng = None,
+    ) -> None:
+        self.in1_features = whole_number("in1_features", in1_features)
+        self.in2_features = whole_number("in2_features", in2_features)
+        self.out_features = whole_number("out_features", out_features)
+        shape = (self.out_features, self.in1_features, self.in2_features)
+        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng, fan_in=self.in1_features)
+
+    def forward(self, x1: Any, x2: Any) -> Any:
+        """Map inputs of shapes (..., in1_features) and (..., in2_features) to (..., out_features)."""
+        return functional.bilinear(x1, x2, self.weight, self.bias)
+
+    def describe(self) -> str:
+        """Say the sizes."""
+        sizes = f"in1_features={self.in1_features}, in2_features={self.in2_features}"
+        return f"{sizes}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
 class Perceptron(Module):
@@ -100,7 +147,7 @@ class Perceptron(Module):
         out_features: int = 1,
         activation: Any = None,
         *,
-        dtype: npt.DTypeLike | None = None,
+        dtype: DType = None,
         rng: Rng = None,
     ) -> None:
         if activation is not None:

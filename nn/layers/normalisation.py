@@ -6,14 +6,25 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import as_tensor, get_default_dtype, no_grad
 from nn import functional
 from nn.errors import RefusedError, whole_number
-from nn.functional.windows import whole_numbers
+from nn.functional.windows import Lengths, whole_numbers
+from nn.init import DType
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
+
+
+def _affine(shape: Lengths, weight: bool, bias: bool, dtype: DType) -> Any:
+    """Make a weight of ones and a bias of zeros, or None for them."""
+    one, zero = (np.full(shape, value, dtype or get_default_dtype()) for value in (1, 0))
+    return Parameter(one, name="weight") if weight else None, Parameter(zero, name="bias") if bias else None
+
+
+def _lengths(normalized_shape: int | Sequence[int]) -> Lengths:
+    lengths = [normalized_shape] if isinstance(normalized_shape, (int, np.integer)) else normalized_shape
+    return whole_numbers("normalized_shape", lengths, len(lengths), 0)
 
 
 class BatchNorm(Module):
@@ -30,14 +41,13 @@ class BatchNorm(Module):
         track_running_stats: bool = True,
         *,
         bias: bool = True,
-        dtype: npt.DTypeLike | None = None,
+        dtype: DType = None,
     ) -> None:
         self.num_features = n = whole_number("num_features", num_features)
-        self.eps, self.momentum, self.affine, biased = eps, momentum, affine, affine and bias
+        self.eps, self.momentum, self.affine = eps, momentum, affine
         self.track_running_stats = tracks = track_running_stats
+        self.weight, self.bias = _affine((n,), affine, affine and bias, dtype)
         dtype = dtype or get_default_dtype()
-        self.weight = Parameter(np.ones(n, dtype), name="weight") if affine else None
-        self.bias = Parameter(np.zeros(n, dtype), name="bias") if biased else None
         self.running_mean = Buffer(np.zeros(n, dtype), name="running_mean") if tracks else None
         self.running_var = Buffer(np.ones(n, dtype), name="running_var") if tracks else None
         self.num_batches_tracked = Buffer(0, name="num_batches_tracked") if tracks else None
@@ -109,6 +119,58 @@ class BatchNorm2d(BatchNorm):
     ndims = (4,)
 
 
+class GroupNorm(Module):
+    """Normalise the channels of each group over all places, for each row by itself.
+
+    Args:
+        num_groups: into how many parts of one size the channels are divided.
+        num_channels: the number of channels.
+        eps: is added to the variance.
+        affine: whether there are a weight and, with ``bias``, a bias.
+        dtype: of the parameters; by default the default dtype.
+        bias: whether there is a bias.
+
+    Attributes:
+        weight: factor of each channel, 1 at first, or None.
+        bias: what is added to each channel, 0 at first, or None.
+
+    Raises:
+        ValueError: a number is not whole, or the groups do not divide the channels.
+
+    Example:
+        >>> GroupNorm(2, 4, eps=0.0)(np.array([[1.0, 3.0, 5.0, 9.0]])).detach()
+        tensor([[-1.,  1., -1.,  1.]])
+    """
+
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        *,
+        bias: bool = True,
+        dtype: DType = None,
+    ) -> None:
+        self.num_groups = whole_number("num_groups", num_groups, 1)
+        self.num_channels = whole_number("num_channels", num_channels)
+        if num_channels % num_groups:
+            raise RefusedError(
+                f"num_groups: expected a divisor of num_channels={num_channels}, got {num_groups}"
+            )
+        self.eps, self.affine = eps, affine
+        self.weight, self.bias = _affine((self.num_channels,), affine, affine and bias, dtype)
+
+    def forward(self, x: Any) -> Any:
+        """Normalise an input of shape (rows, channels, ...)."""
+        return functional.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+    def describe(self) -> str:
+        """Say the options."""
+        affine = f"affine={self.affine}, bias={self.bias is not None}"
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, {affine}"
+
+
 class LayerNorm(Module):
     """Normalise over the last axes, for each row by itself.
 
@@ -138,18 +200,11 @@ class LayerNorm(Module):
         elementwise_affine: bool = True,
         bias: bool = True,
         *,
-        dtype: npt.DTypeLike | None = None,
+        dtype: DType = None,
     ) -> None:
-        lengths = [normalized_shape] if isinstance(normalized_shape, (int, np.integer)) else normalized_shape
-        self.normalized_shape = whole_numbers("normalized_shape", lengths, len(lengths), 0)
+        self.normalized_shape = shape = _lengths(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        shape, dtype, biased = (
-            self.normalized_shape,
-            dtype or get_default_dtype(),
-            elementwise_affine and bias,
-        )
-        self.weight = Parameter(np.ones(shape, dtype), name="weight") if elementwise_affine else None
-        self.bias = Parameter(np.zeros(shape, dtype), name="bias") if biased else None
+        self.weight, self.bias = _affine(shape, elementwise_affine, elementwise_affine and bias, dtype)
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (..., *normalized_shape)."""
@@ -160,3 +215,44 @@ class LayerNorm(Module):
         """Say the options."""
         affine = f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
         return f"{self.normalized_shape}, eps={self.eps}, {affine}"
+
+
+class RMSNorm(Module):
+    """Divide by the root of the mean square over the last axes, for each row by itself.
+
+    Args:
+        normalized_shape: the lengths of these axes, or one number.
+        eps: is added to the mean square; by default the distance from 1 to the next number of the dtype.
+        elementwise_affine: whether there is a weight.
+        dtype: of the weight; by default the default dtype.
+
+    Attributes:
+        weight: factor of each element, 1 at first, or None.
+
+    Raises:
+        ValueError: a length is not whole.
+
+    Example:
+        >>> RMSNorm(2, eps=0.0)(np.array([[1.0, 7.0]])).detach()
+        tensor([[0.2, 1.4]])
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        *,
+        dtype: DType = None,
+    ) -> None:
+        self.normalized_shape = shape = _lengths(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        self.weight, _ = _affine(shape, elementwise_affine, False, dtype)
+
+    def forward(self, x: Any) -> Any:
+        """Normalise an input of shape (..., *normalized_shape)."""
+        return functional.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def describe(self) -> str:
+        """Say the options."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"

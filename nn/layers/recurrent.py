@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import as_tensor, get_default_dtype
 from nn import functional, init
-from nn.errors import RefusedError
-from nn.init import Rng
+from nn.errors import RefusedError, whole_number
+from nn.init import DType, Rng
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -28,13 +27,11 @@ class Recurrent(Module):
     options: dict[str, Any]  # of the function
 
     def _set_sizes(self, input_size: int, hidden_size: int, bias: bool) -> None:
-        for name, size in ("input_size", input_size), ("hidden_size", hidden_size):
-            if not isinstance(size, (int, np.integer)) or size < 1:
-                raise ValueError(f"{name}: expected a whole number from 1, got {size!r}")
-        self.input_size, self.hidden_size, self.bias = int(input_size), int(hidden_size), bias
-        self.options = {}
+        self.input_size = whole_number("input_size", input_size, 1)
+        self.hidden_size = whole_number("hidden_size", hidden_size, 1)
+        self.bias, self.options = bias, {}
 
-    def _add_weights(self, inputs: int, suffix: str, dtype: npt.DTypeLike | None, rng: Rng) -> None:
+    def _add_weights(self, inputs: int, suffix: str, dtype: DType, rng: Rng) -> None:
         """Add the weights of one layer and direction, uniformly between ±1/√hidden_size."""
         rows, bound = self.gates * self.hidden_size, 1 / math.sqrt(self.hidden_size)
         weights = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
@@ -102,16 +99,15 @@ class RecurrentLayer(Recurrent):
         dropout: float = 0.0,
         bidirectional: bool = False,
         *,
-        dtype: npt.DTypeLike | None = None,
+        dtype: DType = None,
         rng: Rng = None,
     ) -> None:
         self._set_sizes(input_size, hidden_size, bias)
-        if not isinstance(num_layers, (int, np.integer)) or num_layers < 1:
-            raise ValueError(f"num_layers: expected a whole number from 1, got {num_layers!r}")
+        self.num_layers = whole_number("num_layers", num_layers, 1)
         if not 0 <= dropout <= 1:
             raise ValueError(f"dropout: expected a share from 0 to 1, got {dropout!r}")
-        self.num_layers, self.batch_first, self.bidirectional = num_layers, batch_first, bidirectional
-        self.dropout, self.rng = dropout, np.random.default_rng(rng)
+        self.batch_first, self.bidirectional, self.dropout = batch_first, bidirectional, dropout
+        self.rng = np.random.default_rng(rng)
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else len(self._directions) * hidden_size
             for direction in self._directions:
@@ -186,13 +182,7 @@ class RecurrentCell(Recurrent):
     """
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        *,
-        dtype: npt.DTypeLike | None = None,
-        rng: Rng = None,
+        self, input_size: int, hidden_size: int, bias: bool = True, *, dtype: DType = None, rng: Rng = None
     ) -> None:
         self._set_sizes(input_size, hidden_size, bias)
         self._add_weights(input_size, "", dtype, np.random.default_rng(rng))

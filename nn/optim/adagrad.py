@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, check_numbers
 
 
 class Adagrad(Optimiser):
@@ -48,13 +48,11 @@ class Adagrad(Optimiser):
         options = {"lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
         super().__init__(params, lr, **options, initial_accumulator_value=initial_accumulator_value)
 
-    def check(self, group: dict[str, Any]) -> None:
+    def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
         check_numbers(group, "lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps")
 
-    def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
-    ) -> Array:
+    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:

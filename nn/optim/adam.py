@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, average, average_square, check_numbers
 
 
 class Adam(Optimiser):
@@ -48,7 +48,7 @@ class Adam(Optimiser):
     ) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def check(self, group: dict[str, Any]) -> None:
+    def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
         check_numbers(group, "lr", "eps", "weight_decay")
         betas = group["betas"]
@@ -56,10 +56,8 @@ class Adam(Optimiser):
         if not pair or not all(isinstance(beta, Real) and 0 <= float(beta) < 1 for beta in betas):
             raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas!r}")
 
-    def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
-    ) -> Array:
-        """Give the step of one parameter."""
+    def moments(self, parameter: Array, gradient: Array, state: Options, group: Options) -> Array:
+        """Move m and v, keep the decayed gradient in g, and give √v̂ + ε."""
         scratch: Array = state["scratch"]
         if "step" not in state:
             m, v, g = np.zeros_like(parameter), np.zeros_like(parameter), np.empty_like(parameter)
@@ -68,15 +66,16 @@ class Adam(Optimiser):
         (beta1, beta2), m, v, g = group["betas"], state["m"], state["v"], state["g"]
         np.multiply(parameter, group["weight_decay"], out=g)
         g += gradient
-        m *= beta1
-        m += np.multiply(g, 1 - beta1, out=scratch)
-        v *= beta2
-        g *= g
-        v += np.multiply(g, 1 - beta2, out=scratch)
-        # lr m̂ / (√v̂ + ε), with both corrections taken out of the arrays
+        average(m, beta1, g, scratch)
+        average_square(v, beta2, g, scratch)
         np.sqrt(v, out=scratch)
         scratch /= math.sqrt(1 - beta2 ** state["step"])
         scratch += group["eps"]
-        np.divide(m, scratch, out=scratch)
-        scratch *= lr / (1 - beta1 ** state["step"])
+        return scratch
+
+    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
+        """Give the step of one parameter."""
+        scratch = self.moments(parameter, gradient, state, group)
+        np.divide(state["m"], scratch, out=scratch)
+        scratch *= lr / (1 - group["betas"][0] ** state["step"])
         return scratch

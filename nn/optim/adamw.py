@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.optim.adam import Adam
-from nn.optim.optimiser import Array
+from nn.optim.optimiser import Array, Options
 
 
 class AdamW(Adam):
@@ -45,9 +45,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
-    ) -> Array:
+    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Give the step of one parameter."""
         step = super().update(parameter, gradient, lr, state, {**group, "weight_decay": 0.0})
         step += np.multiply(parameter, lr * group["weight_decay"], out=state["g"])

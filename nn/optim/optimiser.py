@@ -15,6 +15,7 @@ from nn.module import Module
 from nn.parameter import forget_gradients
 
 Array = np.ndarray[Any, Any]
+Options = dict[str, Any]  # of a group; also what a rule keeps of a parameter
 
 
 class Optimiser:
@@ -54,7 +55,7 @@ class Optimiser:
             self._add(group)
         self._share_scratch()
 
-    def add_param_group(self, param_group: dict[str, Any]) -> None:
+    def add_param_group(self, param_group: Options) -> None:
         """Go on with more parameters, such as those of layers that were frozen so far.
 
         Raises:
@@ -168,7 +169,7 @@ class Optimiser:
         self.state = dict(zip(self.state, kept, strict=True))
         self._share_scratch()
 
-    def check(self, group: dict[str, Any]) -> None:
+    def check(self, group: Options) -> None:
         """Refuse a group whose options are out of their ranges."""
         check_numbers(group, "lr")
 
@@ -207,9 +208,7 @@ class Optimiser:
                     array -= self.update(array, gradient.data, rate, self.state[parameter], group)
                     parameter.data = array
 
-    def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
-    ) -> Array:
+    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Give what is to be subtracted from the parameter.
 
         Args:
@@ -242,7 +241,21 @@ def _laid_out_as(parameter: Tensor, name: str, value: Any) -> Any:
     return copied
 
 
-def check_numbers(group: dict[str, Any], *names: str) -> None:
+def average(mean: Array, keep: float, new: Array, scratch: Array) -> None:
+    """Move a running mean towards a new value, in place: ``keep`` of it stays."""
+    mean *= keep
+    mean += np.multiply(new, 1 - keep, out=scratch)
+
+
+def average_square(mean: Array, keep: float, new: Array, scratch: Array) -> None:
+    """Move a running mean square, in place."""
+    mean *= keep
+    np.multiply(new, new, out=scratch)
+    scratch *= 1 - keep
+    mean += scratch
+
+
+def check_numbers(group: Options, *names: str) -> None:
     """Refuse options of a group that are no finite numbers from 0."""
     for name in names:
         value = group[name]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, average, average_square, check_numbers
 
 
 class RMSprop(Optimiser):
@@ -51,13 +51,11 @@ class RMSprop(Optimiser):
         options = {"alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum}
         super().__init__(params, lr, **options, centered=centered)
 
-    def check(self, group: dict[str, Any]) -> None:
+    def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
         check_numbers(group, "lr", "alpha", "eps", "weight_decay", "momentum")
 
-    def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
-    ) -> Array:
+    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "v" not in state:
@@ -65,13 +63,9 @@ class RMSprop(Optimiser):
         alpha, v, m, g, b = group["alpha"], state["v"], state["m"], state["g"], state["b"]
         np.multiply(parameter, group["weight_decay"], out=g)
         g += gradient
-        v *= alpha
-        np.multiply(g, g, out=scratch)
-        scratch *= 1 - alpha
-        v += scratch
+        average_square(v, alpha, g, scratch)
         if group["centered"]:
-            m *= alpha
-            m += np.multiply(g, 1 - alpha, out=scratch)
+            average(m, alpha, g, scratch)
             np.multiply(m, m, out=scratch)
             np.subtract(v, scratch, out=scratch)
             np.sqrt(scratch, out=scratch)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, check_numbers
 
 
 class SGD(Optimiser):
@@ -49,24 +49,16 @@ class SGD(Optimiser):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-        )
+        options = {"momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
+        super().__init__(params, lr, **options, nesterov=nesterov)
 
-    def check(self, group: dict[str, Any]) -> None:
+    def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
         check_numbers(group, "lr", "momentum", "dampening", "weight_decay")
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
             raise ValueError("nesterov: expected a momentum above 0 and no dampening")
 
-    def update(
-        self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
-    ) -> Array:
+    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if group["weight_decay"]:
