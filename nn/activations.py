@@ -148,9 +148,7 @@ class PReLU(Module):
         tensor([-0.5,  3. ])
     """
 
-    def __init__(
-        self, num_parameters: int = 1, init: float = 0.25, *, dtype: DType = None
-    ) -> None:
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: DType = None) -> None:
         self.num_parameters, self.init = whole_number("num_parameters", num_parameters, 1), init
         self.weight = Parameter(np.full(num_parameters, init, dtype or get_default_dtype()), name="weight")
 

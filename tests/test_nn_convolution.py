@@ -69,7 +69,7 @@ def test_a_transposed_convolution_is_the_adjoint_of_a_convolution() -> None:
     there, back = nn.Conv2d(4, 6, 3, **how, rng=0), nn.ConvTranspose2d(6, 4, 3, output_padding=1, **how)
     back.load_state_dict(there.state_dict())
     x, y = drawn((2, 4, 8, 8)), drawn((2, 6, 3, 3), seed=1)
-    assert np.sum(there(x).numpy() * y) == pytest.approx(np.sum(x * back(y).detach().numpy()))
+    assert np.sum(there(x).detach().numpy() * y) == pytest.approx(np.sum(x * back(y).detach().numpy()))
 
 
 def test_a_large_batch_is_convolved_in_parts() -> None:
@@ -187,6 +187,26 @@ def test_wrong_inputs_are_refused_with_the_path_of_the_layer(shape: tuple[int, .
     with pytest.raises(ValueError, match=said) as caught:
         model(np.ones(shape))
     assert "in layer '1' of Sequential" in "\n".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize(
+    ("weight", "bias"), [((4,), None), ((2, 4, 3, 3), (2,)), ((3, 4, 3, 3), None)], ids=str
+)
+def test_weights_that_do_not_fit_a_transposed_convolution_are_refused(weight: Any, bias: Any) -> None:
+    bias = None if bias is None else np.ones(bias)
+    with pytest.raises(
+        ValueError, match=r"conv_transpose2d: expected .* a weight \(channels, outputs / groups"
+    ):
+        nn.functional.conv_transpose2d(np.ones((5, 2, 8, 8)), np.ones(weight), bias)
+
+
+def test_a_transposed_convolution_without_rows_or_channels() -> None:
+    for rows, inputs, outputs in (0, 2, 3), (2, 0, 3), (2, 3, 0):
+        layer = nn.ConvTranspose2d(inputs, outputs, 3, stride=2, rng=0)
+        x = tensor(np.ones((rows, inputs, 4, 4)), requires_grad=True)
+        out = layer(x)
+        out.sum().backward()
+        assert (out.shape, x.grad.shape) == ((rows, outputs, 9, 9), x.shape)
 
 
 @pytest.mark.parametrize(

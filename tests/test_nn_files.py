@@ -15,6 +15,7 @@ MODELS = {
         (2, 2, 4, 4),
     ),
     "lstm": ("LSTM(3, 4, num_layers=2, bidirectional=True)", (5, 2, 3)),
+    "decoder": ("Sequential(ConvTranspose2d(2, 4, 3, stride=2), GroupNorm(2, 4), RMSNorm(9))", (2, 2, 4, 4)),
     "embedding": ("Sequential(Embedding(7, 3), LayerNorm(3))", None),
 }
 each_model = pytest.mark.parametrize("name", MODELS)

@@ -303,7 +303,8 @@ def conv_transpose2d(
         array([[[[1., 2., 1.]]]])
     """
     x, alone = batched("conv_transpose2d", input, 2)
-    groups, outputs = whole_number("groups", groups, 1), weight.shape[1] * groups
+    groups = whole_number("groups", groups, 1)
+    outputs = math.prod(weight.shape[1:2]) * groups
     biased = (outputs,) if bias is None else bias.shape
     if weight.ndim != 4 or len(weight) % groups or x.shape[1] != len(weight) or biased != (outputs,):
         raise RefusedError(
@@ -311,25 +312,18 @@ def conv_transpose2d(
             f"outputs / groups, height, width) and a bias (outputs,), whose channels {groups} groups divide, "
             f"got {x.shape}, {weight.shape} and {biased}; the usual fix is another in_channels"
         )
-    kernel, stride, dilation = (
-        weight.shape[2:],
-        whole_numbers("stride", stride, 2),
-        whole_numbers("dilation", dilation, 2),
-    )
-    cut, added = (
-        whole_numbers("padding", padding, 2, 0),
-        whole_numbers("output_padding", output_padding, 2, 0),
-    )
-    axes = zip(x.shape[2:], kernel, stride, cut, dilation, added, strict=True)
-    size = tuple(
-        (n - 1) * step - 2 * less + apart * (k - 1) + more + 1 for n, k, step, less, apart, more in axes
-    )
+    kernel, count = weight.shape[2:], x.shape[2:]
+    stride, dilation = whole_numbers("stride", stride, 2), whole_numbers("dilation", dilation, 2)
+    cut = whole_numbers("padding", padding, 2, 0)
+    added = whole_numbers("output_padding", output_padding, 2, 0)
+    axes = zip(count, kernel, stride, cut, dilation, added, strict=True)
+    size = tuple((n - 1) * s - 2 * p + d * (k - 1) + more + 1 for n, k, s, p, d, more in axes)
     if min(size) < 1 or any(more >= max(s, d) for more, s, d in zip(added, stride, dilation, strict=True)):
         raise RefusedError(
             f"conv_transpose2d: expected outputs of at least 1 element along every axis and an output_padding "
             f"below stride {stride} or dilation {dilation}, got outputs of {size} and {added}"
         )
-    windows = Windows(size, kernel, stride, dilation, cut, x.shape[2:])
+    windows = Windows(size, kernel, stride, dilation, cut, count)
     out = convolution_to_input(x, weight, windows, groups)
     out = out if bias is None else out + np.reshape(bias, (outputs, 1, 1))
     return out[0] if alone else out

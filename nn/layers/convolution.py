@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-
 from nn import functional
 from nn.errors import RefusedError, whole_number
 from nn.functional.convolution import sides
@@ -52,7 +51,8 @@ class Convolution(Module):
         if padding_mode != "zeros":
             raise RefusedError(f"padding_mode: expected 'zeros', got {padding_mode!r}")
         first, second = self.out_channels, self.in_channels
-        first, second = (second, first) if self.transposed else (first, second)
+        if self.transposed:
+            first, second = second, first
         shape = (first, second // self.groups, *self.kernel_size)
         self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng, outputs=self.out_channels)
 

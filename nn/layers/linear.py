@@ -18,7 +18,7 @@ from nn.parameter import Parameter
 
 
 def weight_and_bias(
-    shape: Lengths, bias: bool, dtype: DType, rng: Rng, fan_in: int = 0, outputs: int = 0
+    shape: Lengths, bias: bool, dtype: DType, rng: Rng, fan_in: int = 0, outputs: int | None = None
 ) -> tuple[Parameter, Parameter | None]:
     """Make a weight (outputs, inputs, ...) and a bias (outputs,), drawn between ±1/√fan_in.
 
@@ -30,8 +30,8 @@ def weight_and_bias(
     weight = init.uniform_(Parameter(np.empty(shape, dtype), name="weight"), -bound, bound, rng=rng)
     if not bias:
         return weight, None
-    added = Parameter(np.empty(outputs or shape[0], dtype), name="bias")
-    return weight, init.uniform_(added, -bound, bound, rng=rng)
+    count = shape[0] if outputs is None else outputs
+    return weight, init.uniform_(Parameter(np.empty(count, dtype), name="bias"), -bound, bound, rng=rng)
 
 
 class Linear(Module):

@@ -2,7 +2,6 @@
 
 Each is one formula for the next rate, given the present one. So schedules can be chained, and a
 rate that was changed by hand is the one that goes on. Call ``step()`` once after each epoch.
-OneCycleLR alone knows all its rates from the start, and is stepped after each batch.
 """
 
 from __future__ import annotations
@@ -75,11 +74,6 @@ def _check(name: str, value: Any, low: float, whole: bool = False) -> None:
     if not isinstance(value, int if whole else (int, float)) or not low <= value < math.inf:
         kind = "whole number" if whole else "number"
         raise ValueError(f"{name}: expected a {kind} from {low}, got {value!r}")
-
-
-def _check_word(name: str, value: Any, *known: str) -> None:
-    if value not in known:
-        raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
 
 
 class LambdaLR(LRScheduler):
@@ -211,106 +205,6 @@ class CosineAnnealingLR(LRScheduler):
         return self.eta_min + (lr - self.eta_min) * now / before
 
 
-class OneCycleLR(LRScheduler):
-    """Raise the rate to a peak and let it fall far below its start, in one cycle (Smith and Topin, 2018).
-
-    The rate goes from ``max_lr`` / ``div_factor`` to ``max_lr``, and on to the start divided by
-    ``final_div_factor``; the momentum, or β₁, goes the other way. Call ``step()`` after each batch.
-
-    Args:
-        optimizer: whose rates and momenta are changed.
-        max_lr: the peak; one number, or a list of one for each group.
-        total_steps: how many steps the cycle has, or
-        epochs: how many epochs, and
-        steps_per_epoch: of how many steps.
-        pct_start: the share of the steps before the peak.
-        anneal_strategy: whether changes follow a cosine, "cos", or a line, "linear".
-        cycle_momentum: whether the momentum changes.
-        base_momentum: the momentum at the peak of the rate.
-        max_momentum: that at the start and at the end.
-        div_factor: by what part of the peak the rate starts.
-        final_div_factor: by what part of the start it ends.
-        three_phase: whether the rate falls to its start as fast as it rose, and only then to its end.
-
-    Raises:
-        ValueError: an option is out of its range, the optimiser has no momentum, or the cycle is over.
-
-    Example:
-        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0, momentum=0.9)
-        >>> schedule = OneCycleLR(optimiser, 1.0, 5, pct_start=0.6, div_factor=4, anneal_strategy="linear")
-        >>> [(schedule.step(), round(schedule.get_last_lr()[0], 4))[1] for _ in range(4)]
-        [0.625, 1.0, 0.5, 0.0]
-    """
-
-    def __init__(
-        self,
-        optimizer: Optimiser,
-        max_lr: float | list[float],
-        total_steps: int | None = None,
-        epochs: int | None = None,
-        steps_per_epoch: int | None = None,
-        pct_start: float = 0.3,
-        anneal_strategy: str = "cos",
-        cycle_momentum: bool = True,
-        base_momentum: float = 0.85,
-        max_momentum: float = 0.95,
-        div_factor: float = 25.0,
-        final_div_factor: float = 1e4,
-        three_phase: bool = False,
-    ) -> None:
-        total_steps = (epochs or 0) * (steps_per_epoch or 0) if total_steps is None else total_steps
-        _check("total_steps", total_steps, 1, whole=True)
-        _check_word("anneal_strategy", anneal_strategy, "cos", "linear")
-        if not (0 <= pct_start <= 1 and min(div_factor, final_div_factor) > 0):
-            factors = f"{pct_start!r}, {div_factor!r} and {final_div_factor!r}"
-            raise ValueError(f"pct_start: expected a share from 0 to 1, and factors above 0, got {factors}")
-        super().__init__(optimizer)
-        if cycle_momentum and optimizer.defaults.keys().isdisjoint(("momentum", "betas")):
-            kind = type(optimizer).__name__
-            raise ValueError(f"optimizer: expected one with momentum, got {kind}; use cycle_momentum=False")
-        rates = max_lr if isinstance(max_lr, list) else [max_lr] * len(self.base_lrs)
-        for rate in rates:
-            _check("max_lr", rate, 0)
-        if len(rates) != len(self.base_lrs):
-            raise ValueError(
-                f"max_lr: expected a number for each of {len(self.base_lrs)} groups, got {max_lr!r}"
-            )
-        self.base_lrs = rates
-        self.total_steps, self.cosine, self.cycle_momentum = (
-            total_steps,
-            anneal_strategy == "cos",
-            cycle_momentum,
-        )
-        # The ends of the phases, and which parts of max_lr and of the momentum are reached there.
-        peak, start = pct_start * total_steps - 1, 1 / div_factor
-        back = [(2 * peak, start, max_momentum)] if three_phase else []
-        end = total_steps - 1, start / final_div_factor, max_momentum
-        self.knots = [(0.0, start, max_momentum), (peak, 1.0, base_momentum), *back, end]
-        self._turn()
-
-    def _turn(self) -> None:
-        """Set the rates and momenta of this step."""
-        now = self.last_epoch
-        phase = next((i for i, knot in enumerate(self.knots[1:-1]) if now <= knot[0]), len(self.knots) - 2)
-        (begin, *first), (end, *last) = self.knots[phase : phase + 2]
-        done = (now - begin) / (end - begin) if end > begin else 1.0
-        done = (1 - math.cos(math.pi * done)) / 2 if self.cosine else done
-        rate, momentum = (a + (b - a) * done for a, b in zip(first, last, strict=True))
-        for group, peak in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
-            group["lr"] = peak * rate
-            if self.cycle_momentum and "betas" in group:
-                group["betas"] = (momentum, group["betas"][1])
-            elif self.cycle_momentum:
-                group["momentum"] = momentum
-
-    def step(self) -> None:
-        """Go on to the next step."""
-        if self.last_epoch >= self.total_steps:
-            raise ValueError(f"step: expected {self.total_steps} steps, as total_steps says, got one more")
-        self.last_epoch += 1
-        self._turn()
-
-
 class ReduceLROnPlateau:
     """Multiply the rate by ``factor`` when a quantity has not improved for some epochs.
 
@@ -344,8 +238,12 @@ class ReduceLROnPlateau:
         min_lr: float = 0.0,
         eps: float = 1e-8,
     ) -> None:
-        _check_word("mode", mode, "min", "max")
-        _check_word("threshold_mode", threshold_mode, "rel", "abs")
+        for name, value, known in (
+            ("mode", mode, ("min", "max")),
+            ("threshold_mode", threshold_mode, ("rel", "abs")),
+        ):
+            if value not in known:
+                raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
         if not 0 <= factor < 1:
             raise ValueError(f"factor: expected a number from 0 and below 1, got {factor!r}")
         self.optimizer, self.mode, self.factor, self.patience = optimizer, mode, factor, patience
