@@ -1,12 +1,20 @@
-"""Hypothesis profiles, chosen by the environment variable HYPOTHESIS_PROFILE.
+"""Hypothesis profiles, chosen by the environment variable HYPOTHESIS_PROFILE; and what tests share.
 
 No profile has a deadline or looks at the clock: how long an example takes depends on the machine.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import InMemoryExampleDatabase
+
+from autograd.derivatives.late import CHAPTERS, load_late
+from autograd.derivatives.table import TABLE
+from autograd.testing import ARGUMENTS
 
 no_clock = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", no_clock)
@@ -15,3 +23,17 @@ settings.register_profile("dev", no_clock)
 settings.register_profile("ci", no_clock, database=InMemoryExampleDatabase(), print_blob=True)
 settings.register_profile("nightly", no_clock, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture
+def tables() -> Iterator[None]:
+    """Take back what a test enters in the tables, but not chapters that load late: they load once."""
+    for library in CHAPTERS:
+        with suppress(ImportError):
+            import_module(library)
+    load_late()
+    before = [(table, dict(table)) for table in (TABLE, ARGUMENTS)]
+    yield
+    for table, entries in before:
+        table.clear()  # type: ignore[attr-defined]
+        table.update(entries)  # type: ignore[attr-defined]

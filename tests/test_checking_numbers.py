@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ import autograd
 import nn
 from autograd import GradientError, GradientWarning, Tensor, gradcheck
 from autograd.checking.differences import EPS, noise_of_values, slopes
-from autograd.derivatives.table import TABLE
 
 X = np.array([0.5, 1.5, -0.7])
 SMOOTH: dict[str, Callable[[Any], Any]] = {
@@ -42,13 +41,7 @@ def wrong(f: Callable[[Any], Any], factor: float) -> Callable[[Any], Any]:
     return scaled
 
 
-@pytest.fixture(autouse=True)
-def table() -> Iterator[None]:
-    """Take out again what a test enters in the table."""
-    before = dict(TABLE)
-    yield
-    TABLE.clear()
-    TABLE.update(before)
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 @pytest.mark.parametrize("name", SMOOTH)

@@ -15,8 +15,6 @@ import pytest
 
 import autograd
 import nn
-from autograd.derivatives.table import TABLE
-from autograd.testing import ARGUMENTS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -30,13 +28,9 @@ PUBLIC = {name: getattr(autograd, name) for name in autograd.__all__}
 
 
 @pytest.fixture(autouse=True)
-def state() -> Iterator[None]:
+def state(tables: None) -> Iterator[None]:
     """Take back what examples enter in the tables, and the default dtype that they choose."""
-    before, arguments = dict(TABLE), dict(ARGUMENTS)
     yield
-    for table, entries in (TABLE, before), (ARGUMENTS, arguments):
-        table.clear()
-        table.update(entries)
     autograd.set_default_dtype(np.float64)
 
 

@@ -1,25 +1,18 @@
 """The gradient checker finds wrong rules, and accepts right ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograd import GradientError, Tensor, derivative, gradcheck, primitive, tensor
-from autograd.derivatives.table import TABLE
 
 X, Y = np.array([0.5, 1.5, -2.0]), np.array([1.0, -0.5, 3.0])
 Pullbacks = tuple[Callable[..., Any], ...]
 
 
-@pytest.fixture(autouse=True)
-def table() -> Iterator[None]:
-    """Take out again what a test enters in the table."""
-    before = dict(TABLE)
-    yield
-    TABLE.clear()
-    TABLE.update(before)
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def constant(x: Any) -> Any:

@@ -1,7 +1,7 @@
 """Wrong rules are found, shrunk, and shown as programs that fail when they are pasted and run."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,13 +58,7 @@ def shifted(x: Any, y: Any) -> Any:
     return x + y
 
 
-@pytest.fixture(autouse=True)
-def restore() -> Iterator[None]:
-    """Take back what the tests enter in the table."""
-    before = dict(TABLE)
-    yield
-    TABLE.clear()
-    TABLE.update(before)
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def matrices(d: Draw) -> Call:
