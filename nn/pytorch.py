@@ -36,7 +36,6 @@ FUNCTIONAL = {
     "cosine_similarity": "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))",
     "normalize": "use x / np.linalg.norm(x, axis=1, keepdims=True)",
     "one_hot": "use np.eye(classes)[target]",
-    "multi_head_attention_forward": "use nn.MultiheadAttention",
     "pad": "use np.pad(x, widths), with a pair of widths for each axis, the first axis first",
     "scaled_dot_product_attention": "use softmax(q @ np.swapaxes(k, -1, -2) / q.shape[-1] ** 0.5) @ v",
 }

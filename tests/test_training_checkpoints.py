@@ -28,8 +28,6 @@ OPTIMISERS: dict[str, Callable[[Any], nn.optim.Optimiser]] = {
     "AdamW": lambda p: nn.optim.AdamW(p, lr=0.01),
     "RMSprop": lambda p: nn.optim.RMSprop(p, lr=0.01, centered=True, momentum=0.5),
     "Adagrad": lambda p: nn.optim.Adagrad(p, lr=0.05),
-    "Adadelta": lambda p: nn.optim.Adadelta(p, lr=0.5),
-    "NAdam": lambda p: nn.optim.NAdam(p, lr=0.01),
 }
 SCHEDULES: dict[str, Callable[[Any], Any]] = {
     "none": lambda optimiser: None,

@@ -1,6 +1,5 @@
 """Layers: what models are made of. Each is a few lines over functions of ``nn.functional``."""
 
-from nn.layers.attention import MultiheadAttention
 from nn.layers.containers import MLP, ModuleDict, ModuleList, Sequential
 from nn.layers.convolution import Conv1d, Conv2d, ConvTranspose2d
 from nn.layers.dropout import Dropout, Dropout2d
@@ -15,6 +14,6 @@ __all__ = [
     "GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNCell", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d",
     "AvgPool1d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Bilinear", "Conv1d", "Conv2d", "ConvTranspose2d",
     "Dropout", "Dropout2d", "Embedding", "Flatten", "GroupNorm", "LayerNorm", "Linear", "MLP", "MaxPool1d",
-    "MaxPool2d", "ModuleDict", "ModuleList", "MultiheadAttention", "Perceptron", "RMSNorm", "Sequential",
+    "MaxPool2d", "ModuleDict", "ModuleList", "Perceptron", "RMSNorm", "Sequential",
     "Unflatten",
 ]  # fmt: skip

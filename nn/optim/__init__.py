@@ -1,11 +1,9 @@
 """Optimisers: rules by which parameters follow their gradients."""
 
 from nn.optim import lr_scheduler
-from nn.optim.adadelta import Adadelta
 from nn.optim.adagrad import Adagrad
 from nn.optim.adam import Adam
 from nn.optim.adamw import AdamW
-from nn.optim.nadam import NAdam
 from nn.optim.optimiser import Optimiser
 from nn.optim.rmsprop import RMSprop
 from nn.optim.sgd import SGD
@@ -13,6 +11,6 @@ from nn.optim.sgd import SGD
 Optimizer = Optimiser  # as PyTorch spells it
 
 __all__ = [
-    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "NAdam", "Optimiser", "Optimizer", "RMSprop",
+    "SGD", "Adagrad", "Adam", "AdamW", "Optimiser", "Optimizer", "RMSprop",
     "lr_scheduler",
 ]  # fmt: skip

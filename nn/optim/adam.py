@@ -56,26 +56,22 @@ class Adam(Optimiser):
         if not pair or not all(isinstance(beta, Real) and 0 <= float(beta) < 1 for beta in betas):
             raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas!r}")
 
-    def moments(self, parameter: Array, gradient: Array, state: Options, group: Options) -> Array:
-        """Move m and v, keep the decayed gradient in g, and give √v̂ + ε."""
+    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
+        """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:
             m, v, g = np.zeros_like(parameter), np.zeros_like(parameter), np.empty_like(parameter)
             state |= {"step": 0, "m": m, "v": v, "g": g}
-        state["step"] += 1
+        t = state["step"] = state["step"] + 1
         (beta1, beta2), m, v, g = group["betas"], state["m"], state["v"], state["g"]
         np.multiply(parameter, group["weight_decay"], out=g)
         g += gradient
         average(m, beta1, g, scratch)
         average_square(v, beta2, g, scratch)
+        # lr m̂ / (√v̂ + ε), with both corrections taken out of the arrays
         np.sqrt(v, out=scratch)
-        scratch /= math.sqrt(1 - beta2 ** state["step"])
+        scratch /= math.sqrt(1 - beta2**t)
         scratch += group["eps"]
-        return scratch
-
-    def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give the step of one parameter."""
-        scratch = self.moments(parameter, gradient, state, group)
-        np.divide(state["m"], scratch, out=scratch)
-        scratch *= lr / (1 - group["betas"][0] ** state["step"])
+        np.divide(m, scratch, out=scratch)
+        scratch *= lr / (1 - beta1**t)
         return scratch
