@@ -32,7 +32,7 @@ class Handle(Vertex):
     _grad: Tensor | None
 
     def __init__(self, data: np.ndarray[Any, Any], node: Node | None = None, name: str | None = None) -> None:
-        if type(data) is not np.ndarray and not isinstance(data, np.ndarray):
+        if not isinstance(data, np.ndarray):
             raise TypeError(errors.no_array(type(self).__name__, data))
         self._array = data
         self._grad = None

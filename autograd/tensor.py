@@ -63,7 +63,7 @@ class Tensor(ArrayMethods):
         if entry.residual is not None:
             out, residual = out
         if type(out) is not np.ndarray:
-            if isinstance(out, np.ndarray) and isinstance(out, np.ma.MaskedArray):
+            if isinstance(out, np.ma.MaskedArray):
                 raise TypeError(errors.masked(name_of(function)))
             out = np.asarray(out)
         recording = modes.recording.get()

@@ -159,7 +159,8 @@ def lines_of_code(path: Path) -> int:
     return sum(text.splitlines()[i - 1].strip()[:1] not in ("", "#") for i in left)
 
 
-def test_the_chapters_of_the_table_stay_short() -> None:
+def test_the_chapters_of_the_table_do_not_grow() -> None:
+    """They are to have 1,200 lines; so far that holds of code, and all lines are to be no more than now."""
     paths = {path for path in (ROOT / "autograd/derivatives").glob("*.py") if path.stem not in MECHANISM}
     assert sum(map(lines_of_code, paths)) <= 1200
     assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 1440
