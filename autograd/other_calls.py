@@ -26,7 +26,10 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
             does not know an argument.
     """
     if isinstance(entry, Constant):
-        return function(*plain(args), **plain(kwargs))
+        try:
+            return function(*plain(args), **plain(kwargs))
+        except (TypeError, ValueError, IndexError) as error:
+            raise errors.explained(error, function, args) from error
     if entry is None and load_late():
         return function(*args, **kwargs)
     writes = isinstance(entry, Writing) or function.__name__ == "at"  # of a ufunc
@@ -44,6 +47,8 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
             except TypeError:
                 raise TypeError(errors.unknown_argument(function, entry.define, args, kwargs)) from None
             raise error
+        except (ValueError, IndexError) as error:
+            raise errors.explained(error, function, args) from error
     handed_over = plain if writes else read_only
     try:
         result = function(*handed_over(args), **handed_over(kwargs))

@@ -26,6 +26,7 @@ FILES = {
 FLOORS = {
     "autograd.derivatives": 0,
     "autograd.containers": 1,
+    "autograd.numpy": 0,
     "autograd.variables": 1,
     "autograd.errors": 1,
     "autograd.versions": 1,
@@ -50,7 +51,8 @@ FLOORS = {
     "nn": 4,
 }
 CORE = ["autograd/derivatives/table.py", "autograd/graph.py", "autograd/tensor.py"]
-MECHANISM = {"__init__", "table", "primitive", "pullback", "positions", "calls", "domains", "guard"}
+MECHANISM = {"__init__", "table", "primitive", "pullback", "positions", "calls", "domains", "guard",
+             "own_text"}  # fmt: skip
 OPTIONAL = {"graphviz", "pygraphviz", "matplotlib", "hypothesis", "sklearn", "tqdm", "scipy", "torch",
             "safetensors", "pytest"}  # fmt: skip
 
@@ -160,10 +162,8 @@ def lines_of_code(path: Path) -> int:
 
 
 def test_the_chapters_of_the_table_do_not_grow() -> None:
-    """They are to have 1,200 lines; so far that holds of code, and all lines are to be no more than now."""
     paths = {path for path in (ROOT / "autograd/derivatives").glob("*.py") if path.stem not in MECHANISM}
-    assert sum(map(lines_of_code, paths)) <= 1200
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 1440
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 1200
 
 
 def test_layers_losses_and_optimisers_stay_short() -> None:

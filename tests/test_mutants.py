@@ -15,7 +15,7 @@ from autograd import Tensor
 from autograd.containers import mapped
 from autograd.derivatives.calls import own_name
 from autograd.derivatives.pullback import Pullback
-from autograd.derivatives.sorting import chosen
+from autograd.derivatives.statistics import chosen
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.testing import CHECKS, Call, calls
 from autograd.testing.strategies import SMOOTH, Style

@@ -7,19 +7,14 @@ from autograd.derivatives import (
     grids,
     indexing,
     linear_algebra,
-    norms,
-    padding,
-    polynomials,
     products,
     reductions,
     shapes,
     signals,
-    sorting,
     statistics,
-    ufunc_methods,
 )
 
 __all__ = [
-    "by_numpy", "constants", "elementwise", "grids", "indexing", "linear_algebra", "norms", "padding",
-    "polynomials", "products", "reductions", "shapes", "signals", "sorting", "statistics", "ufunc_methods",
+    "by_numpy", "constants", "elementwise", "grids", "indexing", "linear_algebra", "products", "reductions",
+    "shapes", "signals", "statistics",
 ]  # fmt: skip

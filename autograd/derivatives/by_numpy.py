@@ -1,19 +1,73 @@
-"""Functions that NumPy writes in Python through others of this table: its own text is their definition."""
+"""Functions that NumPy makes of others in this table: in Python, and as the methods of ufuncs."""
 
+import functools
 import inspect
+import itertools
+from typing import Any
 
 import numpy as np
+from numpy.lib import scimath
 
-from autograd.derivatives.table import definition
+from autograd.derivatives import elementwise  # noqa: F401 (its ufuncs have methods)
+from autograd.derivatives.own_text import own_text
+from autograd.derivatives.reductions import NOT_GIVEN, as_rows
+from autograd.derivatives.shapes import along
+from autograd.derivatives.table import TABLE, Constant, constant, definition, refused
 
 # fmt: off
-_SINCE_NUMPY_2_1 = ("cumulative_sum", "cumulative_prod", "unstack")
-_FUNCTIONS = [
-    np.split, np.vsplit, np.hsplit, np.dsplit, np.dstack, np.rollaxis, np.extract,
+# Written in Python
+for _function in (
+    np.split, np.vsplit, np.hsplit, np.dsplit, np.dstack, np.rollaxis, np.extract, np.append, np.trim_zeros,
+    np.atleast_1d, np.atleast_2d, np.atleast_3d, np.apply_over_axes, np.piecewise, np.tril, np.triu, np.ix_,
     np.amax, np.amin, np.ptp, np.union1d, np.setxor1d, np.unique_all, np.unique_counts, np.unique_inverse,
-    np.polyadd, np.polysub, np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.svdvals,
-    np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace,
-    *(getattr(np, name) for name in _SINCE_NUMPY_2_1 if hasattr(np, name)),
-]
-for _function in _FUNCTIONS:
-    definition(_function, inspect.unwrap(_function))
+    np.average, np.diff, np.trapezoid, np.nancumsum, np.nancumprod, np.outer, np.tensordot,
+    np.poly, np.polyadd, np.polysub, np.polyval, np.polyder,
+    np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.outer, np.linalg.cross, np.linalg.svdvals,
+    np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace, np.linalg.matrix_power, np.linalg.multi_dot,
+    np.linalg.tensorinv, np.linalg.matrix_norm,
+    scimath.sqrt, scimath.log, scimath.log2, scimath.log10, scimath.logn, scimath.power,
+    scimath.arccos, scimath.arcsin, scimath.arctanh,
+    *(vars(np)[name] for name in ("cumulative_sum", "cumulative_prod", "unstack") if name in vars(np)),  # since NumPy 2.1
+):
+    if inspect.isfunction(inspect.unwrap(_function)):  # a release that writes it in C leaves it without an entry
+        definition(_function, own_text(_function))
+
+# ``np.add.reduce`` and its like, ``accumulate``, ``outer``, ``reduceat``, ``at``
+_KNOWN: dict[Any, Any] = {
+    np.add.reduce: np.sum, np.multiply.reduce: np.prod, np.maximum.reduce: np.max, np.minimum.reduce: np.min,
+    np.add.accumulate: np.cumsum, np.multiply.accumulate: np.cumprod,
+}
+
+def _reduce(ufunc: Any, array: Any, axis: Any = 0, *, keepdims: bool = False, initial: Any = NOT_GIVEN, where: Any = True) -> Any:
+    if ufunc.reduce in _KNOWN:
+        how = {} if initial is NOT_GIVEN else {"initial": initial}
+        return _KNOWN[ufunc.reduce](array, axis=axis, keepdims=keepdims, where=where, **how)
+    if where is not True:
+        raise TypeError(f"np.{ufunc.__name__}.reduce with where= has no derivative here; select the elements first")
+    shape = np.shape(ufunc.reduce(np.ones(np.shape(array)), axis, keepdims=keepdims))
+    rows, start = as_rows(array, axis), [] if initial in (NOT_GIVEN, None) else [initial]
+    return np.reshape(functools.reduce(ufunc, [*start, *np.transpose(rows)]), shape)
+
+def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: Any = None) -> Any:
+    ends = [*starts[1:], np.shape(array)[axis]]  # NumPy gives ``indices`` twice where they are named
+    parts = [slice(i, max(i + 1, end)) for i, end in zip(starts, ends, strict=True)]
+    return np.stack([ufunc.reduce(along(array, axis, part), axis) for part in parts], axis)
+
+_METHODS: dict[str, Any] = {
+    "reduce": _reduce,
+    "reduceat": _reduceat,
+    "accumulate": lambda ufunc, array, axis=0: _KNOWN[ufunc.accumulate](array, axis) if ufunc.accumulate in _KNOWN else np.stack([*itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)], axis),
+    "outer": lambda ufunc, A, B: ufunc(np.reshape(A, np.shape(A) + (1,) * np.ndim(B)), B),
+}
+for _ufunc, _entry in list(TABLE.items()):
+    if isinstance(_ufunc, np.ufunc) and _ufunc.signature is None:
+        if _ufunc.at not in TABLE:
+            refused("it writes in place; write x[indices] = f(x[indices])", _ufunc.at)
+        if _ufunc.nin == 2 and _ufunc.nout == 1 and isinstance(_entry, Constant):
+            constant(*(getattr(_ufunc, name) for name in _METHODS))
+        elif "dd->d" in _ufunc.types:
+            for _name, _define in _METHODS.items():
+                if _ufunc in (np.power, np.arctan2) and _name in ("reduce", "reduceat"):
+                    refused("NumPy 2.4 computes another number; use functools.reduce", getattr(_ufunc, _name))
+                else:
+                    definition(getattr(_ufunc, _name), functools.partial(_define, _ufunc))

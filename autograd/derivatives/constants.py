@@ -40,6 +40,5 @@ constant(
     # Integers, dates and strings: every ufunc that takes no floating numbers
     *(f for f in vars(umath).values() if isinstance(f, np.ufunc) and not any("d" in t for t in f.types)),
     np.packbits, np.unpackbits, np.is_busday, np.busday_count, np.busday_offset, np.datetime_as_string,
+    *([np.in1d] if hasattr(np, "in1d") else []),  # noqa: NPY201 (until NumPy 2.3)
 )
-if hasattr(np, "in1d"):  # until NumPy 2.3
-    constant(np.in1d)  # noqa: NPY201

@@ -6,13 +6,10 @@ one half each at a tie of ``maximum``), and where the slope is infinite (``sqrt`
 """
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib import scimath
 
-from autograd.derivatives.calls import name_of
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.domains import ABOVE_MINUS_ONE, ABOVE_ONE, NONZERO, POSITIVE, REALS, UNIT, Interval
 from autograd.derivatives.primitive import primitive
@@ -35,9 +32,6 @@ def log_or_zero(x: Any) -> Any:
     """Compute log x, and 0 where x = 0."""
     return np.where(np.equal(x, 0), 0, np.log(x))
 
-def _to_integer(x: Any) -> Any:
-    return x - np.round(x)
-
 def _share(x: Any, y: Any, base: float = 1.0) -> Any:
     """Compute eˣ / (eˣ + eʸ), the share of x in the sum, without overflow and with ∞ = ∞ shared."""
     return 0.5 + 0.5 * np.tanh(0.5 * base * np.where(np.equal(x, y) & np.isinf(x), 0, x - y))
@@ -50,13 +44,6 @@ def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
 def _clip(x: Any, low: Any, high: Any) -> Any:
     x = x if low is None else np.maximum(x, low)
     return x if high is None else np.minimum(x, high)
-
-def _real(function: Callable[..., Any], formula: Callable[..., Any], *numbers: Any) -> Any:
-    """Compute a function whose values turn complex outside of a domain, inside of that."""
-    if np.iscomplexobj(function(*map(value_of, numbers))):
-        raise TypeError(f"{name_of(function)} is complex here, and complex arrays are not supported: keep to the domain where "
-                        f"it is real, as with np.clip, or leave the graph with tensor.detach()")
-    return formula(*numbers)
 
 # Arithmetic
 derivative(np.positive,   lambda g: g, bounded=True)
@@ -75,9 +62,9 @@ derivative(np.divide,     lambda g, y: g / y,
 derivative(np.reciprocal, lambda g, out: -g * out * out,                      domain=NONZERO)
 derivative(np.square,     lambda g, x: 2 * g * x)
 derivative(np.remainder,  lambda g: g,
-                          lambda g, x, y: -g * np.floor_divide(x, y),         domain=(REALS, NONZERO), kink=lambda x, y: _to_integer(x / y))
+                          lambda g, x, y: -g * np.floor_divide(x, y),         domain=(REALS, NONZERO), kink=lambda x, y: x / y - np.round(x / y))
 derivative(np.fmod,       lambda g: g,
-                          lambda g, x, y: -g * np.trunc(x / y),               domain=(REALS, NONZERO), kink=lambda x, y: _to_integer(x / y))
+                          lambda g, x, y: -g * np.trunc(x / y),               domain=(REALS, NONZERO), kink=lambda x, y: x / y - np.round(x / y))
 
 # Powers, exponentials, logarithms
 for _power in np.power, np.float_power, power_or_zero:
@@ -147,12 +134,3 @@ definition(np._core.umath.clip, _clip)  # type: ignore[attr-defined]
 definition(np.real,          lambda val: np.positive(val))
 definition(np.real_if_close, lambda a, tol=100: np.positive(a))
 definition(np.nan_to_num,    lambda x, *, nan=0.0, posinf=None, neginf=None: np.where(np.isfinite(x), x, np.nan_to_num(value_of(x), nan=nan, posinf=posinf, neginf=neginf)))
-definition(scimath.sqrt,     lambda x: _real(scimath.sqrt, np.sqrt, x))
-definition(scimath.log,      lambda x: _real(scimath.log, np.log, x))
-definition(scimath.log2,     lambda x: _real(scimath.log2, np.log2, x))
-definition(scimath.log10,    lambda x: _real(scimath.log10, np.log10, x))
-definition(scimath.arccos,   lambda x: _real(scimath.arccos, np.arccos, x))
-definition(scimath.arcsin,   lambda x: _real(scimath.arcsin, np.arcsin, x))
-definition(scimath.arctanh,  lambda x: _real(scimath.arctanh, np.arctanh, x))
-definition(scimath.logn,     lambda n, x: _real(scimath.logn, lambda n, x: np.log(x) / np.log(n), n, x))
-definition(scimath.power,    lambda x, p: _real(scimath.power, np.power, x, p))

@@ -1,22 +1,17 @@
-"""Arrays made of a few numbers: ranges between two, grids of powers and places, copies, constants."""
+"""Arrays made of a few numbers: ranges between two, grids of powers and places, copies, constants, padding."""
 
 import math
 from typing import Any
 
 import numpy as np
 
+from autograd.derivatives.own_text import as_array
+from autograd.derivatives.positions import rearranged
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
 
 # fmt: off
-def gathered(data: Any) -> Any:
-    """Make one array of nested lists that hold Tensors."""
-    return np.stack([gathered(part) for part in data]) if isinstance(data, (list, tuple)) else data
-
-def _cast(x: Any, dtype: Any) -> Any:
-    return x if dtype is None else astype(x, dtype)
-
 def _steps(start: Any, stop: Any, num: int, endpoint: bool, axis: int) -> tuple[Any, Any, Any]:
     """Give start and stop with a new axis, and numbers from 0 to 1 along that."""
     start, stop = np.broadcast_arrays(start, stop)
@@ -26,7 +21,7 @@ def _steps(start: Any, stop: Any, num: int, endpoint: bool, axis: int) -> tuple[
 
 def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0) -> Any:
     first, last, t = _steps(start, stop, num, endpoint, axis)
-    result = _cast((1 - t) * first + t * last, dtype)
+    result = as_array((1 - t) * first + t * last, dtype)
     return (result, (stop - start) / (max(num - endpoint, 0) or math.nan)) if retstep else result
 
 def _geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
@@ -34,27 +29,62 @@ def _geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtyp
         raise ValueError("np.geomspace: expected start and stop of one sign, and neither zero")
     wide = np.result_type(start, stop, np.float64)  # as NumPy computes
     first, last, t = _steps(astype(start, wide), astype(stop, wide), num, endpoint, axis)
-    return _cast(first * np.power(last / first, t), dtype)
+    return as_array(first * np.power(last / first, t), dtype)
 
 def _arange(start_or_stop: Any, stop: Any = None, step: Any = 1, *, dtype: Any = None) -> Any:
     start, stop = (0, start_or_stop) if stop is None else (start_or_stop, stop)
-    return _cast(start + step * np.arange(max(0, int(np.ceil((stop - start) / step)))), dtype)
+    return as_array(start + step * np.arange(max(0, int(np.ceil((stop - start) / step)))), dtype)
 
 definition(np.linspace,  _linspace)
 definition(np.geomspace, _geomspace)
 definition(np.arange,    _arange)
-definition(np.logspace, lambda start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0:
-           _cast(np.power(np.expand_dims(base, axis) if np.ndim(base) else base, np.linspace(start, stop, num, endpoint, axis=axis)), dtype))
-definition(np.meshgrid, lambda *xi, copy=True, sparse=False, indexing="xy":
-           tuple(np.ravel(x)[i] for x, i in zip(xi, np.meshgrid(*map(np.arange, map(np.size, xi)), sparse=sparse, indexing=indexing), strict=True)))
-definition(np.ix_, lambda *args: np.meshgrid(*args, sparse=True, indexing="ij"))
-definition(np.vander, lambda x, N=None, increasing=False:
-           np.power(np.expand_dims(x, 1), np.arange(np.size(x) if N is None else N)[:: 1 if increasing else -1]))
+definition(np.logspace, lambda start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0: as_array(np.power(np.expand_dims(base, axis) if np.ndim(base) else base, np.linspace(start, stop, num, endpoint, axis=axis)), dtype))
+definition(np.meshgrid, lambda *xi, copy=True, sparse=False, indexing="xy": tuple(np.ravel(x)[i] for x, i in zip(xi, np.meshgrid(*map(np.arange, map(np.size, xi)), sparse=sparse, indexing=indexing), strict=True)))
+definition(np.vander, lambda x, N=None, increasing=False: np.power(np.expand_dims(x, 1), np.arange(np.size(x) if N is None else N)[:: 1 if increasing else -1]))
 
 # With like=, a Tensor that NumPy does not hand on; so too np.arange
 derivative(np.full,      None, lambda g: g, kind="shape", keywords="order device")
 derivative(np.full_like, None, lambda g: g, names="a fill_value", kind="shape", keywords="order subok shape device")
-definition(np.array,     lambda object, dtype=None: _cast(np.copy(gathered(object)), dtype))
-definition(np.require,   lambda a, dtype=None, requirements=None: _cast(gathered(a), dtype))  # a Tensor has no layout
+definition(np.array,     lambda object, dtype=None: np.copy(as_array(object, dtype)))
+definition(np.require,   lambda a, dtype=None, requirements=None: as_array(a, dtype))  # a Tensor has no layout
 for _function in np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray:
-    definition(_function, lambda a, dtype=None: _cast(gathered(a), dtype))
+    definition(_function, lambda a, dtype=None: as_array(a, dtype))
+
+# Padding: most modes only move elements; the others compute new ones, axis by axis
+_STATISTICS: dict[str, Any] = {"maximum": np.max, "mean": np.mean, "median": np.median, "minimum": np.min}
+_move = rearranged(np.pad, "array")
+_fill = rearranged(lambda x, width, values: np.pad(x, width, constant_values=values), "x", "values")
+
+def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
+    if callable(mode):
+        raise TypeError("np.pad with a function has no derivative here; use a named mode, or np.concatenate")
+    if mode in ("constant", "empty"):
+        return _fill(array, pad_width, kwargs.pop("constant_values", 0), **kwargs)
+    if mode not in _STATISTICS and mode != "linear_ramp" and kwargs.get("reflect_type") != "odd":
+        return _move(array, pad_width, mode, **kwargs)
+    inside = np.pad(np.ones(np.shape(array)), pad_width)
+    np.pad(inside, 0, mode, **{k: v for k, v in kwargs.items() if k != "end_values"})  # are they known?
+    options = np.broadcast_to(as_array(next(iter(kwargs.values()), None)), (np.ndim(array), 2))
+    if not np.size(array):  # NumPy fills what is empty with constants only, and says so
+        return np.zeros_like(np.pad(np.zeros(np.shape(array)), pad_width, mode, **kwargs))
+    result = array
+    for axis, places in enumerate(np.nonzero(inside)):
+        x = np.moveaxis(result, axis, 0)
+        before = _before(x, places[0], mode, options[axis, 0])
+        after = _before(np.flip(x, 0), inside.shape[axis] - 1 - places[-1], mode, options[axis, 1])
+        result = np.moveaxis(np.concatenate([before, x, np.flip(after, 0)]), 0, axis)
+    return astype(result, np.result_type(array), copy=False)
+
+def _before(x: Any, width: int, mode: Any, option: Any) -> Any:
+    """Compute what stands before ``x`` along the first axis."""
+    if mode == "linear_ramp":
+        return np.linspace(0 if option is None else option, x[0], width, endpoint=False)
+    if mode in _STATISTICS:
+        value = _STATISTICS[mode](x[:option], axis=0, keepdims=True)
+        return np.broadcast_to(value, (width, *np.shape(x)[1:]))
+    period = max(len(x) - (mode == "reflect"), 1)  # odd reflections go up in steps of this length
+    step = np.reshape(np.arange(-width, 0) // period, (width, *(1,) * (np.ndim(x) - 1)))
+    even = x[np.pad(np.arange(len(x)), (width, 0), mode)[:width]]
+    return np.where(step % 2, x[0] + x[-1] - even, even) + step * (x[-1] - x[0])
+
+definition(np.pad, _pad)

@@ -63,25 +63,7 @@ derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
                                   lambda g, c: np.where(c, 0, g),                             names="c x y", kind="indexing")
 
 # Functions that choose
-def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Any = "raise") -> Any:
-    x, axis = (np.ravel(a), 0) if axis is None else (a, axis)
-    return along(x, axis, np.take(np.arange(np.shape(x)[axis]), np.asarray(indices), mode=mode))
-
-def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
-    conditions = np.array(condlist, bool)
-    conditions = conditions[np.newaxis] if conditions.ndim == np.ndim(x) else conditions
-    if len(funclist) == len(conditions) + 1:
-        conditions = np.concatenate([conditions, ~np.any(conditions, axis=0, keepdims=True)])
-    y = set_item(x, ..., 0)
-    for condition, f in zip(conditions, funclist, strict=True):
-        if np.any(condition):
-            y = set_item(y, condition, f(x[condition], *args, **kw) if callable(f) else f)
-    return y
-
-definition(np.take,      _take)
-definition(np.tril,      lambda m, k=0: np.where(np.tril(np.ones(np.shape(m)[-2:], bool), k), m, 0))
-definition(np.triu,      lambda m, k=0: np.where(np.triu(np.ones(np.shape(m)[-2:], bool), k), m, 0))
-definition(np.piecewise, _piecewise)
+definition(np.take,      lambda a, indices, axis=None, *, mode="raise": along(np.ravel(a) if axis is None else a, axis or 0, np.take(np.arange(np.size(a) if axis is None else np.shape(a)[axis]), np.asarray(indices), mode=mode)))
 definition(np.select,    lambda condlist, choicelist, default=0: reduce(lambda y, pair: np.where(pair[0], pair[1], y), reversed(list(zip(condlist, choicelist, strict=True))), default))
 
 # Functions that only move elements, and the names of the operands whose elements those are

@@ -1,4 +1,4 @@
-"""Linear algebra: inverses, determinants and factorisations, of one matrix or of a stack.
+"""Linear algebra: inverses, determinants, factorisations and norms, of one matrix or of a stack.
 
 Sources: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation" (2008); Murray, "Differentiation of the Cholesky decomposition" (2016); Townsend,
@@ -16,15 +16,13 @@ that is left. What depends on that space alone, such as the projection onto it, 
 """
 
 import math
-import operator
-from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.derivatives import table
-from autograd.derivatives.constants import value_of
+from autograd.derivatives.own_text import own_text
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition
@@ -35,11 +33,11 @@ T = np.matrix_transpose
 
 # fmt: off
 # What gives several results is recorded as giving one
-def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _named(name: str, function: Any) -> Any:
     function.__name__ = name
     return primitive(function, known_as=f"np.linalg.{name}")
 
-def _rows(results: Sequence[Any]) -> Any:
+def _rows(results: Any) -> Any:
     """Write vectors and matrices below each other, with zeros on the right where one is narrow."""
     ndim, width = max(x.ndim for x in results), max(x.shape[-1] for x in results)
     rows = [x if x.ndim == ndim else x[..., None, :] for x in results]
@@ -91,16 +89,12 @@ def _thin(q: Any, g: Any, k: int) -> tuple[Any, Any]:
     """Keep the first k columns of q; the others span what is left, and turn as that does."""
     return q[..., :k], g[..., :k] - q[..., k:] @ (T(g[..., k:]) @ q[..., :k])
 
-def _eigh(g: Any, out: Any) -> Any:
-    """Pull back to a = v diag(w) vᵀ (Giles, 3.1)."""
-    (w, v), (gw, gv) = np.split(out, [1], axis=-2), np.split(g, [1], axis=-2)
-    return (v * gw + v @ _over_gaps(T(v) @ gv, w)) @ T(v)
-
-def _eig(g: Any, out: Any) -> Any:
+def _eigen(g: Any, out: Any, orthogonal: bool = False) -> Any:
     """Pull back to a = v diag(w) v⁻¹ (Giles, 3.1), where the columns of v have length 1."""
     (w, v), (gw, gv) = np.split(out, [1], axis=-2), np.split(g, [1], axis=-2)
-    gv = gv - v * np.sum(v * gv, axis=-2, keepdims=True)
-    return np.linalg.solve(T(v), T(v * gw) + _over_gaps(T(v) @ gv, w) @ T(v))
+    gv = gv if orthogonal else gv - v * np.sum(v * gv, axis=-2, keepdims=True)
+    inner = T(v * gw) + _over_gaps(T(v) @ gv, w) @ T(v)
+    return v @ inner if orthogonal else np.linalg.solve(T(v), inner)
 
 def _svd(g: Any, out: Any, a_shape: tuple[int, ...]) -> Any:
     """Pull back to a = u diag(s) vᵀ (Townsend), also to what lies outside of a narrow u or v."""
@@ -140,10 +134,13 @@ derivative(np.linalg.cholesky, lambda g, out, upper=False: _onto_triangle(_chole
 derivative(np.linalg.pinv,  lambda g, a, out, hermitian=False: _onto_triangle(_pinv(g, _symmetric(a), out)) if hermitian else _pinv(g, a, out), names="a", keywords="rcond rtol")
 derivative(qr,              lambda g, out, a_shape: _qr(g, out, a_shape), keywords="mode")
 derivative(svd,             lambda g, out, a_shape: _svd(g, out, a_shape), keywords="full_matrices")
-derivative(eigh,            lambda g, out, UPLO="L": _onto_triangle(_eigh(g, out), UPLO))
-derivative(eig,             lambda g, out: _eig(g, out))
+derivative(eigh,            lambda g, out, UPLO="L": _onto_triangle(_eigen(g, out, orthogonal=True), UPLO))
+derivative(eig,             lambda g, out: _eigen(g, out))
 
 # Definitions, which give NumPy's types of several results
+_norm_as_written = own_text(np.linalg.norm, svd=lambda x, compute_uv: np.abs(np.linalg.svdvals(x)))
+_svd_as_written, _vector_norm_as_written = own_text(np.linalg.svd), own_text(np.linalg.vector_norm)
+
 def _as(function: Any, *results: Any) -> Any:
     """Give results in the type of NumPy's own function, which is not public."""
     return type(function(np.ones((1, 1))))(*results)
@@ -163,16 +160,12 @@ def _qr_of(a: Any, mode: str = "reduced") -> Any:
     return r if mode == "r" else _as(np.linalg.qr, q, r)
 
 def _svd_of(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    full = full_matrices and compute_uv
     if hermitian:
-        w, v = np.linalg.eigh(a)
-        order = np.flip(np.argsort(np.abs(w)), -1)
-        w, u = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
-        s, vt = np.abs(w), T(u * np.copysign(1, w)[..., None, :])
-    else:
-        packed, (m, n) = svd(a, full_matrices=full), np.shape(a)[-2:]
-        k = min(m, n)
-        u, s, vt = packed[..., :m, : m if full else k], packed[..., m, :k], packed[..., m + 1 :, :n]
+        return _svd_as_written(a, compute_uv=compute_uv, hermitian=True)
+    full = full_matrices and compute_uv
+    packed, (m, n) = svd(a, full_matrices=full), np.shape(a)[-2:]
+    k = min(m, n)
+    u, s, vt = packed[..., :m, : m if full else k], packed[..., m, :k], packed[..., m + 1 :, :n]
     return _as(np.linalg.svd, u, s, vt) if compute_uv else s
 
 def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
@@ -184,34 +177,33 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     squares = np.atleast_1d(np.sum((b - a @ x) ** 2, axis=0))
     return x, squares if rank == n < m else squares[:0], rank, s
 
-def _matrix_power(a: Any, n: int) -> Any:
-    if operator.index(n) < 0:
-        return _matrix_power(np.linalg.inv(a), -n)
-    if n < 2:
-        return np.where(n, a, np.linalg.matrix_power(value_of(a), n))
-    half = _matrix_power(a, n // 2)
-    return half @ half @ a if n % 2 else half @ half
-
-def _multi_dot(arrays: Any) -> Any:
-    """Multiply first where the axis that vanishes is longest (Chin, 1978)."""
-    if len(arrays := list(arrays)) < 2:
-        raise ValueError(f"np.linalg.multi_dot: expected two arrays or more, got {len(arrays)}")
-    while len(arrays) > 1:
-        i = max(range(1, len(arrays)), key=lambda i: len(arrays[i]))
-        arrays[i - 1 : i + 1] = [arrays[i - 1] @ arrays[i]]
-    return arrays[0]
-
 def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     a = np.moveaxis(a, axes or (), range(-len(axes or ()), 0))
     shape = np.shape(a)[np.ndim(b) :]
     return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), math.prod(shape))), np.ravel(b)), shape)
 
-def _tensorinv(a: Any, ind: int = 2) -> Any:
-    if ind <= 0:
-        raise ValueError(f"np.linalg.tensorinv: expected ind > 0, got {ind}")
-    left, right = np.shape(a)[:ind], np.shape(a)[ind:]
-    return np.reshape(np.linalg.inv(np.reshape(a, (math.prod(right), -1))), right + left)
+_EUCLIDEAN: dict[int, Any] = {1: (None, 2), 2: (None, "fro", "f")}  # by the number of axes
 
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """Give a norm; where all elements are 0 its gradient is 0, by convention."""
+    axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if ord in _EUCLIDEAN.get(len(axes), ()) or (ord is None and axis is None):
+        return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))
+    if ord == 0 and len(axes) == 1:  # it counts what is not zero
+        x, ord = np.where(np.equal(x, 0), x, 1), 1
+    return _norm_as_written(x, ord, axes, keepdims)
+
+def _cond(x: Any, p: Any = None) -> Any:
+    if p in (None, 2, -2):
+        s = np.linalg.svdvals(x)
+        least, most = np.min(s, axis=-1), np.max(s, axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return least / most if p == -2 else np.where(np.equal(least, 0), np.inf, most / least)
+    return np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(np.linalg.inv(x), ord=p)
+
+definition(np.linalg.norm,         _norm)
+definition(np.linalg.vector_norm,  lambda x, /, *, axis=None, keepdims=False, ord=2: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)) if ord == 2 else _vector_norm_as_written(x, axis=axis, keepdims=keepdims, ord=ord))
+definition(np.linalg.cond,         _cond)
 definition(np.linalg.slogdet,      lambda a: _as(np.linalg.slogdet, *np.moveaxis(slogdet(a), -1, 0)))
 definition(np.linalg.eigh,         lambda a, UPLO="L": _as(np.linalg.eigh, *_split(eigh(a, UPLO=UPLO))))
 definition(np.linalg.eigvalsh,     lambda a, UPLO="L": np.linalg.eigh(a, UPLO).eigenvalues)
@@ -220,7 +212,4 @@ definition(np.linalg.eigvals,      lambda a: np.linalg.eig(a).eigenvalues)
 definition(np.linalg.qr,           _qr_of)
 definition(np.linalg.svd,          _svd_of)
 definition(np.linalg.lstsq,        _lstsq)
-definition(np.linalg.multi_dot,    _multi_dot)
-definition(np.linalg.matrix_power, _matrix_power)
 definition(np.linalg.tensorsolve,  _tensorsolve)
-definition(np.linalg.tensorinv,    _tensorinv)

@@ -53,12 +53,7 @@ derivative(contract,  lambda g, position, operands, shapes, subscripts="", optim
 
 # Definitions
 def einsum_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
-    """Spell out a call of ``einsum``: name the axes of ``...``, and write the output.
-
-    Example:
-        >>> einsum_subscripts("...ij,jk", [3, 2])
-        'aij,jk->aik'
-    """
+    """Name the axes of ``...``, and write the output: ``...ij,jk`` of 3 and 2 axes is ``aij,jk->aik``."""
     inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")
     if len(terms) != len(ndims):
@@ -82,14 +77,6 @@ def _einsum(*operands: Any, optimize: Any = False) -> Any:
         subscripts, arrays = "->".join([",".join(terms[:n]), *terms[n:]]), list(operands[: 2 * n : 2])
     return contract(*arrays, subscripts=einsum_subscripts(subscripts, list(map(np.ndim, arrays))), optimize=optimize)
 
-def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    n, m = np.ndim(a), np.ndim(b)
-    left, right = (range(n - axes, n), range(axes)) if np.ndim(axes) == 0 else (np.ravel(i).tolist() for i in axes)
-    pairs = {j % m: i % n for i, j in zip(left, right, strict=True)}
-    if any(np.shape(a)[i] != np.shape(b)[j] for j, i in pairs.items()):
-        raise ValueError(f"np.tensordot: axes {[*left]} of {np.shape(a)} and {[*right]} of {np.shape(b)} are not equally long")
-    return np.einsum(a, range(n), b, [pairs.get(j, n + j) for j in range(m)], optimize=True)
-
 def _kron(a: Any, b: Any) -> Any:
     ndim = max(np.ndim(a), np.ndim(b))
     n, m = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
@@ -100,8 +87,7 @@ def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, ax
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     x, y = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if (n := np.shape(x)[-1], m := np.shape(y)[-1]) != (3, 3):
-        raise ValueError(f"np.cross: expected vectors of length 3 along the axis, got {n} and {m}; "
-                         f"give vectors in the plane a third element that is 0")
+        raise ValueError(f"np.cross: expected vectors of length 3 along the axis, got {n} and {m}; give vectors in the plane a third element that is 0")
     return np.moveaxis(np.roll(x, -1, -1) * np.roll(y, 1, -1) - np.roll(x, 1, -1) * np.roll(y, -1, -1), -1, axisc)
 
 def _dot(a: Any, b: Any) -> Any:
@@ -111,16 +97,12 @@ def _dot(a: Any, b: Any) -> Any:
 
 definition(np.einsum,               _einsum)
 definition(np.dot,                  _dot)
-definition(np.tensordot,            _tensordot)
 definition(np.kron,                 _kron)
 definition(np.cross,                _cross)
 definition(np.vdot,                 lambda a, b: np.dot(np.ravel(a), np.ravel(b)))
 definition(np.inner,                lambda a, b: np.tensordot(a, b, (-1, -1)) if np.ndim(a) and np.ndim(b) else np.multiply(a, b))
-definition(np.outer,                lambda a, b: np.ravel(a)[:, None] * np.ravel(b)[None, :])
 definition(np.vecdot,               lambda x1, x2, *, axis=-1: np.matmul(np.moveaxis(x1, axis, -1)[..., None, :], np.moveaxis(x2, axis, -1)[..., None])[..., 0, 0])
 if hasattr(np, "matvec"):  # since NumPy 2.2
     definition(np.matvec,           lambda x1, x2: np.matmul(x1, x2[..., None])[..., 0])
     definition(np.vecmat,           lambda x1, x2: np.matmul(x1[..., None, :], x2)[..., 0, :])
 definition(np.trace,                lambda a, offset=0, axis1=0, axis2=1: np.sum(np.diagonal(a, offset, axis1, axis2), -1))
-definition(np.linalg.outer,         lambda x1, x2, /: np.einsum("i,j->ij", x1, x2))
-definition(np.linalg.cross,         lambda x1, x2, /, *, axis=-1: np.cross(x1, x2, axis=axis))

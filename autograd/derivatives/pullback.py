@@ -15,6 +15,7 @@ from autograd.derivatives.guard import without_nan
 Get = Callable[[Any, int], Any]
 Read = tuple[int | None, Get]
 Pull = Callable[[Any, Any, int], Any]
+Lift = Callable[..., Any]  # makes a Tensor of an array, and of the vertex whose value it is
 OUT, OPERANDS, RESIDUAL = -1, -2, -3  # what a rule may read beside the array of one argument
 
 
@@ -44,7 +45,7 @@ class Plan:
     adding: Pull | None  # the pullback as a function that adds to an array
     kept: tuple[int, ...]  # the positions of the arguments whose arrays are read
     constants: frozenset[int]  # those among them that are numbers, and not tracked
-    keep: Callable[[list[Any]], Sequence[Any]] | None  # picks these out of the arrays of all arguments
+    keep: Callable[[list[Any]], Any] | None  # picks these, or this, out of the arrays of all arguments
     keep_out: bool
     guarded: bool
 
@@ -72,15 +73,10 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
         _reader(adding, kept, constants) if adding else None,
         kept,
         constants,
-        _picker(kept) if kept else None,
+        itemgetter(*kept) if kept else None,
         OUT in read,
         guarded,
     )
-
-
-def _picker(kept: tuple[int, ...]) -> Callable[[list[Any]], Sequence[Any]]:
-    """Give a function, in C, that picks some items of a list; a slice of one item gives a list too."""
-    return itemgetter(*kept) if len(kept) > 1 else itemgetter(slice(kept[0], kept[0] + 1))
 
 
 def _guarded(pull: Pull) -> Pull:
@@ -92,24 +88,30 @@ def _reader(pullback: Pullback, kept: tuple[int, ...], constants: frozenset[int]
     rule, places = pullback.rule, [whose for whose, _ in pullback.reads]
     if not places:
         return lambda g, call, i: rule(g)
-    if len(places) == 1 and places[0] in kept:  # the most frequent cases, for speed
-        place = kept.index(places[0])
-        if places[0] in constants:
-            return lambda g, call, i: rule(g, as_numbers(call.values[place], call.dtype))
-        return lambda g, call, i: rule(g, call.values[place])
-    if places == [OUT]:
-        return lambda g, call, i: rule(g, call.out)
     gets = [_getter(whose, get, kept, constants) for whose, get in pullback.reads]
-    return lambda g, call, i: rule(g, *[get(call, i) for get in gets])
+    if len(places) > 1:
+        return lambda g, call, i: rule(g, *[get(call, i) for get in gets])
+    (get,), (whose,) = gets, places  # the most frequent cases, for speed
+    if whose == OUT:
+        return lambda g, call, i: rule(g, call.out)
+    if kept == (whose,) and not constants:
+        return lambda g, call, i: rule(g, call.values)
+    if whose in kept and whose not in constants:
+        place = kept.index(whose)
+        return lambda g, call, i: rule(g, call.values[place])
+    return lambda g, call, i: rule(g, get(call, i))
 
 
 def _getter(whose: int | None, get: Get, kept: tuple[int, ...], constants: frozenset[int]) -> Get:
+    """Make of what reads an array one that knows where the call keeps it: alone, or among others."""
     if whose is None or whose not in kept:
         return get
     place = kept.index(whose)
     if whose in constants:
+        if len(kept) == 1:
+            return lambda call, _: as_numbers(call.values, call.dtype)
         return lambda call, _: as_numbers(call.values[place], call.dtype)
-    return lambda call, _: call.values[place]
+    return (lambda call, _: call.values) if len(kept) == 1 else (lambda call, _: call.values[place])
 
 
 def as_numbers(constant: Any, dtype: Any) -> Any:
@@ -121,7 +123,7 @@ def as_numbers(constant: Any, dtype: Any) -> Any:
     return constant.astype(dtype) if constant.dtype.kind in "iub" else constant
 
 
-def lifted(lift: Callable[..., Any], pullback: Pullback, g: Any, call: Any, i: int) -> Any:
+def lifted(lift: Lift, pullback: Pullback, g: Any, call: Any, i: int) -> Any:
     """Call a rule with Tensors in the place of arrays."""
     plan = call.plan
 
@@ -133,7 +135,8 @@ def lifted(lift: Callable[..., Any], pullback: Pullback, g: Any, call: Any, i: i
                 return lift(numbers) if isinstance(numbers, np.ndarray) else numbers
         return lift(value, call.args[k]) if of_tensor else value
 
-    operands = {k: operand(k, value) for k, value in zip(plan.kept, call.values or (), strict=True)}
+    values = call.values if len(plan.kept) > 1 else [call.values] * len(plan.kept)
+    operands = {k: operand(k, value) for k, value in zip(plan.kept, values, strict=True)}
 
     def read(whose: int | None, get: Callable[[Any, int], Any]) -> Any:
         if whose is None:
@@ -189,7 +192,7 @@ def _read(function: Callable[..., Any], name: str, names: Sequence[str]) -> Read
 _READS: dict[str, Read] = {
     "out": (OUT, lambda call, _: call.out),
     "residual": (RESIDUAL, lambda call, _: call.out),
-    "operands": (OPERANDS, lambda call, _: call.values),
+    "operands": (OPERANDS, lambda call, _: call.values if len(call.args) > 1 else [call.values]),
     "shapes": (None, lambda call, _: [shape_of(operand) for operand in call.args]),
     "position": (None, lambda call, position: position),
 }

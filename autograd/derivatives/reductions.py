@@ -17,15 +17,11 @@ def reduced_axes(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     return tuple(i % len(shape) for i in axes) if shape else ()
 
-def reduced_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """Give the shape after a reduction along ``axis`` that keeps its axes."""
-    axes = reduced_axes(shape, axis)
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
-
 def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, where: Any = True) -> Any:
     """Put back, with length 1, the axes that a reduction removed; broadcasting does the rest."""
     if not keepdims and shape:
-        reduced = np.reshape(reduced, reduced_shape(shape, axis))
+        axes = reduced_axes(shape, axis)
+        reduced = np.reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(shape)))
     return reduced if where is True else reduced * where
 
 def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any = True) -> Any:
@@ -36,8 +32,9 @@ def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any
 
 def as_rows(x: Any, axis: Axis) -> Any:
     """Make of each part that a reduction along ``axis`` sees a row of a matrix."""
-    axes, n = reduced_axes(np.shape(x), axis), count(np.shape(x), axis)
-    return np.reshape(np.moveaxis(x, axes, range(-len(axes), 0)), (math.prod(reduced_shape(np.shape(x), axis)), n))
+    axes = reduced_axes(np.shape(x), axis)
+    moved = np.moveaxis(x, axes, range(-len(axes), 0))
+    return np.reshape(moved, (math.prod(np.shape(moved)[: np.ndim(x) - len(axes)]), count(np.shape(x), axis)))
 
 def _share_of_extremum(x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
     """Give 1 at the extremum; where there are n of them, ``initial`` included, 1/n at each."""
@@ -79,5 +76,4 @@ definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, 
 
 # With partial results
 derivative(np.cumsum,  lambda g, x_shape, axis=None: np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), x_shape), kind="along an axis")
-definition(np.cumprod, lambda a, axis=None: _running_product(np.ravel(a)) if axis is None else
-                       np.moveaxis(_running_product(np.moveaxis(a, axis, -1)), -1, axis))
+definition(np.cumprod, lambda a, axis=None: _running_product(np.ravel(a)) if axis is None else np.moveaxis(_running_product(np.moveaxis(a, axis, -1)), -1, axis))

@@ -1,6 +1,5 @@
 """Shape functions: elements move, are repeated or are joined, but do not change."""
 
-import inspect
 import itertools
 from collections.abc import Sequence
 from functools import partial
@@ -45,11 +44,11 @@ derivative(np.reshape,      lambda g, x_shape: np.reshape(g, x_shape), None,    
 derivative(np.ravel,        lambda g, x_shape: np.reshape(g, x_shape))
 derivative(np.squeeze,      lambda g, x_shape: np.reshape(g, x_shape),                      keywords="axis")
 derivative(np.expand_dims,  lambda g, x_shape: np.reshape(g, x_shape), None,                names="x axis")
-derivative(np.transpose,    lambda g, axes=None: np.transpose(g, axes and np.argsort(np.mod(axes, len(axes))).tolist()))
+derivative(np.transpose,    lambda g, axes=None: np.transpose(g, None if axes is None else np.argsort(np.mod(axes, len(axes))).tolist()))
 derivative(np.matrix_transpose, lambda g: np.matrix_transpose(g))
 derivative(np.swapaxes,     lambda g, i, j: np.swapaxes(g, i, j), None, None,               names="x i j")
 derivative(np.moveaxis,     lambda g, old, new: np.moveaxis(g, new, old), None, None,       names="x old new")
-derivative(np.broadcast_to, lambda g: g, None,                                              names="x shape")
+derivative(np.broadcast_to, lambda g: g, None,                                              names="x shape", keywords="subok")
 derivative(np.flip,         lambda g, axis=None: np.flip(g, axis))
 derivative(np.roll,         lambda g, shift, axis=None: np.roll(g, np.negative(shift), axis), None, names="x shift")
 derivative(np.copy,         lambda g: g,                                                    keywords="order")
@@ -59,7 +58,7 @@ derivative(pile,            lambda g, position, axis=0: along(g, axis, position)
 
 def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
     if np.dtype(dtype).kind == "c":
-        raise TypeError(f"astype: expected a real dtype, got {np.dtype(dtype)}; complex is not supported")
+        raise TypeError(f"astype: expected a real dtype, got {np.dtype(dtype)}; complex arrays are not supported: keep to where the function is real, as with np.clip, or leave the graph with tensor.detach()")
     if np.dtype(dtype).kind != "f":
         return value_of(x).astype(dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
@@ -76,15 +75,6 @@ def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]
     ends = [0, *itertools.accumulate(map(len, pieces))]
     return [along(ary, axis, slice(*pair)) for pair in itertools.pairwise(ends)]
 
-def _at_least(function: Any, *arys: Any) -> Any:
-    results = tuple(np.reshape(array, np.shape(function(np.empty(np.shape(array))))) for array in arys)
-    return results[0] if len(results) == 1 else results
-
-def _trim_zeros(filt: Any, trim: Any = "fb", **axis: Any) -> Any:
-    kept = np.shape(np.trim_zeros(np.not_equal(filt, 0), trim, **axis))
-    starts = [min(i, default=0) if "f" in trim.lower() and m < n else 0 for i, m, n in zip(np.nonzero(filt), kept, np.shape(filt), strict=True)]
-    return filt[tuple(slice(i, i + m) for i, m in zip(starts, kept, strict=True))]
-
 def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     rows, axis = np.moveaxis(arr, axis, -1), axis % np.ndim(arr)
     before = np.shape(rows)[:-1]
@@ -92,25 +82,13 @@ def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: An
     result = np.reshape(np.stack(results), before + np.shape(results[0]))
     return np.moveaxis(result, new := range(len(before), np.ndim(result)), range(axis, axis + len(new)))
 
-def _apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
-    for axis in np.ravel(axes).tolist():
-        result = func(a, axis)
-        a = result if np.ndim(result) == np.ndim(a) else np.expand_dims(result, axis)
-    return a
-
-_trim_zeros.__signature__ = inspect.signature(np.trim_zeros)  # type: ignore[attr-defined]
 definition(astype,              _astype)
 if hasattr(np, "astype"):  # since NumPy 2.1
     definition(np.astype,       _astype)
 definition(np.concatenate,      concatenate)
 definition(np.array_split,      _array_split)
-definition(np.trim_zeros,       _trim_zeros)
 definition(np.apply_along_axis, _apply_along_axis)
-definition(np.apply_over_axes,  _apply_over_axes)
 definition(np.stack,            lambda arrays, axis=0: pile(*arrays, axis=axis))
 definition(np.vstack,           lambda tup: concatenate([np.atleast_2d(array) for array in tup]))
 definition(np.hstack,           lambda tup: concatenate(arrays := [np.atleast_1d(array) for array in tup], min(np.ndim(arrays[0]), 2) - 1))
-definition(np.append,           lambda arr, values, axis=None: concatenate([arr, values], axis))
 definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))
-for _function in np.atleast_1d, np.atleast_2d, np.atleast_3d:
-    definition(_function, partial(_at_least, _function))

@@ -1,29 +1,20 @@
-"""Sequences of samples: differences, integrals, interpolation, convolution, and two functions of signals."""
+"""Sequences: slopes, interpolation and convolution of samples, functions of signals, coefficients of polynomials."""
 
 import math
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.reductions import reduced_axes, reduced_shape
-from autograd.derivatives.shapes import along, astype
+from autograd.derivatives.reductions import reduced_axes
+from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
 
 # fmt: off
-# Differences and integrals
-def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    if n < 0:
-        raise ValueError(f"np.diff: expected an order n of at least 0, got {n}")
-    one = reduced_shape(np.shape(a), axis)
-    parts = [np.broadcast_to(x, one) if np.ndim(x) == 0 else x for x in (prepend, a, append) if x is not None]
-    a = np.concatenate(parts, axis) if len(parts) > 1 and n else a
-    for _ in range(n):
-        a = along(a, axis, slice(1, None)) - along(a, axis, slice(None, -1))
-    return a
-
+# Slopes and interpolation
 def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     axes, spacings = reduced_axes(np.shape(f), axis), varargs or (1,)
     spacings = spacings * len(axes) if len(spacings) == 1 and np.ndim(spacings[0]) == 0 else spacings
@@ -43,13 +34,6 @@ def _slope(f: Any, x: Any, edge_order: int) -> Any:
     if edge_order == 2:
         first, last = 2 * first - inner[..., :1], 2 * last - inner[..., -1:]
     return astype(np.concatenate([first, inner, last], -1), np.result_type(f, 1.0), copy=False)
-
-def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    if x is not None:
-        dx = np.diff(x) if np.ndim(x) == 1 else np.diff(x, axis=axis)
-    if np.ndim(dx) == 1:
-        dx = np.expand_dims(dx, tuple(range(1, np.ndim(y) - axis % np.ndim(y))))
-    return np.sum(dx * (along(y, axis, slice(None, -1)) + along(y, axis, slice(1, None))) / 2, axis=axis)
 
 def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     x, xp, fp = (astype(values, float) for values in (x, xp, fp))
@@ -107,11 +91,35 @@ derivative(np.sinc,          lambda g, x: g * math.pi * sinc_derivative(math.pi 
 derivative(sinc_derivative,  lambda g, x, order: g * sinc_derivative(x, order + 1), None, bounded=True)
 derivative(np.i0,            lambda g, x: g * bessel_i(x, 1))
 derivative(bessel_i,         lambda g, x, order: g * (bessel_i(x, abs(order - 1)) + bessel_i(x, order + 1)) / 2, None)
-definition(np.diff,          _diff)
 definition(np.gradient,      _gradient)
-definition(np.trapezoid,     _trapezoid)
 definition(np.interp,        _interp)
 definition(np.ediff1d,       lambda ary, to_end=None, to_begin=None: np.concatenate([astype(np.ravel(x), np.result_type(ary), copy=False) for x in (to_begin, np.diff(np.ravel(ary)), to_end) if x is not None]))
 definition(np.unwrap,        lambda p, discont=None, axis=-1, *, period=2 * math.pi: p + (np.unwrap(value_of(p), discont, axis, period=period) - value_of(p)))
 definition(np.convolve,      lambda a, v, mode="full": _convolve(a, v, mode))
 definition(np.correlate,     lambda a, v, mode="valid": _convolve(a, np.flip(v), mode, later=np.size(a) < np.size(v)))
+
+# Polynomials, given by their coefficients, the highest power first
+def _without_zeros(p: Any) -> Any:
+    return np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:]
+
+def _divided(u: Any, v: Any) -> Any:
+    rest, v, quotient = astype(np.atleast_1d(u), np.result_type(u, v)), np.atleast_1d(v), []
+    for i in range(len(rest) - len(v) + 1):
+        quotient.append(1 / v[0] * rest[i])
+        rest = rest - np.pad(quotient[i] * v, (i, len(rest) - len(v) - i))
+    while len(rest) > 1 and np.isclose(rest[0], 0, rtol=1e-14):
+        rest = rest[1:]
+    return np.stack(quotient or [0 * rest[0]]), rest
+
+def _fit(x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None) -> Any:
+    powers, rcond = np.vander(x, deg + 1), len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
+    if w is not None:
+        powers, y = np.transpose(w * np.transpose(powers)), np.transpose(w * np.transpose(y))
+    scale = np.sqrt(np.sum(powers * powers, axis=0))
+    return np.transpose(np.transpose(np.linalg.lstsq(powers / scale, y, rcond)[0]) / scale)
+
+definition(np.polymul, lambda a1, a2: np.convolve(_without_zeros(a1), _without_zeros(a2)))
+definition(np.polydiv, _divided)
+definition(np.polyint, lambda p, m=1, k=None: reduce(lambda p, c: np.append(p / np.arange(len(p), 0, -1), c), np.broadcast_to(0 if k is None else k, m), p))
+definition(np.polyfit, _fit)
+derivative(np.roots,   lambda g, p, out: -(g / np.polyval(np.polyder(p), out)) @ np.vander(out, len(p)), names="p", kind="polynomial")

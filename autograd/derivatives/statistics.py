@@ -1,32 +1,87 @@
-"""Averages, covariances, histograms, and the reductions that pass over NaN."""
+"""Statistics: sorting, sets and quantiles, covariances, histograms, and reductions that pass over NaN."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import scatter
-from autograd.derivatives.reductions import reduced_axes
+from autograd.derivatives.primitive import primitive
+from autograd.derivatives.reductions import as_rows
 from autograd.derivatives.shapes import astype
-from autograd.derivatives.table import definition
+from autograd.derivatives.table import definition, derivative, refused
 
 
 # fmt: off
-def _average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False) -> Any:
-    if weights is None:
-        mean = np.mean(a, axis=axis, keepdims=keepdims)
-        return (mean, np.full(mean.shape, np.size(a) / max(np.size(mean), 1), mean.dtype)) if returned else mean
-    if axis is not None and np.shape(weights) != np.shape(a):
-        axes, ndim = reduced_axes(np.shape(a), axis), np.ndim(weights)
-        weights = np.moveaxis(np.expand_dims(weights, tuple(range(ndim, np.ndim(a)))), range(ndim), axes)
-    weights = np.broadcast_to(weights, np.shape(a))
-    total = np.sum(weights, axis=axis, keepdims=keepdims)
-    if np.any(np.equal(total, 0)):
-        raise ZeroDivisionError("np.average: the weights sum to zero")
-    mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
-    return (mean, total) if returned else mean
+@primitive
+def chosen(x: Any, choose: Callable[[Any], Any]) -> Any:
+    """Choose elements of ``x``; each hands its cotangent back in equal shares to all that have its value."""
+    return choose(x)
 
+def _unsorted(g: Any, x: Any, axis: int | None) -> Any:
+    """Hand the cotangents of the sorted ``x`` back to ``x``; equal elements all get their mean."""
+    if axis is None:
+        return np.reshape(_unsorted(g, np.ravel(x), 0), np.shape(x))
+    x, g = np.moveaxis(value_of(x), axis, -1), np.moveaxis(g, axis, -1)
+    order = np.argsort(x)
+    np.put_along_axis(rank := np.empty_like(order), order, np.arange(np.shape(x)[-1]), -1)
+    x = np.take_along_axis(x, order, -1)
+    new = np.not_equal(x[..., 1:], x[..., :-1]) & ~np.isnan(x[..., :-1])
+    if not np.all(new):
+        runs = np.reshape(np.cumsum(np.insert(new, 0, True, -1)), x.shape) - 1
+        g = (scatter(g, runs, (runs.max() + 1,)) / np.bincount(np.ravel(runs)))[runs]
+    return np.moveaxis(np.take_along_axis(g, rank, -1), -1, axis)
+
+def _unchosen(g: Any, x: Any, out: Any) -> Any:
+    places = np.searchsorted(np.sort(value_of(x), None), value_of(out))
+    return _unsorted(scatter(g, places, (np.size(x),)), x, None)
+
+def _unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, *, equal_nan: bool = True) -> Any:
+    values = chosen(ar, lambda x: np.unique(x, equal_nan=equal_nan))
+    _, *rest = np.unique(value_of(ar), True, True, True, equal_nan=equal_nan)
+    wanted = [x for x, asked in zip(rest, (return_index, return_inverse, return_counts), strict=True) if asked]
+    return (values, *wanted) if wanted else values
+
+derivative(chosen,       lambda g, x, out: _unchosen(g, x, out), None, kind="choice")
+derivative(np.sort,      lambda g, x, axis=-1: _unsorted(g, x, axis),                        keywords="kind stable", kind="choice")
+derivative(np.partition, lambda g, x, out, axis=-1: _unsorted(np.take_along_axis(g, np.argsort(out, axis), axis), x, axis), None, names="x kth", keywords="kind", kind="choice")
+refused("it is for complex numbers; use np.sort", np.sort_complex)
+
+definition(np.unique,       _unique)
+definition(np.intersect1d,  lambda ar1, ar2, assume_unique=False: chosen(np.append(ar1, ar2), lambda both: np.intersect1d(both[: np.size(ar1)], both[np.size(ar1) :], assume_unique)))
+definition(np.setdiff1d,    lambda ar1, ar2, assume_unique=False: chosen(ar1, lambda x: np.setdiff1d(x, value_of(ar2), assume_unique)))
+definition(np.unique_values, lambda x: chosen(x, np.unique_values))
+
+# Order statistics. By how much the place of a quantile of n numbers grows with q: by n and by this, where not in jumps
+_GROWTH = {"linear": -1, "hazen": 0, "interpolated_inverted_cdf": 0, "weibull": 1, "median_unbiased": 1 / 3, "normal_unbiased": 1 / 4}
+
+def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
+    """Interpolate between two elements of the sorted rows, where NumPy finds the quantile of 0, 1, 2 ..."""
+    rows = np.sort(as_rows(a, axis))
+    dtype = rows.dtype if type(q) in (int, float) else np.result_type(rows, np.asarray(value_of(q)))
+    q = np.divide(q, whole)
+    numbers = np.sum(~np.isnan(rows), axis=1) if skip_nan else np.full(np.shape(rows)[:1], np.shape(rows)[1])
+    lengths, which = np.unique(numbers, return_inverse=True)
+    place = np.stack([np.quantile(np.arange(n, dtype=float), value_of(q), method=method) if n else np.zeros(np.shape(q)) for n in lengths], -1)[..., which]
+    growth = numbers + _GROWTH[method] if method in _GROWTH else 0
+    low, part = np.floor(place).astype(int), astype(place % 1 + growth * (q - value_of(q))[..., None], dtype)
+    row = np.arange(len(numbers))
+    below, above = rows[row, low], rows[row, np.minimum(low + 1, np.shape(rows)[1] - 1)]
+    result = np.where(np.equal(part, 0), below, below * (1 - part) + above * part)
+    result = result if skip_nan else np.where(np.isnan(rows[:, -1]), rows[:, -1], result)
+    return np.reshape(result, np.shape(q) + np.shape(np.sum(np.ones(np.shape(a), bool), axis=axis, keepdims=keepdims)))
+
+definition(np.quantile,      partial(_quantile, 1, False))
+definition(np.percentile,    partial(_quantile, 100, False))
+definition(np.nanquantile,   partial(_quantile, 1, True))
+definition(np.nanpercentile, partial(_quantile, 100, True))
+definition(np.median,        lambda a, axis=None, *, keepdims=False: np.quantile(a, 0.5, axis, keepdims=keepdims))
+definition(np.nanmedian,     lambda a, axis=None, *, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims))
+
+# Covariances and histograms
 def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None, aweights: Any = None) -> Any:
     x = np.concatenate([np.atleast_2d(x) if rowvar or np.ndim(x) < 2 else np.transpose(x) for x in (m, y) if x is not None])
     repeats = np.ones(np.shape(x)[1]) if fweights is None else np.asarray(fweights)
@@ -40,10 +95,6 @@ def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
     covariance = np.cov(x, y, rowvar)
     deviation = np.sqrt(np.diagonal(covariance) if np.ndim(covariance) else covariance)
     return covariance / deviation[..., None] / deviation if np.ndim(covariance) else covariance / covariance
-
-def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
-    counts = np.bincount(value_of(x), minlength=minlength)
-    return counts if weights is None else scatter(astype(weights, float), value_of(x), counts.shape)
 
 def _edges(a: Any, bins: Any = 10, range: Any = None) -> Any:
     """Give the edges of bins, which lie evenly between the least and the largest number."""
@@ -65,26 +116,15 @@ def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = 
     edges = tuple(map(np.histogram_bin_edges, columns, bins, range or [None] * len(columns)))
     return counts / np.sum(counts) / math.prod(np.ix_(*map(np.diff, edges))) if density else counts, edges
 
-definition(np.average,             _average)
 definition(np.cov,                 _cov)
 definition(np.corrcoef,            _corrcoef)
-definition(np.bincount,            _bincount)
+definition(np.bincount,            lambda x, weights=None, minlength=0: scatter(astype(weights, float), value_of(x), np.bincount(value_of(x), minlength=minlength).shape))
 definition(np.histogram_bin_edges, _edges)
 definition(np.histogram,           _histogram)  # counts are constants
 definition(np.histogramdd,         _histogramdd)
 definition(np.histogram2d,         lambda x, y, bins=10, range=None, density=None: ((found := _histogramdd([x, y], [bins, bins] if hasattr(bins, "__len__") and len(bins) > 2 else bins, range, density))[0], *found[1]))
 
 # NaN is passed over
-definition(np.nansum,     lambda a, axis=None, *, keepdims=False, initial=0, where=True: np.sum(a, axis=axis, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
-definition(np.nanprod,    lambda a, axis=None, *, keepdims=False, initial=1, where=True: np.prod(a, axis=axis, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
-definition(np.nanmean,    lambda a, axis=None, *, keepdims=False, where=True: np.mean(a, axis=axis, keepdims=keepdims, where=where & ~np.isnan(a)))
-definition(np.nanvar,     lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.var(a, axis=axis, ddof=ddof, keepdims=keepdims, where=where & ~np.isnan(a), mean=mean, correction=correction))
-definition(np.nanstd,     lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.std(a, axis=axis, ddof=ddof, keepdims=keepdims, where=where & ~np.isnan(a), mean=mean, correction=correction))
-definition(np.nanmax,     lambda a, axis=None, *, keepdims=False, initial=-math.inf, where=True: _or_nan(np.max, a, axis, keepdims, initial, where))
-definition(np.nanmin,     lambda a, axis=None, *, keepdims=False, initial=math.inf, where=True: _or_nan(np.min, a, axis, keepdims, initial, where))
-definition(np.nancumsum,  lambda a, axis=None: np.cumsum(np.where(np.isnan(a), 0, a), axis))
-definition(np.nancumprod, lambda a, axis=None: np.cumprod(np.where(np.isnan(a), 1, a), axis))
-
 def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: bool, initial: float, where: Any) -> Any:
     """Compute an extremum; where nothing but NaN is left, NaN."""
     if not np.size(a) and np.isinf(initial):
@@ -92,3 +132,11 @@ def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: bool, initial: float, wh
     numbers = where & ~np.isnan(a)
     result = extremum(a, axis=axis, keepdims=keepdims, initial=initial, where=numbers)
     return np.where(np.any(numbers, axis=axis, keepdims=keepdims) | np.isfinite(initial), result, math.nan)
+
+definition(np.nansum,     lambda a, axis=None, *, keepdims=False, initial=0, where=True: np.sum(a, axis=axis, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
+definition(np.nanprod,    lambda a, axis=None, *, keepdims=False, initial=1, where=True: np.prod(a, axis=axis, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
+definition(np.nanmean,    lambda a, axis=None, *, keepdims=False, where=True: np.mean(a, axis=axis, keepdims=keepdims, where=where & ~np.isnan(a)))
+definition(np.nanvar,     lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.var(a, axis=axis, ddof=ddof, keepdims=keepdims, where=where & ~np.isnan(a), mean=mean, correction=correction))
+definition(np.nanstd,     lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.std(a, axis=axis, ddof=ddof, keepdims=keepdims, where=where & ~np.isnan(a), mean=mean, correction=correction))
+definition(np.nanmax,     lambda a, axis=None, *, keepdims=False, initial=-math.inf, where=True: _or_nan(np.max, a, axis, keepdims, initial, where))
+definition(np.nanmin,     lambda a, axis=None, *, keepdims=False, initial=math.inf, where=True: _or_nan(np.min, a, axis, keepdims, initial, where))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import assume
 
-from autograd.derivatives.sorting import chosen
+from autograd.derivatives.statistics import chosen
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import SMOOTH, TIED, Array, Call, Draw, call
 
