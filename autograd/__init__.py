@@ -14,6 +14,7 @@ import numpy as np
 from numpy import bool_, float16, float32, float64, int8, int16, int32, int64, uint8
 
 from autograd import derivatives
+from autograd.containers import ravel_pytree
 from autograd.creation import (
     arange,
     as_tensor,
@@ -58,7 +59,7 @@ __all__ = [
     "compare_gradients", "constant", "definition", "derivative", "derivatives", "draw", "enable_grad",
     "eye", "float16", "float32", "float64", "full", "get_default_dtype", "grad", "gradcheck", "hessian",
     "hvp", "int16", "int32", "int64", "int8", "is_grad_enabled", "jacobian", "jvp", "linspace",
-    "no_grad", "ones", "ones_like", "primitive", "rand", "randn", "set_default_dtype",
+    "no_grad", "ones", "ones_like", "primitive", "rand", "randn", "ravel_pytree", "set_default_dtype",
     "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp", "zeros", "zeros_like",
 ]  # fmt: skip
 

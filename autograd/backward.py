@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from autograd import errors, modes
-from autograd.graph import Vertex, sweep
+from autograd.graph import Vertex, hooked, sweep
 from autograd.inplace import InPlace
 
 if TYPE_CHECKING:
@@ -73,11 +74,15 @@ class Backward(InPlace):
         """For a leaf, the sum of the gradients of all backward passes since it was None.
 
         For other Tensors, after ``retain_grad()``, the gradient in the last backward pass.
+
+        Warns:
+            UserWarning: this Tensor is no leaf, and keeps no gradient.
         """
         if self.node is None:
             return self._grad
-        retained: Any = (self.node.hooks or {}).get(RETAINED)
-        return None if retained is None or retained.grad is None else self.lift(retained.grad)
+        if RETAINED not in (self.node.hooks or ()):
+            warnings.warn(errors.not_retained(self), stacklevel=2)
+        return self._kept_grad()
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -87,6 +92,13 @@ class Backward(InPlace):
                 raise ValueError(errors.wrong_shape("grad", self, value))
             value = value if value.dtype == self.dtype else value.astype(self.dtype)
         self._grad = value
+
+    def _kept_grad(self) -> Tensor | None:
+        """Give the gradient that is kept, if there is one."""
+        if self.node is None:
+            return self._grad
+        retained: Any = (self.node.hooks or {}).get(RETAINED)
+        return None if retained is None or retained.grad is None else self.lift(retained.grad)
 
     def retain_grad(self) -> None:
         """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
@@ -163,13 +175,12 @@ class Backward(InPlace):
             start = start if start.dtype == self.dtype else start.astype(self.dtype)
             seed = start if create_graph else start.data
         if create_graph:
-            cotangents = sweep(root, seed, lift=self.lift)
+            cotangents = sweep({root: seed}, lift=self.lift)
         else:
-            cotangents = sweep(root, seed, release=not retain_graph)
+            cotangents = sweep({root: seed}, release=not retain_graph)
         for leaf in list(cotangents):
             if leaf.hooks:
-                for hook in list(leaf.hooks.values()):
-                    cotangents[leaf] = hook(cotangents[leaf])
+                cotangents[leaf] = hooked(cotangents[leaf], leaf)
         lift, taken = self.lift, {None, id(seed), id(getattr(seed, "base", None))}
         with _accumulation:
             for leaf, g in cotangents.items():

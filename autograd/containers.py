@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 
 def leaves(tree: Any) -> list[Any]:
     """List what stands in a nested container that is itself no container.
@@ -62,10 +64,44 @@ def leaves_like(tree: Any, like: Any, name: str) -> list[Any]:
         return []
     if isinstance(like, dict):
         if not isinstance(tree, dict) or tree.keys() != like.keys():
-            raise ValueError(f"{name}: expected a dict with the keys {list(like)}, got {tree!r}")
+            raise ValueError(f"{name}: expected {_kind(like)}, got {_kind(tree)}")
         return [leaf for key in like for leaf in leaves_like(tree[key], like[key], name)]
     if isinstance(like, (tuple, list)):
         if not isinstance(tree, (tuple, list)) or len(tree) != len(like):
-            raise ValueError(f"{name}: expected a {type(like).__name__} of length {len(like)}, got {tree!r}")
+            raise ValueError(f"{name}: expected {_kind(like)}, got {_kind(tree)}")
         return [leaf for branches in zip(tree, like, strict=True) for leaf in leaves_like(*branches, name)]
     return [tree]
+
+
+def ravel_pytree(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """Write the arrays of nested containers one after the other into a vector, as optimisers take it.
+
+    (The name and the results are those of JAX.)
+
+    Returns:
+        The vector, and the function that makes such containers of a vector again; gradients pass both.
+
+    Example:
+        >>> vector, unravel = ravel_pytree({"w": np.array([[1.0, 2.0]]), "b": 3.0})
+        >>> vector
+        array([1., 2., 3.])
+        >>> unravel(2 * vector)
+        {'w': array([[2., 4.]]), 'b': np.float64(6.0)}
+    """
+    parts = leaves(tree)
+    ends = np.cumsum([np.size(part) for part in parts])[:-1]
+
+    def unravel(vector: Any) -> Any:
+        pieces = np.split(vector, ends) if parts else []
+        found = [np.reshape(piece, np.shape(part)) for piece, part in zip(pieces, parts, strict=True)]
+        return rebuilt(tree, iter([x if x.ndim else x[()] for x in found]))
+
+    return np.concatenate([np.ravel(part) for part in parts] or [np.zeros(0)]), unravel
+
+
+def _kind(tree: Any) -> str:
+    """Say what a container is like, without what stands in it."""
+    if isinstance(tree, dict):
+        return f"a dict with the keys {list(tree)}"
+    kind = type(tree).__name__
+    return f"a {kind} of length {len(tree)}" if isinstance(tree, (tuple, list)) else kind

@@ -15,8 +15,10 @@ import numpy as np
 
 from autograd import errors, modes
 from autograd.containers import leaves, leaves_like, mapped, rebuilt
-from autograd.graph import Vertex, sweep, topological_order
+from autograd.graph import Node, Vertex, hooked, sweep, topological_order
+from autograd.handle import is_tracked
 from autograd.tensor import Tensor
+from autograd.versions import next_serial
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -28,7 +30,7 @@ class _Trace:
     def __init__(
         self, name: str, f: Function, primals: tuple[Any, ...], argnums: Iterable[int], has_aux: bool
     ) -> None:
-        self.recording = modes.recording.get()
+        self.recording, self.since = modes.recording.get(), next_serial()
         self.primals = [primals[i] for i in argnums]
         given = leaves(self.primals)
         self.inputs = [self._input(name, leaf) for leaf in given]
@@ -45,6 +47,8 @@ class _Trace:
         self.out, self.aux = result if has_aux else (result, None)
         self.outputs = [Tensor.lift(out) for out in leaves(self.out)]
         self.linked = self.recording and self._depends_on_others()
+        for own in self.inputs:  # nobody else is to take what we were asked about for a leaf of theirs
+            own.tracked = own.node is not None
 
     def _input(self, name: str, leaf: Any) -> Tensor:
         """Make a vertex of our own for an argument."""
@@ -59,46 +63,35 @@ class _Trace:
 
     def _depends_on_others(self) -> bool:
         """Tell whether the result depends on tracked Tensors beside our own arguments."""
-        own = {id(tensor) for tensor in self.inputs}
-        for output in self.outputs:
-            for vertex in [
-                output,
-                *(a for node in topological_order(output.node or output) for a in node.args),
-            ]:
-                if (
-                    isinstance(vertex, Tensor)
-                    and vertex.node is None
-                    and vertex.tracked
-                    and id(vertex) not in own
-                ):
-                    return True
-        return False
+        own = set(self.inputs)
+        used: set[Any] = {output.node or output for output in self.outputs}
+        for node in topological_order(*used, since=self.since):
+            used.update(a for a in node.args if isinstance(a, Vertex))
+        return any(
+            vertex.serial < self.since if isinstance(vertex, Node) else vertex.tracked and vertex not in own
+            for vertex in used
+        )
 
     def pull_back(self, cotangents: list[Any]) -> list[Any]:
-        """Give the cotangent of every input, given that of every output."""
-        totals: list[Any] = [None] * len(self.inputs)
+        """Give the cotangent of every input, given that of every output, or None where nothing flows in."""
         vertices: list[Vertex] = [tensor.node or tensor for tensor in self.inputs]
-        record = self.linked or any(isinstance(c, Tensor) and c.tracked for c in cotangents)
-        for output, cotangent in zip(self.outputs, cotangents, strict=True):
-            seed = Tensor.lift(cotangent)
-            if seed.shape != output.shape:
-                raise ValueError(errors.wrong_shape("cotangent", output, seed))
-            seed = seed if seed.dtype == output.dtype else seed.astype(output.dtype)
-            with modes.set_grad_enabled(record):
-                found = (
-                    sweep(
-                        output.node or output,
-                        seed if record else seed.data,
-                        wrt=vertices,
-                        lift=Tensor.lift if record else None,
-                    )
-                    if output.tracked
-                    else {}
-                )
-                for i, vertex in enumerate(vertices):
-                    if vertex in found:
-                        totals[i] = found[vertex] if totals[i] is None else totals[i] + found[vertex]
-        return [np.zeros_like(x.data) if g is None else g for x, g in zip(self.inputs, totals, strict=True)]
+        record = self.linked or is_tracked(cotangents)
+        seeds: dict[Vertex, Any] = {}
+        with modes.set_grad_enabled(record):
+            for output, cotangent in zip(self.outputs, cotangents, strict=True):
+                if cotangent is None:
+                    continue
+                seed = Tensor.lift(cotangent)
+                if seed.shape != output.shape:
+                    raise ValueError(errors.wrong_shape("cotangent", output, seed))
+                seed = seed if seed.dtype == output.dtype else seed.astype(output.dtype)
+                vertex, start = output.node or output, seed if record else seed.data
+                seeds[vertex] = seeds[vertex] + start if vertex in seeds else start
+            found = sweep(seeds, since=self.since, wrt=vertices, lift=Tensor.lift if record else None)
+        return [
+            hooked(found[vertex], x) if vertex in found else np.zeros_like(x.data)
+            for vertex, x in zip(vertices, self.inputs, strict=True)
+        ]
 
     def finished(self, value: Any) -> Any:
         """Give a result to the user: an array, unless it is tracked or a Tensor came in."""
@@ -130,10 +123,7 @@ class _Trace:
 def _check(f: Any, argnums: Any = 0) -> None:
     """Refuse a loss in place of the function, as PyTorch's grad takes it, and an argument for a position."""
     if not callable(f):
-        raise TypeError(
-            f"expected a function, whose arguments and result are arrays, got {errors.describe(f)}; for the "
-            f"gradient of a loss that is computed already, use loss.backward(), then x.grad"
-        )
+        raise TypeError(errors.not_a_function(f))
     positions = argnums if isinstance(argnums, (tuple, list)) else [argnums]
     if not all(isinstance(position, (int, np.integer)) for position in positions):
         raise TypeError(
@@ -144,10 +134,13 @@ def _check(f: Any, argnums: Any = 0) -> None:
 
 def _positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     """Count ``argnums`` from the first argument, and refuse those that do not exist."""
-    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    chosen = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
     if not all(-count <= i < count for i in chosen):
         raise TypeError(f"argnums: expected positions among {count} positional arguments, got {argnums}")
-    return tuple(i % count for i in chosen)
+    positions = tuple(i % count for i in chosen)
+    if len(set(positions)) < len(positions):
+        raise TypeError(f"argnums: expected each position once, got one twice in {argnums}")
+    return positions
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -178,7 +171,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         if len(trace.outputs) != 1 or trace.outputs[0].size != 1:
             raise TypeError(errors.not_a_scalar_function(trace.out))
         gradients = trace.gradients([np.ones_like(trace.outputs[0].data)])
-        gradient = gradients[0] if isinstance(argnums, int) else tuple(gradients)
+        gradient = gradients[0] if np.ndim(argnums) == 0 else tuple(gradients)
         return ((trace.value(), trace.auxiliary()) if has_aux else trace.value()), gradient
 
     return value_and_gradient
@@ -234,6 +227,10 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
         (np.float64(6.0), np.float64(3.0))
     """
     _check(f)
+    for name, given in ("primals", primals), ("tangents", tangents):
+        if not isinstance(given, (tuple, list)):
+            got = errors.describe(given)
+            raise TypeError(f"{name}: expected a tuple, got {got}; the usual fix is jvp(f, (x,), (v,))")
     trace = _Trace("jvp", f, primals, range(len(primals)), False)
     directions = leaves_like(tangents, primals, "tangents")
     if [np.shape(d) for d in directions] != [x.shape for x in trace.inputs]:
@@ -245,11 +242,17 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
     with modes.enable_grad():
         pulled = trace.pull_back(list(cotangents))
         total = sum((np.sum(g * d) for g, d in zip(pulled, directions, strict=True)), Tensor(np.zeros(())))
-    found = (
-        sweep(total.node, Tensor(np.ones_like(total.data)) if trace.linked else np.ones_like(total.data),
-              wrt=cotangents, lift=Tensor.lift if trace.linked else None)
-        if total.node is not None else {}
-    )  # fmt: skip
+    record = trace.recording and (trace.linked or is_tracked(directions))
+    for cotangent in cotangents:
+        cotangent.tracked = False
+    one = np.ones_like(total.data)
+    with modes.set_grad_enabled(record):
+        found = sweep(
+            {total.node or total: Tensor(one) if record else one},
+            since=trace.since,
+            wrt=cotangents,
+            lift=Tensor.lift if record else None,
+        )
     pushed = [trace.finished(found.get(c, np.zeros_like(c.data))) for c in cotangents]
     return trace.value(), rebuilt(trace.out, iter(pushed))
 
@@ -270,14 +273,15 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         chosen = _positions(argnums, len(args))
         trace = _Trace("jacobian", lambda *a: f(*a, **kwargs), args, chosen, False)
-        zeros = [np.zeros_like(out.data) for out in trace.outputs]
         blocks = []
         for i, out in enumerate(trace.outputs):
             rows = []
             for position in np.ndindex(out.shape):
-                seed = zeros[i].copy()
+                seed = np.zeros_like(out.data)
                 seed[position] = 1
-                rows.append(trace.pull_back([*zeros[:i], seed, *zeros[i + 1 :]]))
+                cotangents: list[Any] = [None] * len(trace.outputs)
+                cotangents[i] = seed
+                rows.append(trace.pull_back(cotangents))
             columns = [
                 np.reshape(np.stack(column), out.shape + x.shape) if rows else np.zeros(out.shape + x.shape)
                 for column, x in zip(
@@ -286,7 +290,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
             ]
             found = iter([trace.finished(column) for column in columns])
             block = [rebuilt(primal, found) for primal in trace.primals]
-            blocks.append(block[0] if isinstance(argnums, int) else tuple(block))
+            blocks.append(block[0] if np.ndim(argnums) == 0 else tuple(block))
         return rebuilt(trace.out, iter(blocks))
 
     return jacobian_of
@@ -312,5 +316,6 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
         >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
         array([ 6., 12.])
     """
+    leaves_like(v, x, "v")
     _, pullback = vjp(grad(f), x)
     return pullback(v)[0]

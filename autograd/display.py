@@ -32,8 +32,8 @@ def as_html(tensor: Backward) -> str:
         facts.append("requires_grad")
     about = ", ".join(facts) if tensor.name is None else f"{tensor.name}: {', '.join(facts)}"
     rows = [*_rows("value", tensor._array)]
-    if tensor.grad is not None:
-        rows += _rows("grad", tensor.grad._array)
+    if (gradient := tensor._kept_grad()) is not None:
+        rows += _rows("grad", gradient._array)
     return f"<p><code>{html.escape(about)}</code></p>\n<table>{''.join(rows)}</table>"
 
 

@@ -7,19 +7,18 @@ after its arguments were; hence **the order of recording is a topological order*
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable
+from functools import reduce
+from heapq import heappop, heappush
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from autograd import errors
-from autograd.derivatives.pullback import Plan, lifted
+from autograd.derivatives.pullback import Lift, Plan, lifted
 from autograd.fit import fit
-from autograd.versions import Version, check_unchanged, next_serial
-
-Lift = Callable[[Any, "Vertex"], Any]
+from autograd.versions import Version, check_unchanged, last_write, next_serial
 
 
 class Vertex:
@@ -55,67 +54,68 @@ class Node(Vertex):
         self.version = self.hooks = None
 
 
-_by_serial = attrgetter("serial")
-_AS_IT_IS = nullcontext()
 RELEASED = object()  # stands in ``out`` when a sweep has released what the node kept
 
 
-def topological_order(root: Vertex) -> list[Node]:
-    """List the nodes that ``root`` was computed from, and itself: arguments before results."""
-    if type(root) is not Node:
-        return []
-    seen = {root}
-    stack = [root]
+def topological_order(*roots: Vertex, since: int = 0) -> list[Node]:
+    """List the nodes that ``roots`` came from, and themselves, arguments first; none older than ``since``."""
+    seen = {root for root in roots if type(root) is Node and root.serial >= since}
+    stack = list(seen)
     while stack:
         for argument in stack.pop().args:
-            if type(argument) is Node and argument not in seen:
+            if type(argument) is Node and argument not in seen and argument.serial >= since:
                 seen.add(argument)
                 stack.append(argument)
-    return sorted(seen, key=_by_serial)
+    return sorted(seen, key=attrgetter("serial"))
 
 
 def sweep(
-    root: Vertex,
-    seed: Any,
+    seeds: dict[Vertex, Any],
     *,
     wrt: Iterable[Vertex] | None = None,
+    since: int = 0,
     lift: Lift | None = None,
     release: bool = False,
 ) -> dict[Vertex, Any]:
-    """Pull the cotangent ``seed`` of ``root`` back through the graph.
+    """Pull cotangents back through the graph.
 
     Args:
-        root: where the sweep begins.
-        seed: its cotangent, of its shape and dtype.
+        seeds: where the sweep begins: vertices, and cotangents of their shapes and dtypes.
         wrt: the vertices whose cotangents are wanted; by default all tracked leaves.
-        lift: makes a Tensor of an array and the vertex whose value it is. When given, rules run
-            on Tensors, so that the sweep records the graph of the derivative.
+        since: the serial number of a call that nothing wanted is older than.
+        lift: makes Tensors of arrays; when given, rules run on them, so that the derivative is recorded.
         release: let go of the arrays that a node kept, as the sweep passes it.
 
     Returns:
         The cotangents, by vertex. Two of them may share one array.
     """
-    order = topological_order(root)
-    check_unchanged(order)
     wanted = set(wrt or ())
-    useful = None if wrt is None else _leading_to(wanted, order)
-    cotangents = {root: seed}
+    useful = wanted.copy()  # and what leads to it
+    for node in () if wrt is None else topological_order(*seeds, since=since):
+        if any(node.args[i] in useful for i, _, _ in node.plan.pullbacks):
+            useful.add(node)
+    cotangents = seeds.copy()
     summed: set[Vertex] = set()  # whose cotangent is a sum made here, to be added to in place
-    unbounded = any(node.plan.guarded for node in order)  # slopes may be infinite, silently
-    with np.errstate(divide="ignore", invalid="ignore") if unbounded else _AS_IT_IS:
-        for node in reversed(order):
-            g = cotangents.get(node) if node in wanted else cotangents.pop(node, None)
-            if g is None:
-                continue
+    pending = sorted([(-v.serial, v) for v in seeds if type(v) is Node])  # a heap: the latest call is first
+    warnings: Any = None
+    try:
+        while pending:
+            node = heappop(pending)[1]
+            g = cotangents.pop(node)
             if node.out is RELEASED:
                 raise RuntimeError(errors.released(node))
+            if node.serial < last_write.serial:
+                check_unchanged(node)
             if node.hooks:
-                for hook in list(node.hooks.values()):
-                    g = hook(g)
+                g = hooked(g, node)
+            if node in wanted:
+                cotangents[node] = g
             args, plan = node.args, node.plan
             steps, adding = plan.pullbacks, plan.adding if lift is None else None
-            if useful is not None:
+            if wrt is not None:
                 steps = tuple(step for step in steps if args[step[0]] in useful)
+            if plan.guarded and warnings is None:  # slopes may be infinite, silently
+                warnings = np.seterr(divide="ignore", invalid="ignore")
             try:
                 if plan.cotangent and steps:
                     i, pull, pullback = plan.cotangent
@@ -129,28 +129,28 @@ def sweep(
                     like = argument if type(argument) is Node else argument._array
                     if contribution.shape != like.shape or contribution.dtype is not like.dtype:
                         contribution = fit(contribution, like.shape, like.dtype)
-                    total = cotangents.get(argument)
-                    if total is None:
+                    if argument not in cotangents:
                         cotangents[argument] = contribution
+                        if like is argument:
+                            heappush(pending, (-argument.serial, argument))
                         if adding:
                             summed.add(argument)
                     elif argument in summed:
-                        total += contribution
-                        cotangents[argument] = total
+                        cotangents[argument] += contribution
                     else:
-                        cotangents[argument] = total + contribution
+                        cotangents[argument] = cotangents[argument] + contribution
                         summed.add(argument)
             except Exception as error:
                 error.add_note(errors.in_pullback(node, i))
                 raise
             if release:
                 node.values, node.out = None, RELEASED
+    finally:
+        if warnings:
+            np.seterr(**warnings)
     return cotangents
 
 
-def _leading_to(wanted: set[Vertex], order: Sequence[Node]) -> set[Vertex]:
-    useful = wanted.copy()
-    for node in order:
-        if any(node.args[i] in useful for i, _, _ in node.plan.pullbacks):
-            useful.add(node)
-    return useful
+def hooked(g: Any, vertex: Vertex) -> Any:
+    """Give what the hooks of a vertex make of its cotangent."""
+    return reduce(lambda g, hook: hook(g), list((vertex.hooks or {}).values()), g)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
-from typing import Any
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+F = TypeVar("F", bound=Callable[..., Any])
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 transforming: ContextVar[str] = ContextVar("transforming", default="")
 _default_dtype: np.dtype[Any] = np.dtype(np.float64)
@@ -28,6 +31,15 @@ class set_grad_enabled(ContextDecorator):
     def __init__(self, mode: bool) -> None:
         self.mode = mode
         self._tokens: list[Token[bool]] = []
+
+    def __call__(self, function: F) -> F:
+        """Decorate a function; one whose body runs later, step by step, is refused."""
+        if isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function):
+            raise TypeError(
+                f"{function.__name__} is a generator or coroutine, whose body runs when the mode has ended; "
+                f"the usual fix is a with block inside it"
+            )
+        return super().__call__(function)
 
     def _recreate_cm(self) -> set_grad_enabled:
         return set_grad_enabled(self.mode)

@@ -1,4 +1,4 @@
-"""PyTorch's names where NumPy has others: which are taken, and what is said of the rest."""
+"""Names of PyTorch and others where NumPy has its own: which are taken, and what is said of the rest."""
 
 from __future__ import annotations
 
@@ -67,13 +67,26 @@ _BOTH_WAYS = {
     "topk": TOPK,
     "unbind": UNBIND,
 }
+# What JAX and HIPS autograd call otherwise.
+TRANSFORMS = {
+    "elementwise_grad": "use autograd.grad(lambda x: np.sum(f(x)))",
+    "hessian_vector_product": "use autograd.hvp(f, x, v)",
+    "jacfwd": "use autograd.jacobian(f)",
+    "jacrev": "use autograd.jacobian(f)",
+    "make_vjp": "use value, pullback = autograd.vjp(f, x)",
+    "stop_gradient": "use x.detach()",
+    "vmap": "write f for arrays with one more axis in front; NumPy's functions broadcast",
+}
 FUNCTIONS = {
+    **TRANSFORMS,
     **{name: f"use the method x.{name}()" for name in OWN},
     **{name: f"use nn.functional.{name}(x)" for name in ("conv2d", "dropout", "selu", "softplus")},
     **_BOTH_WAYS,
     "autograd": BACKWARD,
     "bernoulli": f"use rng.random(p.shape) < p {GENERATOR}",
     "device": CPU,
+    "func": "grad, vjp, jvp, jacobian and hessian stand in autograd itself",
+    "functional": "jacobian, hessian, vjp, jvp and hvp stand in autograd itself",
     "from_numpy": "use autograd.tensor(array), or the array itself",
     "Generator": "use np.random.default_rng(0)",
     "inference_mode": "use autograd.no_grad()",

@@ -36,14 +36,15 @@ def replay_backward(root: Vertex) -> tuple[dict[Vertex, Any], dict[Vertex, Any]]
     """
     values, copies = _rerun(root)
     with np.errstate(all="ignore"):
-        found = sweep(copies[root], np.ones_like(values[root]), wrt=copies.values())
+        found = sweep({copies[root]: np.ones_like(values[root])}, wrt=copies.values())
     return values, {vertex: found[copy] for vertex, copy in copies.items() if copy in found}
 
 
 def _rerun(root: Vertex) -> tuple[dict[Vertex, Any], dict[Vertex, Vertex]]:
     """Run the calls again; give the values, and fresh copies of the nodes, ready for a sweep."""
     order = topological_order(root)
-    check_unchanged(order)
+    for node in order:
+        check_unchanged(node)
     values: dict[Vertex, Any] = {}
     copies: dict[Vertex, Vertex] = {}
     for leaf in [root, *(argument for node in order for argument in node.args)]:

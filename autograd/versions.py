@@ -7,7 +7,6 @@ if its number is the higher one.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from typing import Any
 
 from autograd import errors
@@ -29,18 +28,15 @@ class Version:
 
     def write(self) -> None:
         """Note that the memory is written now."""
-        self.serial = _any_memory.serial = next_serial()
+        self.serial = last_write.serial = next_serial()
 
 
-_any_memory = Version(None)  # when any memory was last written
+last_write = Version(None)  # that of whatever memory it was
 
 
-def check_unchanged(order: Sequence[Any]) -> None:
+def check_unchanged(node: Any) -> None:
     """Raise if what a node refers to was written in place after the node was recorded."""
-    if not order or _any_memory.serial < order[0].serial:
-        return
-    for node in order:
-        for argument in (node, *node.args):
-            version = getattr(argument, "version", None)
-            if isinstance(version, Version) and version.serial > node.serial:
-                raise RuntimeError(errors.changed(argument, node))
+    for argument in (node, *node.args):
+        version = getattr(argument, "version", None)
+        if isinstance(version, Version) and version.serial > node.serial:
+            raise RuntimeError(errors.changed(argument, node))

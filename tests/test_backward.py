@@ -101,7 +101,9 @@ def test_interior_gradients_are_kept_only_on_request_and_fresh() -> None:
     y = x * x
     z = np.sum(3 * y)
     z.backward(retain_graph=True)
-    assert y.grad is None
+    with pytest.warns(UserWarning, match=r"'y'.*not kept.*retain_grad\(\).*with no_grad\(\): w -=") as caught:
+        assert y.grad is None
+    assert caught[0].filename == __file__
     y.retain_grad()
     for _ in range(2):
         z.backward(retain_graph=True)

@@ -1,5 +1,6 @@
 """Functional transforms: values, containers, nesting, and what they refuse."""
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from autograd import (
     Tensor,
+    derivative,
     grad,
     hessian,
     hvp,
@@ -18,10 +20,13 @@ from autograd import (
     jacobian,
     jvp,
     no_grad,
+    primitive,
+    ravel_pytree,
     tensor,
     value_and_grad,
     vjp,
 )
+from autograd.graph import topological_order
 
 leaf = partial(tensor, requires_grad=True)
 X, V = np.array([0.5, -1.0, 2.0]), np.array([1.0, 2.0, -3.0])
@@ -190,6 +195,16 @@ def test_argnums_that_do_not_exist_are_refused() -> None:
         grad(lambda x: x * x, argnums=1)(2.0)
 
 
+@pytest.mark.parametrize("argnums", [(0, 0), (0, -2), (1, 0, 1)])
+def test_argnums_that_name_an_argument_twice_are_refused(argnums: tuple[int, ...]) -> None:
+    with pytest.raises(TypeError, match=r"argnums.*twice"):
+        grad(lambda x, y: x * y, argnums)(2.0, 3.0)
+
+
+def test_argnums_may_be_integers_of_numpy() -> None:
+    assert grad(lambda x, y: x * y, np.int64(1))(2.0, 3.0) == 2.0
+
+
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
 @pytest.mark.parametrize("x", [2.0, X, leaf(2.0), [X]], ids=repr)
 def test_an_argument_in_place_of_its_position_is_refused(transform: Callable[..., Any], x: Any) -> None:
@@ -259,6 +274,19 @@ def test_shapes_of_jacobians() -> None:
     assert hessian(cubes)(x).shape == (2, 3, 2, 3)
 
 
+def test_containers_go_through_vectors_and_back() -> None:
+    tree = {"w": np.arange(6.0).reshape(2, 3), "b": [0.5, (np.ones(2),)], "none": None}
+
+    def f(tree: Any) -> Any:
+        return np.sum(tree["w"] ** 2) * tree["b"][0] + np.sum(tree["b"][1][0])
+
+    vector, unravel = ravel_pytree(tree)
+    np.testing.assert_equal(unravel(vector), tree)
+    gradient = grad(lambda vector: f(unravel(vector)))(vector)
+    np.testing.assert_equal(unravel(gradient), grad(f)(tree))
+    assert ravel_pytree([])[0].shape == (0,)
+
+
 def test_hessian_and_hvp_of_containers() -> None:
     point = {"a": X, "b": 2.0}
 
@@ -318,6 +346,95 @@ def test_transforms_nest_without_confusion(compute: Callable[[], Any], expected:
     result = compute()
     assert not isinstance(result, Tensor)
     assert result == pytest.approx(expected, rel=1e-12)
+
+
+INNER: dict[str, Callable[[Any, Any], Any]] = {
+    "grad": lambda f, x: grad(f)(x),
+    "value and grad": lambda f, x: np.sum(np.stack(value_and_grad(f)(x))),
+    "vjp by the cotangent": lambda f, x: vjp(f, 2.0)[1](x)[0],
+    "jvp": lambda f, x: jvp(f, (x,), (1.0,))[1],
+    "jvp by the tangent": lambda f, x: jvp(f, (2.0,), (x,))[1],
+    "hvp": lambda f, x: hvp(f, x, 1.0),
+    "hvp by the vector": lambda f, x: hvp(f, 2.0, x),
+}
+
+
+@pytest.mark.parametrize("inner", INNER.values(), ids=INNER)
+def test_every_transform_is_differentiated_by_all_that_it_is_given(inner: Callable[[Any, Any], Any]) -> None:
+    def f(x: Any) -> Any:
+        return x * np.sin(x)
+
+    h = 1e-6
+    slope = (inner(f, 0.7 + h) - inner(f, 0.7 - h)) / (2 * h)
+    assert grad(lambda x: inner(f, x))(0.7) == pytest.approx(slope, rel=1e-8)
+    x = leaf(0.7)
+    inner(f, x).backward()
+    assert x.grad is not None
+    assert x.grad.item() == pytest.approx(slope, rel=1e-8)
+
+
+def test_what_an_inner_transform_was_asked_about_is_no_leaf_of_others() -> None:
+    def energy(x: Any, t: Any) -> Any:
+        return np.sum(x**2 * t)
+
+    mixed_partials = jacobian(grad(energy, 0), 1)(np.ones(2), np.ones(2))
+    assert type(mixed_partials) is np.ndarray
+    np.testing.assert_array_equal(mixed_partials, 2 * np.eye(2))
+
+    def residual(parameters: Any) -> Any:
+        slope = grad(lambda x: np.sum(np.tanh(x * parameters[0]) * parameters[1]))
+        return np.mean((slope(X) - np.cos(X)) ** 2)
+
+    assert [type(g) for g in grad(residual)([1.0, 1.0])] == [np.float64] * 2
+
+
+def test_a_hook_on_an_argument_is_called() -> None:
+    def f(x: Any) -> Any:
+        x.register_hook(lambda g: 10 * g)
+        return np.sum(x**2)
+
+    np.testing.assert_array_equal(grad(f)(X), 20 * X)
+    np.testing.assert_array_equal(grad(f)(leaf(X)).data, 20 * X)
+
+
+def test_one_sweep_serves_all_outputs() -> None:
+    pulled = []
+
+    @primitive
+    def twice(x: Any) -> Any:
+        return 2 * x
+
+    derivative(twice, lambda g: (pulled.append(g), 2 * g)[1])
+    outputs = 20
+
+    def powers(x: Any) -> list[Any]:
+        return list(itertools.accumulate(range(outputs - 1), lambda y, _: twice(y), initial=twice(x)))
+
+    _, pullback = vjp(powers, 1.0)
+    assert pullback([1.0] * outputs) == (2.0 ** (outputs + 1) - 2,)
+    assert len(pulled) == outputs
+
+
+def test_an_inner_transform_does_not_walk_through_the_outer_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = []
+
+    def noted(*roots: Any, since: int = 0) -> Any:
+        walked.append(topological_order(*roots, since=since))
+        return walked[-1]
+
+    monkeypatch.setattr("autograd.differentiate.topological_order", noted)
+    monkeypatch.setattr("autograd.graph.topological_order", noted)
+
+    def descent(x: Any) -> Any:
+        for _ in range(20):
+            x = x - 0.1 * grad(lambda x: np.sum(np.sin(x)))(x)
+        return np.sum(x)
+
+    gradient = grad(descent)(X)
+    assert sorted(map(len, walked))[-3] < 10 < len(walked)  # the last two are of the outer one
+    h = 1e-6 * np.eye(3)
+    differences = [(descent(X + e) - descent(X - e)) / 2e-6 for e in h]
+    np.testing.assert_allclose(gradient, differences, rtol=1e-7)
 
 
 def test_aux_of_an_inner_transform_stays_in_the_outer_graph() -> None:
@@ -476,7 +593,11 @@ def test_wrong_shapes_and_structures_are_refused() -> None:
         vjp(cubes, X)[1](np.ones(3))
     with pytest.raises(ValueError, match="expected"):
         vjp(lambda x: (x, x), X)[1](X)
-    with pytest.raises(ValueError, match="expected"):
+    with pytest.raises(TypeError, match=r"primals: expected a tuple.*jvp\(f, \(x,\), \(v,\)\)"):
+        jvp(np.sin, 1.0, 1.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="tangents: expected a tuple"):
+        jvp(np.sin, (1.0,), np.ones(1))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="v: expected a dict"):
         hvp(lambda p: p["a"] * p["b"], {"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0})
 
 

@@ -306,10 +306,10 @@ def test_a_cotangent_rule_runs_only_for_pullbacks_that_are_wanted(product: Any) 
     function, calls = product
     x = leaf(2.0)
     inner, outer = function(x, x, x), function(x, x, x)
-    found = sweep((inner + outer).node, np.ones(()), wrt=[inner.node, x])
+    found = sweep({(inner + outer).node: np.ones(())}, wrt=[inner.node, x])
     assert set(found) >= {inner.node, x}
     assert len(calls) == 2
-    sweep((inner + outer).node, np.ones(()), wrt=[inner.node])
+    sweep({(inner + outer).node: np.ones(())}, wrt=[inner.node])
     assert len(calls) == 2
 
 

@@ -1,6 +1,6 @@
 """Grad modes as blocks and decorators, and the default dtype."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import numpy as np
 import pytest
@@ -51,6 +51,22 @@ def test_a_block_object_can_be_entered_again_and_inside_itself() -> None:
     assert is_grad_enabled()
     with mode:
         assert not is_grad_enabled()
+
+
+@pytest.mark.parametrize("mode", [no_grad, enable_grad])
+def test_a_decorator_refuses_what_runs_later(mode: Callable[[], set_grad_enabled]) -> None:
+    def steps() -> Iterator[bool]:
+        yield recorded()
+
+    async def later() -> bool:
+        return recorded()
+
+    async def many() -> AsyncIterator[bool]:
+        yield recorded()
+
+    for function in (steps, later, many):
+        with pytest.raises(TypeError, match=rf"{function.__name__} is a generator or coroutine.*with block"):
+            mode()(function)
 
 
 def test_an_error_ends_the_block() -> None:

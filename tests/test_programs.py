@@ -1,4 +1,4 @@
-"""Programs written for PyTorch run here after textual replacements, with the same losses."""
+"""Programs written for PyTorch run here after textual replacements; those for HIPS autograd as they are."""
 
 import re
 from typing import Any
@@ -148,3 +148,36 @@ def test_a_program_does_as_with_torch(name: str, default_dtype: Any) -> None:
     else:
         assert ours["accuracy"] == theirs["accuracy"]
         assert ours["accuracy"] > 0.8
+
+
+HIPS = """
+import autograd.numpy as np
+import autograd.numpy.random as npr
+from autograd import grad, value_and_grad
+from autograd.numpy.linalg import norm
+from scipy.optimize import minimize
+
+inputs = np.array([[0.52, 1.12, 0.77], [0.88, -1.08, 0.15], [0.52, 0.06, -1.30], [0.74, -2.49, 1.39]])
+targets = np.array([True, True, False, True])
+
+def logistic_predictions(weights):
+    return 0.5 * (np.tanh(np.dot(inputs, weights) / 2) + 1)
+
+def training_loss(weights):
+    preds = logistic_predictions(weights)
+    label_probabilities = preds * targets + (1 - preds) * (1 - targets)
+    return -np.sum(np.log(label_probabilities)) + 0.01 * norm(weights) ** 2
+
+found = minimize(value_and_grad(training_loss), npr.RandomState(0).randn(3), jac=True)
+slope = grad(training_loss)(found.x)
+right = (logistic_predictions(found.x) > 0.5) == targets
+"""
+
+
+def test_a_program_for_hips_autograd_runs_as_it_is() -> None:
+    pytest.importorskip("scipy")
+    names: dict[str, Any] = {}
+    exec(HIPS, names)
+    assert names["found"].success
+    assert names["right"].all()
+    np.testing.assert_allclose(names["slope"], 0, atol=1e-4)

@@ -35,6 +35,7 @@ from autograd.replay import replay_backward
 Array = np.ndarray[Any, Any]
 Function = Callable[..., Any]
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*gradient is not kept")  # results are asked for theirs too
 clock = itertools.count(1)
 MOST_PATHS = 60
 

@@ -55,7 +55,9 @@ def public_modules() -> dict[str, ModuleType]:
     for package in map(import_module, ("autograd", "nn")):
         parts = [module.name for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
         for module in (package, *map(import_module, parts)):
-            own = set(getattr(module, "__all__", ())) - (set() if module is package else set(package.__all__))
+            own = set(vars(module).get("__all__", ())) - (
+                set() if module is package else set(package.__all__)
+            )
             if any(not inspect.ismodule(getattr(module, name)) for name in own):
                 found[module.__name__] = module
     named = [vars(module).get(name) for module in found.values() for name in module.__all__]
