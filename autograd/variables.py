@@ -8,19 +8,35 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _OURS = tuple(os.path.join(_ROOT, name, "") for name in ("autograd", "nn"))
+_NUMPYS = os.path.join(os.path.dirname(np.__file__), "")  # where its own text is a definition
+_LIBRARIES = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 
 
 def callers_variables() -> Iterator[tuple[str, Any]]:
-    """Give names and values of the variables of all callers outside these packages, nearest first."""
+    """Give names and values of all variables of callers outside of our code and NumPy's.
+
+    The nearest go first, but those of other libraries after all that users wrote themselves.
+    """
+    for frame in sorted(_callers(), key=_is_of_a_library):
+        for name, value in (*frame.f_locals.items(), *frame.f_globals.items()):
+            if not name.startswith("_"):
+                yield name, value
+
+
+def _callers() -> Iterator[FrameType]:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(_OURS):
-            for name, value in (*frame.f_locals.items(), *frame.f_globals.items()):
-                if not name.startswith("_"):
-                    yield name, value
+        if not frame.f_code.co_filename.startswith((*_OURS, _NUMPYS)):
+            yield frame
         frame = frame.f_back
+
+
+def _is_of_a_library(frame: FrameType) -> bool:
+    return any(folder in frame.f_code.co_filename for folder in _LIBRARIES)
 
 
 def callers_function(package: str, names: tuple[str, ...]) -> str | None:

@@ -1,6 +1,7 @@
 """A drawing shows what the graph computed, whatever happened to the graph since."""
 
 import html
+import importlib.util
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ from autograd.graph import Vertex
 from autograd.replay import replay, replay_backward
 from tests.drawn import GRAPHS, HOSTILE, chain, hostile, neuron, reuse
 
+MANY = np.zeros(9, int)
 each_graph = pytest.mark.parametrize("graph", GRAPHS, ids=lambda graph: graph.__name__)
 
 
@@ -82,12 +84,30 @@ def test_cards_say_name_formula_value_and_gradient() -> None:
 
 
 def test_arrays_are_told_by_shape_and_rms() -> None:
-    x = tensor([[3.0, -4.0]], requires_grad=True)
-    one, labels = tensor([2.0], requires_grad=True), np.array([1, 2])
+    x = tensor([[3.0, -4.0, 3.0], [4.0, -3.0, 4.0]], requires_grad=True)
+    one, labels = tensor([2.0], requires_grad=True), np.array([[1, 2, 1], [2, 1, 2]])
     drawing = draw(np.sum(x * one * labels))
-    assert row(drawing, "x") == ["param", "(1, 2) rms 3.536", "rms 3.162"]
-    assert row(drawing, "one") == ["param", "(1,) 2", "−5"]
-    assert row(drawing, "labels") == ["input", "(2,) int64"]
+    assert row(drawing, "x") == ["param", "(2, 3) rms 3.536", "rms 3.162"]
+    assert row(drawing, "one") == ["param", "(1,) 2", "11"]
+    assert row(drawing, "labels") == ["input", "(2, 3) int64"]
+
+
+def test_small_arrays_are_told_by_their_elements() -> None:
+    w, labels = tensor([[0.5, -0.25]], requires_grad=True), np.array([7, 3])
+    mask, wide = np.array([True, False]), np.array([1 / 3, 2 / 3])
+    drawing = draw(np.sum(w * labels * mask * wide))
+    assert row(drawing, "w") == ["param", "(1, 2) [[0.5, −0.25]]", "[[2.333, 0]]"]
+    assert row(drawing, "labels") == ["input", "(2,) int64 [7, 3]"]
+    assert row(drawing, "mask") == ["input", "(2,) bool [True, False]"]
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (2,), (4,), (5,), (2, 2), (1, 4), (0,), (3, 0), (1, 1, 2)])
+@pytest.mark.parametrize("scale", [1.0, -1.23456e-5, np.inf, np.nan])
+def test_what_is_told_of_an_array_fits_on_a_card(shape: tuple[int, ...], scale: float) -> None:
+    told = text.told(np.full(shape, scale))
+    assert 0 < len(told) <= 30
+    assert ("rms" in told) + told.startswith("[") == (np.prod(shape) > 1)
+    assert (told == "–") == (0 in shape)
 
 
 def test_roles_differ_in_colour_border_and_word() -> None:
@@ -124,10 +144,42 @@ def test_parameters_go_by_their_path_in_the_model() -> None:
     assert row(draw(other(model(x))), "other.bias")[0] == "param"
 
 
-@pytest.mark.parametrize("params", [3, ["w"], object()])
+@pytest.mark.parametrize(
+    "params", [3, ["w"], object(), [tensor(1.0)], {"w": 3}, nn.Linear(2, 2, rng=0).parameters()]
+)
 def test_params_that_name_nothing_are_refused(params: Any) -> None:
-    with pytest.raises(TypeError, match="params: expected a module or a dict of Tensors"):
+    with pytest.raises(
+        TypeError, match=r"params: expected a module or a dict of Tensors.*usual fix: params="
+    ):
         draw(reuse(), params=params)
+
+
+class Neuron:
+    def __init__(self, w: float) -> None:
+        self.w, self.terms, self.bias = tensor(w, requires_grad=True), [], {"b": tensor(0.5)}
+
+
+def test_names_are_found_in_what_variables_hold() -> None:
+    neuron, layers = Neuron(1.5), [tensor(float(i), requires_grad=True) for i in range(3)]
+    d, pair = {"bias": tensor(0.5, requires_grad=True)}, (tensor(1.0), tensor(2.0))
+    leaves = [neuron.w, layers[0], layers[2], d["bias"], pair[1]]
+    shown = [card.name for card in cards_of(np.prod(np.stack(leaves))) if not card.formula]
+    assert shown == ["neuron.w", "layers[0]", "layers[2]", "d['bias']", "pair[1]"]
+
+
+def test_names_of_users_go_before_those_of_libraries(tmp_path: Path) -> None:
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    path = folder / "library.py"
+    path.write_text("def show(data, draw): return draw(data * 1)")
+    specification = importlib.util.spec_from_file_location("library", path)
+    assert specification is not None
+    assert specification.loader is not None
+    library = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(library)
+    mine = tensor(2.0, requires_grad=True)
+    assert row(library.show(mine, draw), "mine")[0] == "param"
+    assert row(library.show(tensor(3.0, requires_grad=True), draw), "data")[0] == "param"
 
 
 def test_arguments_are_checked() -> None:
@@ -184,6 +236,19 @@ def test_rms_neither_overflows_nor_hides_what_is_not_finite() -> None:
             "np.mean(x, axis=(0, 1), keepdims=True)",
         ),
         (lambda x: x.reshape(4, -1), "np.reshape(x, (4, −1))"),
+        (lambda x: x.reshape((4,)), "np.reshape(x, (4,))"),
+        (lambda x: x[np.arange(2), [1, 0]], "x[[0, 1], [1, 0]]"),
+        (lambda x: x[MANY, 0], "x[MANY, 0]"),
+        (lambda x: np.stack([x, x]), "np.stack([x, x])"),
+        (lambda x: np.stack([x, x], axis=1), "np.stack([x, x], axis=1)"),
+        (lambda x: np.concatenate([x, x, x]), "np.concatenate([x, x, x])"),
+        (lambda x: np.einsum("ij,jk->ik", x, x), "np.einsum('ij,jk->ik', x, x)"),
+        (lambda x: np.power(-2.0, x), "(−2) ** x"),
+        (lambda x: 1.0001 * x, "1.0001 · x"),
+        (lambda x: x + 0.99995, "x + 0.99995"),
+        (lambda x: x * 123456, "x · 123456"),
+        (lambda x: x / 3.14159265358979, "x / 3.142"),
+        (lambda x: nn.functional.max_pool2d(x[None, None], 2)[0, 0], "t₂[0, 0]"),
         (lambda x: x.astype(np.float32), "astype(x, float32)"),
         (lambda x: nn.functional.mse_loss(x, np.zeros((2, 2))), "mse_loss(x, t₁)"),
         (lambda x: nn.functional.softmax(x, dim=0), "softmax(x, dim=0)"),
@@ -270,7 +335,7 @@ def test_the_gradients_of_an_array_are_those_of_its_sum() -> None:
     y = 3 * x
     drawing = draw(y)
     assert "the derivative of the sum of y" in drawing.source
-    assert row(drawing, "x")[-1] == "rms 3"
+    assert row(drawing, "x")[-1] == "[3, 3]"
     with no_grad():
         assert draw(y).source == drawing.source
 
@@ -278,7 +343,7 @@ def test_the_gradients_of_an_array_are_those_of_its_sum() -> None:
 def test_what_is_not_known_is_a_dash() -> None:
     x = tensor([1.0, 2.0])
     drawing = draw(x)
-    assert nodes(drawing) == {"n1": "x input shape (2,) value rms 1.581 grad –"}
+    assert nodes(drawing) == {"n1": "x input shape (2,) value [1, 2] grad –"}
     assert "no gradients: it is not tracked" in drawing.source
     assert row(draw(tensor(np.zeros((0, 2)), name="empty")), "empty")[1:] == ["(0, 2) –", "–"]
 
@@ -302,8 +367,10 @@ def test_values_that_are_not_finite_are_drawn() -> None:
         y = np.log(x)
         loss = y.sum()
     drawing = draw(loss)
-    assert row(drawing, "y") == ["np.log(x)", "(2,) rms ∞", "rms 1 ⚠ value is infinite"]
-    assert row(drawing, "x")[-1] == "rms ∞ ⚠ grad is infinite"
+    assert row(drawing, "y") == ["np.log(x)", "(2,) [−∞, 0]", "[1, 1] ⚠ value is infinite"]
+    assert row(drawing, "x")[-1] == "[∞, 1] ⚠ grad is infinite"
+    (width,) = re.findall(r"n1 -> n2 .*penwidth=([\d.]+)", drawing.source)
+    assert float(width) == 4  # as wide as any
 
 
 def test_a_tensor_that_was_changed_is_named() -> None:

@@ -113,6 +113,38 @@ def test_one_module_is_opened_by_its_path() -> None:
     assert "blocks.1.wide" in found or "blocks.1.wide.weight" in found
 
 
+def test_a_path_opens_all_modules_around_it_whatever_its_first_name() -> None:
+    tower, other, x = Tower(2), nn.Linear(1, 1, rng=0), np.ones((5, 3))
+
+    def opened(*paths: str) -> list[str]:
+        found = cards(lambda: mean_square(other(tower(x))), depth=0, expand=paths)
+        return [card.name for card in found if card.role == "module"]
+
+    assert opened() == ["tower", "other"]
+    around = ["tower.blocks.0", "tower.blocks.1", "tower.head", "other"]
+    assert opened("tower") == around
+    inside = ["tower.blocks.0", "tower.blocks.1.wide", "tower.blocks.1.narrow", *around[2:]]
+    assert opened("blocks.1") == opened("tower.blocks.1") == opened("tower", "blocks.1") == inside
+    found = names(lambda: mean_square(tower(x)), params=tower, depth=0, expand=["blocks.1"])
+    assert "blocks.1.wide" in found
+
+
+def test_paths_that_are_none_are_refused() -> None:
+    tower, x = Tower(1), np.ones((5, 3))
+    with pytest.raises(ValueError, match=r"expand: .* \(blocks.0, .*, head, tower\), got 'nope'"):
+        draw(lambda: mean_square(tower(x)), depth=0, expand=["head", "nope"])
+    for wrong in "head", ["head", 1]:
+        with pytest.raises(TypeError, match=r"expand: .* the usual fix: expand=\['head'"):
+            draw(lambda: mean_square(tower(x)), expand=wrong)  # type: ignore[arg-type]
+
+
+def test_the_table_says_what_the_figures_of_a_module_are() -> None:
+    linear = nn.Linear(3, 2, rng=0)
+    x = np.ones((5, 3))
+    table = draw(lambda: mean_square(linear(x)), depth=0).table
+    assert "input x (5, 3) output (5, 2) parameters 8" in table
+
+
 def test_of_a_tensor_modules_are_read_off_its_parameters() -> None:
     tower, x = Tower(2), np.ones((5, 3))
     loss = mean_square(tower(x))
@@ -277,6 +309,26 @@ def test_warnings_stand_on_cards() -> None:
     rows = {card.name: card.rows for card in cards(z)}
     assert ("⚠", "value is NaN") in rows["z"]
     assert ("⚠", "dead: no gradient") in {card.name: card.rows for card in cards(y)}["x"]
+
+
+def test_no_alarm_where_large_parts_cancel_or_a_factor_is_zero() -> None:
+    rng = np.random.default_rng(0)
+
+    def alarms(x: Tensor) -> set[str]:
+        return {card.name for card in cards(x, depth=None) if any(label == "⚠" for label, _ in card.rows)}
+
+    scores = tensor(rng.normal(size=(4, 4)), requires_grad=True)
+    powers = np.exp(scores - np.max(scores, axis=1, keepdims=True))
+    shares = powers / np.sum(powers, axis=1, keepdims=True)
+    assert alarms(np.sum(shares * rng.normal(size=(4, 4)))) == set()
+    assert alarms(scores - scores) == set()
+    cell = nn.LSTMCell(3, 2, rng=0)
+    assert alarms(np.sum(cell(np.ones((1, 3)))[0])) == set()  # at first its state is 0
+    w = tensor(2.0, requires_grad=True)
+    assert alarms(w * 0.0) == alarms(w * tensor(0.0)) == set()
+    steep, negative = 40 * w, -w
+    assert alarms(nn.functional.sigmoid(steep)) == {"w", "steep"}
+    assert alarms(nn.functional.relu(negative)) == {"w", "negative"}
 
 
 # Size and time

@@ -27,9 +27,10 @@ from autograd.drawing.draw import Depth, View
 from autograd.drawing.page import program
 from autograd.drawing.picture import NoEngine
 from autograd.drawing.player import Player
+from autograd.drawing.text import told
 from autograd.graph import Vertex
 from tests.browser import chromium
-from tests.drawn import GRAPHS, digits, hostile, house, neuron, reuse, scalars
+from tests.drawn import GRAPHS, digits, hostile, house, neuron, reuse, scalars, unrolled
 
 each_graph = pytest.mark.parametrize("graph", GRAPHS, ids=lambda graph: graph.__name__)
 Graph = Callable[[], Tensor]
@@ -115,6 +116,8 @@ def test_a_tensor_that_was_changed_is_named() -> None:
         (lambda: backprop(tensor(1.0)), ValueError, "usual fix: tensor.data, requires_grad=True"),
         (lambda: backprop(reuse(), direction="up"), ValueError, "direction: expected one of LR"),
         (lambda: backprop(reuse(), depth=-1), ValueError, "depth: expected a whole number from 0"),
+        (lambda: backprop(reuse(), expand=["w"]), ValueError, r"expand: .* \(none\), got 'w'"),
+        (lambda: backprop(reuse(), title=5), TypeError, "title: expected text, got int"),
         (lambda: backprop(reuse()).save("a.gif"), ValueError, "expected a file of svg, .* got 'a.gif'"),
     ],
 )
@@ -153,6 +156,39 @@ def test_rules_write_themselves() -> None:
         "u": "∂total/∂z @ vᵀ",
         "v": "uᵀ @ ∂total/∂z",
     }
+
+
+def ones(name: str, *shape: int) -> Tensor:
+    return tensor(np.ones(shape), requires_grad=True, name=name)
+
+
+BROADCAST = [np.add, np.subtract, np.multiply, np.divide, np.power, np.arctan2]
+
+
+@pytest.mark.parametrize("function", BROADCAST, ids=name_of)
+@pytest.mark.parametrize("shapes", [((), (3,)), ((2,), (3, 2)), ((3, 1), (3, 2)), ((3, 2), (3, 2))])
+def test_what_was_repeated_is_summed_in_symbols_as_in_words(function: Any, shapes: Any) -> None:
+    """Without the sum a rule gives what has the shape of the result."""
+    a, b = (ones(name, *shape) for name, shape in zip("ab", shapes, strict=True))
+    for step in backprop(function(a, b) * 2).steps[1:]:
+        repeated = step.to.shape != step.upstream.shape  # type: ignore[attr-defined]
+        assert ("Σ " in step.symbols) == repeated
+        assert ("copies are summed" in step.why) == repeated
+
+
+def test_products_are_written_for_vectors_as_for_matrices() -> None:
+    m, v, w, x, many = ones("m", 2, 3), ones("v", 3), ones("w", 2), ones("x", 5, 3), ones("many", 4, 2, 3)
+
+    def rules(z: Tensor) -> list[str]:
+        z.name = "z"
+        return [step.symbols.replace("∂Σz/∂z", "g") for step in backprop(z).steps]
+
+    assert rules(m @ v) == ["g @ vᵀ", "mᵀ @ g"]
+    assert rules(w @ m) == ["m @ g", "w @ (g)ᵀ"]
+    assert rules(many @ v) == ["g @ vᵀ", "Σ manyᵀ @ g"]
+    assert rules(nn.functional.linear(x, m)) == ["g @ m", "(g)ᵀ @ x"]
+    assert rules(np.einsum("ij,j->i", m, v)) == ["einsum('i,j->ij', g, v)", "einsum('ij,i->j', m, g)"]
+    assert rules(np.linalg.det(ones("s", 2, 2))) == ["∂z/∂z · cofactors(s)"]
 
 
 # Files
@@ -423,6 +459,56 @@ def test_every_equation_on_the_page_is_true(opened: Open, graph: Graph) -> None:
         assert page.texts("#why")[0].startswith(step.why)
 
 
+def vectors() -> Tensor:
+    """Small arrays, of which one is used again and one is repeated."""
+    w, x = tensor([0.5, -0.25], requires_grad=True, name="w"), np.array([[1, 2], [3, 4], [1 / 3, 7]])
+    b = tensor([1 / 3, 2 / 3], requires_grad=True, name="b")
+    return np.sum((w * x + b) * b) + w @ w  # type: ignore[return-value]
+
+
+def test_small_arrays_are_shown_element_by_element(opened: Open) -> None:
+    page, steps = opened(vectors), backprop(vectors()).steps
+    for k, step in enumerate(steps, page.last - len(steps)):
+        page.go(k)
+        shown = [text for caption, text in chips(page) if "gradient" in caption or "so far" in caption]
+        assert shown == [told(step.after).removeprefix("rms ")]
+        assert ("rms" in page.texts(".result small")[0]) == (told(step.after).startswith("rms"))
+        assert page.evaluate(FIGURES_OUTSIDE) == []
+    page.go(page.last)
+    assert [text for _, text in chips(page)[1::2]] == [told(g) for g in gradients_of(vectors)]
+
+
+def gradients_of(graph: Graph) -> list[Any]:
+    after = {step.argument: step.after for step in backprop(graph()).steps}
+    return [after[name] for name in "wb"]
+
+
+def not_finite() -> Tensor:
+    d, e = tensor(-0.0, requires_grad=True, name="d"), tensor(np.zeros(0), requires_grad=True, name="e")
+    with np.errstate(divide="ignore"):
+        return 1 / d + np.sum(e)  # type: ignore[return-value]
+
+
+def test_what_is_not_finite_or_not_there_is_shown_as_it_is(opened: Open) -> None:
+    page = opened(not_finite)
+    page.go(page.last)
+    assert dict(chips(page)[1::2]) == {"": "−∞", "shape (0,)": "–"}
+    assert page.texts("#why") == ["Not all of this is finite: a step would spoil the parameters."]
+    assert "−0" in page.texts("#n1 text")
+    assert page.evaluate("edges.find(edge => edge.to === 'n1').path.style.strokeWidth") == "4"
+    assert "rms" not in str(backprop(not_finite()))
+
+
+def test_collapsed_pages_show_calls_as_they_are(opened: Open) -> None:
+    page = opened(unrolled)
+    (output,) = page.locator("#tape li:last-child").all_text_contents()
+    assert re.search(r": np.sum\(\w+\)$", output)
+    for step in range(page.last // 2 + 2, page.last):
+        page.go(step)
+        assert "output" not in page.texts("#rows")[0]
+        assert re.search("final gradient, rms, shape", page.texts("#rows")[0])
+
+
 def test_a_gradient_is_a_dash_until_it_arrives(opened: Open) -> None:
     page = opened(reuse)
 
@@ -622,6 +708,53 @@ def test_the_page_prints_without_controls(opened: Open) -> None:
     assert not page.locator("footer").is_visible()
     assert page.locator("#tape").is_visible()
     assert page.locator("#graph svg").is_visible()
+
+
+@pytest.mark.parametrize("pause", [0, 5, 30])
+def test_held_keys_end_with_their_step_in_sight(opened: Open, pause: int) -> None:
+    page = opened(scalars)
+    page.evaluate("show(turn)")
+    script = """async (pause) => {
+        for (let i = 0; i < 9; i++) {
+            actions.next();
+            await new Promise(resolve => setTimeout(resolve, pause));
+        }
+    }"""
+    page.evaluate(script, pause)
+    page.wait_for_timeout(1000)  # more than a smooth scroll takes
+    assert page.evaluate(IN_SIGHT)
+
+
+IN_SIGHT = """(() => {
+    const frame = frames[now], key = frame.edges.length ? frame.edges[0].to : frame.card;
+    const [pane, box] = [get("graph"), cards[key].group].map(element => element.getBoundingClientRect());
+    return box.left >= pane.left && box.right <= pane.right
+        && box.top >= pane.top && box.bottom <= pane.bottom;
+})()"""
+
+
+def test_long_names_leave_room_for_a_number(opened: Open) -> None:
+    page = opened(hostile_scalars)
+    for field in page.locator("#whatif input").all():
+        box = field.bounding_box()
+        assert box["width"] > 60
+        assert box["x"] + box["width"] <= 1280
+
+
+def many_hostile() -> Tensor:
+    x = tensor(1.0, requires_grad=True, name="{0} output")
+    for _ in range(50):
+        x = x * 0.9
+    return x
+
+
+def test_names_in_large_pages_are_no_places(opened: Open) -> None:
+    page = opened(many_hostile, depth=None)
+    assert page.texts("#tape li span:nth-child(2)")[0].endswith(" = {0} output · 0.9")
+
+
+def hostile_scalars() -> Tensor:
+    return tensor(2.0, requires_grad=True, name="a_long_name_" * 5) ** 2  # type: ignore[no-any-return]
 
 
 def test_steps_are_quick(opened: Open) -> None:

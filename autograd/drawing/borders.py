@@ -87,7 +87,7 @@ def _read_off(order: Sequence[Node], names: Names) -> Iterator[Section]:
     Only where no other module was at work between the two: one that is called several times, or
     shares its parameters, says nothing about what it made.
     """
-    owners = {id(p): owners for module in names.outermost for p, owners in _owners(module)}
+    owners = {id(p): owners for module in names.outermost.values() for p, owners in _owners(module)}
     reads = [(i, a) for i, node in enumerate(order) for a in node.args if id(a) in owners]
     often = {key for key, count in Counter(id(a) for _, a in reads).items() if count > 1}
     again = {id(module) for key in often for module in owners[key]}

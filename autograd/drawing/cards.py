@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.drawing.health import complaints, strength, unusable
 from autograd.drawing.tape import Tape, has_card
-from autograd.drawing.text import number, rms, shortened
+from autograd.drawing.text import listed, number, rms, shortened, told
 from autograd.drawing.units import Unit
 from autograd.graph import Node, Vertex
 from autograd.tensor import Tensor
@@ -123,14 +123,15 @@ class Deck:
         rows = _rows(value)
         if tracked or g is not None or leaf is tape.root:
             rows.append(_row("grad", g))
-            rows += [("⚠", word) for word in complaints(value, g)]
+            rows += [("⚠", word) for word in complaints(value, g, lambda: tape.fades(leaf))]
         role = "param" if tracked else "input"
         self.cards.append(Card(self._next([leaf]), role, tape.names.of(leaf), "", rows, [], [leaf]))
 
     def _add_call(self, node: Node, unit: Unit) -> None:
         tape, g = self.tape, self.tape.gradients.get(node)
         arrows = self._arrows(node)
-        warnings = [("⚠", word) for word in complaints(tape.values[node], g)]
+        words = complaints(tape.values[node], g, lambda: tape.fades(node))
+        warnings = [("⚠", word) for word in words]
         rows = [*_rows(tape.values[node]), _row("grad", g), *warnings]
         role = "output" if node is tape.root else "op"
         text = shortened(tape.formula(node))
@@ -230,12 +231,9 @@ def _rows(value: Any) -> list[tuple[str, str]]:
     real = value.dtype.kind == "f"
     shape = f"{value.shape}" if real else f"{value.shape} {value.dtype}"
     rows = [("shape", shape)] if value.ndim else []
-    return [*rows, _row("value", value)] if real or value.size == 1 else rows
+    return [*rows, _row("value", value)] if real or value.size == 1 or listed(value) else rows
 
 
 def _row(label: str, value: Any) -> tuple[str, str]:
-    if value is None or not value.size:
-        return label, "–"
-    if value.size == 1:
-        return label, number(value.item())
-    return f"{label} rms", number(rms(value))
+    text = told(value)
+    return (f"{label} rms", text.removeprefix("rms ")) if text.startswith("rms") else (label, text)

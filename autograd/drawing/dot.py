@@ -22,6 +22,7 @@ _COLOURS = {"grad": ORANGE, "weig": ORANGE, "⚠": PURPLE}  # of a row's figure,
 _BROAD = 20  # characters of a name and its formula on one line
 _HEIGHT, _WIDTH, _BARS = 24, 3, 60  # of bars, in points, and how many of them at most
 _CELLS = 10  # of a gauge
+_SAID = ("shape", "value", "grad")  # words of labels that the head of a table says
 
 
 class Look(NamedTuple):
@@ -164,7 +165,7 @@ def _look(arrow: Arrow, largest: float) -> dict[str, str]:
     """Draw an arrow as wide as the gradient that flows back along it is large."""
     if arrow.flow is None:
         return {"style": "dashed", "color": LOOKS["input"].border}
-    share = arrow.flow / largest if largest and math.isfinite(arrow.flow) else 0.0
+    share = arrow.flow / largest if math.isfinite(arrow.flow) and largest else float(arrow.flow != 0)
     look = {"color": PALE_ORANGE, "penwidth": f"{1 + 3 * math.sqrt(share):.2f}"}
     if arrow.local:
         under = _font(" ", PURPLE, 3)  # keeps a wide edge from the number's feet
@@ -178,7 +179,7 @@ def _table(cards: Sequence[Card]) -> str:
     for card in cards:
         texts: dict[bool, list[str]] = {False: [], True: []}
         for label, text in card.rows:
-            about = f"⚠ {text}" if label == "⚠" else f"rms {text}" if "rms" in label else text
+            about = " ".join([*(word for word in label.split() if word not in _SAID), text])
             texts[label.startswith(("grad", "weight", "⚠"))].append(about)
         lines.append([card.name, card.formula or card.role, *map(" ".join, texts.values())])
     return columns(lines)

@@ -17,6 +17,7 @@ from autograd.graph import topological_order
 from autograd.tensor import Tensor
 
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
+_LISTED = 20  # paths in an error
 Depth = int | str | None
 
 
@@ -43,7 +44,8 @@ def draw(
         params: a module, or a dict of Tensors, that gives names.
         depth: how many levels of modules to open: 0 for none, None for a card for every call,
             "auto" for as many as can be read.
-        expand: paths of modules to open whatever the depth, as ``["encoder.layers.0"]``.
+        expand: paths of modules to open whatever the depth, with those around them, as
+            ``["encoder.layers.0"]``.
         direction: where arrows point: "LR", left to right, or "TB", "RL" or "BT".
 
     Returns:
@@ -52,7 +54,7 @@ def draw(
 
     Raises:
         TypeError: ``tensor`` is no Tensor, or ``params`` gives no names.
-        ValueError: the graph is too large, or an option unknown.
+        ValueError: the graph is too large, or an option or a path unknown.
         RuntimeError: a Tensor in the graph was written in place since; the error names it.
 
     Example:
@@ -106,8 +108,27 @@ class View:
 
     def deck(self, depth: Depth, expand: Sequence[str]) -> Deck:
         """Put on cards what can be read."""
-        units = units_of(self.order, self.sections, depth, expand)
+        units = units_of(self.order, self.sections, depth, self._paths(expand))
         return Deck(self.tape, units)
+
+    def _paths(self, expand: Sequence[str]) -> set[str]:
+        """Find modules by their paths, which may begin with the name of the outermost or not."""
+        if isinstance(expand, str) or not all(isinstance(path, str) for path in expand):
+            paths = [expand] if isinstance(expand, str) else [*map(str, expand)]
+            raise TypeError(
+                f"expand: expected a list of paths, got {expand!r}; the usual fix: expand={paths!r}"
+            )
+        known, names = {section.path for section in self.sections}, self.names.outermost
+        found: set[str] = set()
+        for path in expand:
+            spellings = {path, *(f"{m}.{path}" for m in names), *(path.removeprefix(f"{m}.") for m in names)}
+            if not spellings & known:
+                listed = ", ".join(sorted(filter(None, known))[:_LISTED]) or "none"
+                raise ValueError(
+                    f"expand: expected paths of modules that made this graph ({listed}), got {path!r}"
+                )
+            found |= spellings & known
+        return found
 
     def picture(self, depth: Depth, expand: Sequence[str], direction: str) -> Picture:
         """Draw the cards."""

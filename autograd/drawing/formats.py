@@ -39,7 +39,3 @@ def mermaid(deck: Deck) -> str:
         lines.append(f'  {card.key}["{text}"]')
         lines += [f"  {arrow.source} --> {card.key}" for arrow in card.arrows]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return "".join(c if c.isalnum() or c in " .,=" else f"#{ord(c)};" for c in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from autograd.drawing.text import rms
 EXPLODING, VANISHING = 1e3, 1e-6  # as seen from an output whose gradient is 1
 
 
-def complaints(value: Any, gradient: Any) -> list[str]:
-    """List what is conspicuous.
+def complaints(value: Any, gradient: Any, fades: Callable[[], bool] = lambda: True) -> list[str]:
+    """List what is conspicuous; of a small gradient only if it ``fades``, and is not just added up to 0.
 
     Example:
         >>> complaints(np.array([np.nan, 1.0]), np.array([0.0, 1e-9]))
@@ -21,7 +22,8 @@ def complaints(value: Any, gradient: Any) -> list[str]:
     """
     found = unusable(value, gradient)
     if gradient is not None and gradient.size and np.isfinite(gradient).all():
-        found += strength(rms(gradient))
+        size = rms(gradient)
+        found += strength(size) if size >= VANISHING or fades() else []
     return found
 
 

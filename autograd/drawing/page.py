@@ -17,7 +17,7 @@ import numpy as np
 from autograd.drawing.cards import CROWDED, Card, Deck
 from autograd.drawing.symbols import Symbol, call_in_symbols, constant, rule_in_symbols
 from autograd.drawing.tape import Tape, has_card
-from autograd.drawing.text import formula, rms, written
+from autograd.drawing.text import formula, listed, rms, written
 from autograd.graph import Node, Vertex
 
 
@@ -126,26 +126,38 @@ def _flows(deck: Deck) -> Iterator[list[Any]]:
 
 
 def _cards(deck: Deck, few: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give what is on the cards; of large graphs, only which show the same thing."""
+    """Give what is on the cards; of large graphs, only what a page cannot read off the picture."""
     first: dict[int, str] = {}
     for card in deck.cards:
-        about = _card(deck.tape, card) if few else {}
+        about = _card(deck.tape, card) if few else _brief(deck.tape, card)
         if first.setdefault(id(card.things[-1]), card.key) != card.key:
             about["same"] = first[id(card.things[-1])]
         if about:
             yield card.key, about
 
 
+def _brief(tape: Tape, card: Card) -> dict[str, Any]:
+    value = _value(tape, card)
+    shape = {"shape": str(value.shape)} if value.ndim else {}
+    return shape | ({"call": card.formula} if card.role == "output" else {})  # a word is written beside it
+
+
+def _value(tape: Tape, card: Card) -> Any:
+    thing = card.things[-1]
+    return tape.values[thing] if isinstance(thing, Vertex) else thing
+
+
 def _card(tape: Tape, card: Card) -> dict[str, Any]:
-    (thing,) = card.things
-    value = tape.values[thing] if isinstance(thing, Vertex) else thing
+    (thing,), value = card.things, _value(tape, card)
     about: dict[str, Any] = {"name": card.name, "role": card.role}
-    if value.dtype.kind == "f" and value.size:
+    if value.dtype.kind == "f" or listed(value):
         about["value"] = _figure(value, True)
     if value.ndim:
         about["shape"] = str(value.shape)
     if isinstance(thing, Node):
-        texts = [f"{{{i}}}" if has_card(a) else written(a) for i, a in enumerate(thing.args)]
+        texts = [
+            f"{{{i}}}" if has_card(a) else written(a, tape.names.known) for i, a in enumerate(thing.args)
+        ]
         about["call"] = formula(thing.plan.entry.function, texts, thing.kwargs)
         sources = {arrow.position: arrow.source for arrow in card.arrows}
         about["args"] = [sources.get(i) for i in range(len(thing.args))]
@@ -155,7 +167,11 @@ def _card(tape: Tape, card: Card) -> dict[str, Any]:
 
 
 def _figure(x: Any, exact: bool) -> Any:
-    """Give a number, or the rms of an array, as JSON can have it."""
+    """Give a number, or the rms of an array after its text if that is short, as JSON can have it."""
+    if not x.size:
+        return None
+    if x.size > 1 and listed(x):
+        return [listed(x), _figure(np.array(rms(x)), exact)]
     figure = float(x.item() if x.size == 1 else rms(x))
     if not math.isfinite(figure):
         return "NaN" if math.isnan(figure) else "Infinity" if figure > 0 else "-Infinity"

@@ -2,9 +2,10 @@
 // Plays the forward and the backward pass on a graph drawn by Graphviz.
 //
 // data.cards   by key, in the order of the tape: {name, role, value, shape?, call?, args?, same?};
-//              of large graphs only {same}: the rest is read off the picture
+//              of large graphs only {shape?, same?}, and of the output {call}: the rest is read off the picture
 // data.edges   in the order of the backward pass: [id, why, symbol, local derivative], or for arrays
-//              [id, why, symbol, rms of the contribution, rms of the sum so far]
+//              [id, why, symbol, contribution, sum so far]
+// A figure is a number, which of a large array is its rms; of a small one it is [elements, rms].
 // data.group   whether all edges of one call make one step
 // data.rough   whether a card may show many calls
 // compute      for scalar graphs: (values by key) => local derivatives, and fills in the values
@@ -16,11 +17,12 @@ const svg = document.querySelector("#graph svg");
 const cards = {};
 for (const group of [...svg.querySelectorAll(".node")].sort((a, b) => a.id.slice(1) - b.id.slice(1))) {
   const texts = [...group.querySelectorAll("text")], name = texts[0].textContent.trim();
-  const about = texts.filter((text) => text.getAttribute("font-size") === "10.00").map((text) => text.textContent.trim());
   const role = ["param", "input", "output", "module"].find((word) => group.classList.contains(word)) || "op";
-  cards[group.id] = { name, role, ...data.cards[group.id] };
-  if (!cards[group.id].call && !["param", "input"].includes(role))
-    Object.assign(cards[group.id], { call: about.filter((text) => text && text !== "output").join(" ").replace(/^= /, ""), args: [] });
+  const card = (cards[group.id] = { name, role, ...data.cards[group.id] });
+  if (card.args || ["param", "input"].includes(role)) continue;
+  const about = texts.filter((text) => text.getAttribute("font-size") === "10.00").map((text) => text.textContent.trim());
+  card.call ||= about.filter(Boolean).join(" ").replace(/^= /, "");
+  card.args = [];
 }
 const keys = Object.keys(cards);
 const edges = data.edges.map(([id, why, symbol, ...figures]) => {
@@ -34,8 +36,12 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 // Text
 
+const size = (x) => (Array.isArray(x) ? x[1] : x);
+
 function number(x) {
   if (x === null || x === undefined) return "–";
+  if (Array.isArray(x)) return x[0];
+  if (Object.is(x, -0)) return "−0";
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "∞" : "−∞";
   const rounded = Number(x.toPrecision(4));
   let text = String(rounded);
@@ -46,16 +52,24 @@ function number(x) {
   return text.replaceAll("-", "−");
 }
 
+// What fits in the place of a figure on a card: all elements only if there is room.
+function fitted(x, drawn) {
+  const text = number(x), listed = (drawn || "").startsWith("[");
+  if (Array.isArray(x) && listed && text.length <= drawn.length + 3) return text;
+  return listed && x !== undefined ? `rms ${number(size(x))}` : number(size(x));
+}
+
 const inParens = (text) => (text.startsWith("−") ? `(${text})` : text);
 const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-const filled = (card, write) => card.call.replace(/\{(\d+)\}/g, (_, i) => write(cards[card.args[i]]));
+const filled = (card, write) => card.call.replace(/\{(\d+)\}/g, (all, i) => (card.args[i] ? write(cards[card.args[i]]) : all));
 const formula = (card) => filled(card, (argument) => argument.name);
 
 // MathML
 
 const math = (inside) => `<math>${inside}</math>`;
 const mi = (name) => `<mi mathvariant="normal">${escaped(name)}</mi>`;
-const mn = (x) => `<mn>${escaped(typeof x === "string" ? x : number(x))}</mn>`;
+const shown = (x) => (typeof x === "string" ? x : number(x));
+const mn = (x) => `<mn>${escaped(shown(x))}</mn>`;
 const fraction = (of, by) =>
   `<mfrac><mrow><mo>∂</mo>${mi(of)}</mrow><mrow><mo>∂</mo>${mi(by)}</mrow></mfrac>`;
 const expression = (text) => [...text.matchAll(/∂([^\s/()]+)\/∂([^\s/()]+)|([\d.]+(?:e[+−]\d+)?)|([\p{L}\p{No}∂'…][\p{L}\p{N}\p{No}.'_…⁻]*)|(\s+)|(.)/gu)]
@@ -178,11 +192,12 @@ function resize() {
 function reveal(frame, smoothly) {
   const card = frame.card && cards[frame.edges.length ? frame.edges[0].to : frame.card];
   if (!card) return;
-  const pane = get("graph").getBoundingClientRect(), box = card.group.getBoundingClientRect();
+  const graph = get("graph"), pane = graph.getBoundingClientRect(), box = card.group.getBoundingClientRect();
   const outside = box.left < pane.left || box.right > pane.right || box.top < pane.top || box.bottom > pane.bottom;
-  if (outside) get("graph").scrollBy({
-    left: (box.left + box.right - pane.left - pane.right) / 2, top: (box.top + box.bottom - pane.top - pane.bottom) / 2,
-    behavior: smoothly && !still.matches ? "smooth" : "instant",
+  graph.scrollTo({ // also if it is inside: a scroll that still runs would take it out of sight
+    left: graph.scrollLeft + (outside && (box.left + box.right - pane.left - pane.right) / 2),
+    top: graph.scrollTop + (outside && (box.top + box.bottom - pane.top - pane.bottom) / 2),
+    behavior: outside && smoothly && !still.matches ? "smooth" : "instant",
   });
 }
 
@@ -203,14 +218,14 @@ function show(step, moving) {
   const frame = frames[now];
   const backward = now >= turn;
   const totals = now >= turn ? { [output]: 1 } : {};
-  const largest = Math.max(...edges.map((edge) => Math.abs(edge.part)).filter(Number.isFinite), 1e-300);
+  const largest = Math.max(...edges.map((edge) => Math.abs(size(edge.part))).filter(Number.isFinite), 1e-300);
   for (const edge of edges) {
     const done = edge.frame <= now;
     if (done) totals[owner(edge.to)] = edge.after;
     const current = edge.frame === now;
     const fed = frame.kind === "forward" && edge.from === frame.card;
     mark(edge.group, current ? "flipped now" : done ? "flipped" : fed ? "fed" : now < born[edge.from] ? "later" : "");
-    const share = Math.sqrt(Math.abs(edge.part) / largest) || 0;
+    const part = Math.abs(size(edge.part)), share = Number.isFinite(part) ? Math.sqrt(part / largest) : 1;
     if (done && !edge.tail) prepareTurn(edge);
     if (edge.tail) edge.path.style.strokeWidth = edge.tail.style.strokeWidth = done && !current ? 1.2 + 2.8 * share : "";
     if (edge.text && edge.local !== undefined) write(edge.text, number(edge.local));
@@ -221,7 +236,7 @@ function show(step, moving) {
     const state = [touched.has(key) && "now", now < born[key] && "later", total !== undefined && card.role !== "op" && "got"];
     mark(card.group, state.filter(Boolean).join(" "));
     if (card.value !== undefined) write(card.figures.value, number(card.value));
-    write(card.figures.grad, data.rough && total !== undefined ? card.drawn.grad : number(total));
+    write(card.figures.grad, data.rough && total !== undefined ? card.drawn.grad : fitted(total, card.drawn.grad));
   }
   const lines = get("tape").children;
   calls.forEach((key, i) => {
@@ -246,8 +261,8 @@ function travel(edge) {
   const pill = make("g", { class: "pill up" }, edge.group.parentNode);
   make("rect", { x: -27, y: -9, width: 54, height: 18, rx: 9 }, pill);
   const text = make("text", { y: 4 }, pill);
-  const figure = cards[edge.to].figures.grad;
-  write(figure, number(edge.before));
+  const { figures: { grad: figure }, drawn } = cards[edge.to];
+  write(figure, fitted(edge.before, drawn.grad));
   const length = edge.path.getTotalLength(), begin = performance.now();
   const lasting = Math.min(900, get("speed").value * 0.6);
   const fly = (time) => {
@@ -255,10 +270,10 @@ function travel(edge) {
     const place = edge.path.getPointAtLength(length * (1 - part));
     pill.setAttribute("transform", `translate(${place.x} ${place.y})`);
     pill.classList.toggle("up", part < 0.5);
-    text.textContent = number(part < 0.5 ? edge.upstream : edge.part);
+    text.textContent = number(size(part < 0.5 ? edge.upstream : edge.part));
     if (part < 1) { flight = requestAnimationFrame(fly); return; }
     pill.remove();
-    write(figure, number(edge.after));
+    write(figure, fitted(edge.after, drawn.grad));
   };
   fly(begin);
 }
@@ -274,10 +289,11 @@ function tell(frame) {
     why = "The parameters and inputs are there; nothing is computed yet. Press ▶ or →.";
   } else if (frame.kind === "forward") {
     phase = `Forward: ${card.name}`;
+    const value = card.value ?? card.drawn.value;
     const numbers = card.scalar && card.args.length
       ? [sign("="), chip("value", expression(filled(card, (x) => inParens(number(x.value)))))] : [];
     rows = row(chip("", mi(card.name)), sign("="), chip("", expression(formula(card))), ...numbers, sign("="),
-      chip("result", mn(card.value ?? card.drawn.value), card.shape ? `rms, shape ${card.shape}` : data.rough ? "output" : "value"));
+      chip("result", mn(value), data.rough ? "output" : about(card, value) || "value"));
     why = `Line ${born[frame.card]} of the tape: the call is recorded, so that a gradient can come back through it.`;
     spoken = `${card.name} = ${formula(card)} = ${number(card.value)}`;
   } else if (frame.kind === "turn") {
@@ -294,11 +310,12 @@ function tell(frame) {
   } else {
     phase = "Done: one sweep, every gradient";
     const ends = keys.filter((key) => cards[key].role === "param" && !cards[key].same);
-    rows = `<div class="row">${ends.map((key) => {
-      const last = arriving[key]?.at(-1);
-      return `${chip("", fraction(data.goal, cards[key].name))}${sign("=")}${chip("result", `<mn>${cards[key].figures.grad?.textContent || "–"}</mn>`, cards[key].shape && "rms")}`;
-    }).join("")}</div>`;
-    why = `A small step against these gradients lowers ${out}. Each edge was visited exactly once.`;
+    const final = Object.fromEntries(ends.map((key) => [key, cards[key].figures.grad?.textContent || "–"]));
+    rows = row(...ends.map((key) => [chip("", fraction(data.goal, cards[key].name)), sign("="),
+      chip("result", mn(final[key]), about(cards[key], final[key]))].join("")));
+    const result = shown(cards[output].value ?? cards[output].drawn.value);
+    why = /NaN|∞/.test([result, ...Object.values(final)]) ? "Not all of this is finite: a step would spoil the parameters."
+      : `A small step against these gradients lowers ${out}. Each edge was visited exactly once.`;
   }
   get("equation").className = frame.kind === "forward" || frame.kind === "start" ? "forward" : "backward";
   get("phase").textContent = phase;
@@ -309,6 +326,10 @@ function tell(frame) {
   get("slider").setAttribute("aria-valuetext", `${now} of ${frames.length - 1}: ${phase}`);
 }
 
+// Says of a figure that it is an rms: of an array whose elements are not shown.
+const rms = (card, figure) => (!/[2-9]|\d\d/.test(card.shape || "") || /^[[–]/.test(shown(figure)) ? "" : "rms");
+const about = (card, figure) => [rms(card, figure), card.shape && `shape ${card.shape}`].filter(Boolean).join(", ");
+
 function equation(edge, out) {
   const from = cards[edge.from], to = cards[edge.to];
   const last = edge.left ? `so far: ${edge.left} more to add` : `final gradient of ${to.name}`;
@@ -316,11 +337,11 @@ function equation(edge, out) {
   const left = [chip("", fraction(out, to.name)), sign("=")];
   if (edge.local === undefined) {
     const rule = edge.symbol ? expression(edge.symbol) : `<mtext>back through ${escaped(from.call || from.name)}</mtext>`;
-    const shape = to.shape ? `, shape ${to.shape}` : "";
-    const parts = edge.before === undefined ? [] : [sign("with rms"), chip("grad", mn(edge.part), "contribution"), sign("→")];
-    return row(...left, ...(edge.before === undefined ? [] : [chip("grad", mn(edge.before), "already there, rms"), sign("+")]),
-      chip("local", rule, "upstream through the call"), ...(parts.length ? parts : [sign("→")]),
-      chip("result", mn(edge.after), `${edge.left ? last : `final gradient${to.shape ? ", rms" : ""}`}${shape}`));
+    const told = (figure, what) => chip("grad", mn(figure), [what, rms(to, figure)].filter(Boolean).join(", "));
+    return row(...left, ...(edge.before === undefined ? [] : [told(edge.before, "already there"), sign("+")]),
+      chip("local", rule, "upstream through the call"), sign("→"),
+      ...(edge.before === undefined ? [] : [told(edge.part, "contribution"), sign("→")]),
+      chip("result", mn(edge.after), [edge.left ? last : "final gradient", about(to, edge.after)].filter(Boolean).join(", ")));
   }
   const value = number(edge.local);
   const symbol = edge.symbol && edge.symbol !== value ? expression(edge.symbol) + "<mo>=</mo>" + mn(inParens(value)) : mn(inParens(value));

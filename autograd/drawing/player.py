@@ -16,7 +16,7 @@ from autograd.drawing.formats import as_json, mermaid
 from autograd.drawing.page import bundle, page
 from autograd.drawing.picture import FAILURES, Picture
 from autograd.drawing.tape import Step
-from autograd.drawing.text import columns, number, rms
+from autograd.drawing.text import columns, told
 from autograd.tensor import Tensor
 
 _HEIGHT = 640  # of the frame in a notebook, in pixels
@@ -42,7 +42,7 @@ def backprop(
         params: a module, or a dict of Tensors, that gives names.
         title: of the page.
         depth: how many levels of modules to open, as for :func:`draw`.
-        expand: paths of modules to open whatever the depth.
+        expand: paths of modules to open whatever the depth, with those around them.
         direction: where the arrows of the forward pass point: "LR", "TB", "RL" or "BT".
 
     Returns:
@@ -50,8 +50,8 @@ def backprop(
         page as one file, and ``steps`` are the numbers.
 
     Raises:
-        TypeError: ``tensor`` is no Tensor, or ``params`` gives no names.
-        ValueError: the graph is too large, the direction unknown, or no gradient flows in it.
+        TypeError: ``tensor`` is no Tensor, ``params`` gives no names, or ``title`` is no text.
+        ValueError: the graph is too large, an option or a path unknown, or no gradient flows in it.
         RuntimeError: a Tensor in the graph was written in place since; the error names it.
 
     Example:
@@ -65,6 +65,8 @@ def backprop(
         4     t₁ = x · x  x   1         3      3             4       7
     """
     check_options(depth, direction)
+    if not isinstance(title, str | None):
+        raise TypeError(f"title: expected text, got {type(title).__name__}")
     view = View("backprop", tensor, params)
     if view.tensor.node is None:
         raise ValueError(
@@ -98,7 +100,7 @@ class Player:
         for i, step in enumerate(self.steps, 1):
             call = f"{step.output} = {self.tape.formula(step.node)}"
             figures = step.upstream, step.local, step.contribution, step.before, step.after
-            lines.append([str(i), call, step.argument, *map(_written, figures)])
+            lines.append([str(i), call, step.argument, *map(told, figures)])
         return columns(lines)
 
     __repr__ = __str__
@@ -155,9 +157,3 @@ class Player:
             return bundle(self.html(), self.static().pipe("svg"), _HEIGHT)
         except FAILURES as error:
             return f"<pre>{html.escape(f'{self}{_GAP}{error}')}</pre>"
-
-
-def _written(x: Any) -> str:
-    if x is None:
-        return "–"
-    return number(x.item()) if x.size == 1 else f"rms {number(rms(x))}"

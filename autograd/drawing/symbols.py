@@ -16,9 +16,8 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from autograd.derivatives import elementwise
-from autograd.derivatives.calls import name_of
 from autograd.derivatives.pullback import OPERANDS, OUT, RESIDUAL, Pullback
-from autograd.drawing.text import number, raised, written
+from autograd.drawing.text import formula, indexed, raised, written
 from autograd.graph import Node
 
 _COMPARISON, _SUM, _PRODUCT, _POWER, _ATOM = range(5)  # how strongly parts of a text hold together
@@ -70,6 +69,8 @@ class Symbol(NDArrayOperatorsMixin):
         rank: how strongly the parts of the text hold together.
         value: the number, of a constant.
         opposite: what it is the negative of.
+        turned: what it is the transpose of.
+        factors: of a product of matrices.
 
     Example:
         >>> x = Symbol("x", "x")
@@ -87,6 +88,8 @@ class Symbol(NDArrayOperatorsMixin):
         self.text, self.code, self.shape, self.rank = text, code, shape, rank
         self.value: float | None = None  # of a constant
         self.opposite: Symbol | None = None
+        self.turned: Symbol | None = None
+        self.factors: tuple[Symbol, ...] = ()
 
     def __str__(self) -> str:
         """Give the text."""
@@ -94,16 +97,26 @@ class Symbol(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         """Write a call of a ufunc, which is how operators arrive too."""
-        return _call(ufunc, args) if method == "__call__" else _call(getattr(ufunc, method), args)
+        return _call(ufunc if method == "__call__" else getattr(ufunc, method), args)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """Write a call of any other function; shapes are known."""
         if function in (np.shape, np.ndim, np.size):
             return getattr(self, function.__name__)
-        return _call(function, args)
+        return _call(function, args, kwargs if "subscripts" in kwargs else None)  # axes would be too long
 
     def __getitem__(self, index: Any) -> Symbol:
-        return Symbol(f"{_inside(self, _ATOM)}[{written(index).strip('()')}]")
+        items = index if isinstance(index, tuple) else (index,)
+        if all(i is None or i is ... or i == slice(None) for i in items):  # a column is written as its vector
+            return self._like(np.broadcast_to(0, self.shape)[index].shape)
+        if items == (..., 0) and self.shape[-1:] == (1,):
+            return self._like(self.shape[:-1])
+        return Symbol(f"{_inside(self, _ATOM)}[{indexed(written(index))}]")
+
+    def _like(self, shape: tuple[int, ...], code: str = "") -> Symbol:
+        result = copy(self)
+        result.shape, result.code = shape, code
+        return result
 
     def dot(self, other: Any) -> Any:
         """Write a product of matrices."""
@@ -113,17 +126,18 @@ class Symbol(NDArrayOperatorsMixin):
 def constant(x: Any) -> Symbol:
     """Write a number."""
     x = float(x)
-    symbol = Symbol(number(x), f"({x!r})", rank=_SUM if x < 0 else _ATOM)
+    symbol = Symbol(written(x), f"({x!r})", rank=_SUM if x < 0 else _ATOM)
     symbol.opposite = constant(-x) if x < 0 else None
     symbol.value = x
     return symbol
 
 
-def _call(function: Any, args: Any) -> Any:
+def _call(function: Any, args: Any, kwargs: dict[str, Any] | None = None) -> Any:
     """Write a call, as briefly as is usual."""
     if function in _UNSEEN:
         return args[0]
     usual = _PLAIN.get(function, function)
+    args = [a for a in args if a is not None]
     x = [a if isinstance(a, Symbol) else constant(a) if np.ndim(a) == 0 else Symbol("…") for a in args]
     values = [symbol.value for symbol in x if symbol.value is not None]
     template = _CODE.get(function, "")
@@ -131,18 +145,15 @@ def _call(function: Any, args: Any) -> Any:
         with np.errstate(all="ignore"):
             return constant(function(*values))
     symbol = _brief(usual, x) if len(x) <= 2 else None
-    symbol = symbol or Symbol(f"{name_of(usual).removeprefix('np.')}({', '.join(a.text for a in x)})")
+    symbol = symbol or Symbol(formula(usual, [a.text for a in x], kwargs).removeprefix("np."))
     coded = template and all(a.code for a in x)
-    symbol = copy(symbol)
-    symbol.code = template.format(*(a.code for a in x)) if coded else ""
-    symbol.shape = _shape(function, x)
-    return symbol
+    return symbol._like(_shape(function, x), template.format(*(a.code for a in x)) if coded else "")
 
 
 def _shape(function: Any, x: list[Symbol]) -> tuple[int, ...]:
     """Give the shape of a result, as far as rules ask for it."""
     shape: tuple[int, ...] = x[0].shape
-    if function is np.matmul:
+    if function in (np.matmul, np.linalg.solve):
         return (*shape[:-1], *x[1].shape[-1:])
     if function in (np.transpose, np.matrix_transpose):
         return shape[::-1]
@@ -154,7 +165,9 @@ def _brief(function: Any, x: list[Symbol]) -> Symbol | None:
     a, b = x[0], x[-1]
     if function is np.negative:
         return _negative(a)
-    if function in (np.square, np.power) or (function is np.multiply and a.text == b.text):
+    if function in (np.square, np.power) or (
+        function is np.multiply and (a.text, a.shape) == (b.text, b.shape)
+    ):
         whole = 2.0 if function in (np.square, np.multiply) else b.value
         if whole == 1:
             return a
@@ -166,6 +179,8 @@ def _brief(function: Any, x: list[Symbol]) -> Symbol | None:
             return constant(0)
         if 1 in (a.value, b.value):
             return b if a.value == 1 else a
+        if _is_outer(a.shape, b.shape):
+            return Symbol(f"{_inside(a, _PRODUCT)} @ {_transposed(b)}", rank=_PRODUCT)
     if function is np.divide and b.value == 1:
         return a
     if function in (np.multiply, np.divide, np.matmul) and (a.opposite or b.opposite):
@@ -176,13 +191,31 @@ def _brief(function: Any, x: list[Symbol]) -> Symbol | None:
     if function in (np.add, np.subtract) and (b.value == 0 or (a.value == 0 and function is np.add)):
         return a if b.value == 0 else b
     if function is np.transpose or function is np.matrix_transpose:
-        return Symbol(_inside(a, _ATOM) + "ᵀ")
+        return _transposed(a)
     if function in _INFIX:
         sign, rank = _INFIX[function]
-        return Symbol(
-            f"{_inside(a, rank)} {sign} {_inside(b, rank + (sign != '+' and sign != '·'))}", rank=rank
-        )
+        left, right = _inside(a, rank), _inside(b, rank + (sign != "+" and sign != "·"))
+        result = Symbol(f"{left} {sign} {right}", rank=rank)
+        result.factors = (a, b) if function is np.matmul else ()
+        return result
     return None
+
+
+def _is_outer(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    """Tell whether a product is that of a column and a row."""
+    return len(a) > 1 and a[-1] == 1 < a[-2] and len(b) > 0 and b[-1] > 1 and b[-2:-1] in ((), (1,))
+
+
+def _transposed(x: Symbol) -> Symbol:
+    """Write a transpose; that of a product is the product of the transposes, the other way round."""
+    if x.turned:
+        return x.turned
+    if x.factors:
+        product: Symbol = _call(np.matmul, [_transposed(factor) for factor in reversed(x.factors)])
+        return product
+    result = Symbol(_inside(x, _ATOM) + "ᵀ")
+    result.turned = x
+    return result
 
 
 def _negative(x: Symbol) -> Symbol:
@@ -193,6 +226,11 @@ def _negative(x: Symbol) -> Symbol:
     result = Symbol("−" + _inside(x, _PRODUCT), rank=_SUM)
     result.opposite = x
     return result
+
+
+def summed(x: Symbol) -> Symbol:
+    """Write the sum over the axes along which an argument was repeated to fit."""
+    return _negative(summed(x.opposite)) if x.opposite else Symbol(f"Σ {_inside(x, _PRODUCT)}", rank=_PRODUCT)
 
 
 def _inside(x: Symbol, rank: int) -> str:
@@ -226,7 +264,8 @@ def rule_in_symbols(node: Node, position: int, g: Symbol, args: Sequence[Any], o
     shared = node.plan.cotangent
     (rule,) = (rule for i, _, rule in node.plan.pullbacks if i == position)
     try:
-        result = run(rule, run(shared[2], g) if shared else g)
+        with np.errstate(all="ignore"):
+            result = run(rule, run(shared[2], g) if shared else g)
     except (TypeError, ValueError, AttributeError, IndexError):  # it is no plain formula
         return None
     return result if isinstance(result, Symbol) else constant(result) if np.ndim(result) == 0 else None

@@ -5,6 +5,7 @@ Nothing of the user's is touched, and what an earlier backward pass released is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +15,9 @@ import numpy as np
 
 from autograd.derivatives.calls import name_of, shape_of
 from autograd.drawing.names import Names
-from autograd.drawing.symbols import Symbol, constant, rule_in_symbols
-from autograd.drawing.text import formula, written
-from autograd.drawing.words import rule_in_words, why
+from autograd.drawing.symbols import Symbol, constant, rule_in_symbols, summed
+from autograd.drawing.text import formula, rms, written
+from autograd.drawing.words import repeated, rule_in_words, why
 from autograd.graph import Node, Vertex, sweep, topological_order
 from autograd.modes import enable_grad
 from autograd.replay import replay_backward
@@ -24,6 +25,8 @@ from autograd.tensor import Tensor
 
 _NAMED = 10_000  # calls that are numbered in their order, shown or not
 _LONGEST = 48  # characters of a rule
+_ROUNDING = 1e-13  # of a sum, beside its terms
+_PRODUCTS = ("product", "linear", "recurrent")  # kinds of calls
 Array = np.ndarray[Any, Any]
 
 
@@ -98,18 +101,23 @@ class Tape:
 
     def texts(self, node: Node) -> list[str]:
         """Write the arguments of a call."""
-        return [self.names.of(a) if has_card(a) else written(a) for a in node.args]
+        return [self.names.of(a) if has_card(a) else written(a, self.names.known) for a in node.args]
 
-    def pulled(self, node: Node, g: Array) -> dict[int, Array]:
-        """Pull a cotangent back through one call, to each argument by its position."""
+    def pulled(self, node: Node, g: Array, apart: bool = False) -> dict[int, Array]:
+        """Pull a cotangent back through one call, to each argument by its position.
+
+        What was repeated to fit can be taken ``apart``: then the gradients of its copies are not summed.
+        """
         args = [self.values[a] if isinstance(a, Vertex) else a for a in node.args]
         leaves = {}
         for i, _, _ in node.plan.pullbacks:
+            if apart and repeated(node, i) and node.plan.entry.kind == "elementwise":
+                args[i] = np.broadcast_to(args[i], node.shape)
             leaves[i] = args[i] = Tensor(args[i])
             leaves[i].requires_grad = True
         with np.errstate(all="ignore"), enable_grad():
             again = Tensor.apply(node.plan.entry.function, tuple(args), node.kwargs)
-            found = sweep(again.node, g, wrt=leaves.values())
+            found = sweep({again.node: g}, wrt=leaves.values())
         return {i: found[leaf] for i, leaf in leaves.items() if leaf in found}
 
     def locals(self, node: Node) -> dict[int, Array]:
@@ -122,6 +130,32 @@ class Tape:
         found = self.pulled(node, np.ones_like(self.values[node]))
         return {i: x for i, x in found.items() if self.values[node.args[i]].shape == shape}
 
+    def fades(self, thing: Vertex) -> bool:
+        """Tell whether a small gradient is so because it fades on its way back.
+
+        It is not where it is the sum of large parts that cancel, nor where all factors are 0.
+        """
+        uses = [(node, i, self.gradients[node]) for node, i in self._uses[thing] if node in self.gradients]
+        parts = [rms(self.pulled(node, g, apart=True).get(i, 0.0)) for node, i, g in uses]
+        if max(parts, default=0) > rms(self.gradients[thing]) / _ROUNDING:
+            return False
+        return not all(g.any() and self._is_times_zero(node, i) for node, i, g in uses)
+
+    def _is_times_zero(self, node: Node, i: int) -> bool:
+        entry = node.plan.entry
+        if entry.function is not np.multiply and entry.kind not in _PRODUCTS:
+            return False
+        others = [self.values[a] if isinstance(a, Vertex) else a for a in node.args if a is not node.args[i]]
+        return any(np.asarray(x).dtype.kind == "f" and not np.any(x) for x in others)
+
+    @cached_property
+    def _uses(self) -> dict[Vertex, list[tuple[Node, int]]]:
+        uses: dict[Vertex, list[tuple[Node, int]]] = defaultdict(list)
+        for node in self.order:
+            for i, _, _ in node.plan.pullbacks:
+                uses[node.args[i]].append((node, i))
+        return uses
+
     def symbols(self, node: Node, i: int) -> str:
         """Write what a call passes on: of scalars the local derivative, else with the cotangent."""
         name, texts = self.names.of(node), self.texts(node)
@@ -133,7 +167,8 @@ class Tape:
                 Symbol(text, shape=shape_of(a)) if has_card(a) else a
                 for text, a in zip(texts, node.args, strict=True)
             ]
-            text = str(rule_in_symbols(node, i, g, args, Symbol(name, shape=node.shape)) or "")
+            rule = rule_in_symbols(node, i, g, args, Symbol(name, shape=node.shape))
+            text = str(summed(rule) if rule and repeated(node, i) else rule or "")
         return text if len(text) <= _LONGEST else ""
 
     @cached_property

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.derivatives.calls import name_of, parameters_of
+from autograd.derivatives.products import contract
+from autograd.derivatives.shapes import join, pile
 
 _INFIX = {np.add: "+", np.subtract: "−", np.multiply: "·", np.divide: "/", np.matmul: "@"}
 _LONGEST = 40  # characters of a name or formula
+_EXACT = 10  # characters of a constant, which is written as in the program
+_FEW, _BROAD = 4, 30  # elements of an array that are written, and their characters
 _UPPER = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _LOWER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -46,6 +51,35 @@ def rms(x: Any) -> float:
     return largest * math.sqrt(np.mean((size / largest) ** 2))
 
 
+def listed(x: Any) -> str:
+    """Write all elements of an array, or nothing where there are too many to be read.
+
+    Example:
+        >>> listed(np.array([0.5, -0.25])), listed(np.zeros(9))
+        ('[0.5, −0.25]', '')
+    """
+    if not (x.ndim and 0 < x.size <= _FEW and x.dtype.kind in "fiub"):
+        return ""
+    text = _nested(x)
+    return text if len(text) <= _BROAD else ""
+
+
+def _nested(x: Any) -> str:
+    return f"[{', '.join(map(_nested, x))}]" if np.ndim(x) else number(x)
+
+
+def told(x: Any) -> str:
+    """Write an array: a number, a few elements, or the rms of many; what is not there is a dash.
+
+    Example:
+        >>> told(np.array(0.5)), told(np.array([1, 2])), told(np.ones(9)), told(None)
+        ('0.5', '[1, 2]', 'rms 1', '–')
+    """
+    if x is None or not x.size:
+        return "–"
+    return number(x.item()) if x.size == 1 else listed(x) or f"rms {number(rms(x))}"
+
+
 def shortened(text: str) -> str:
     """Keep of a name or formula what fits on a card and can be written in any file."""
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
@@ -73,8 +107,8 @@ def formula(function: Any, texts: list[str], kwargs: dict[str, Any] | None) -> s
         left, right = texts
         return f"{left} {_INFIX[function]} {f'({right})' if right.startswith('−') else right}"
     if function is np.power:
-        whole = texts[1].lstrip("−").isdecimal()
-        return texts[0] + texts[1].translate(_UPPER) if whole else f"{texts[0]} ** {texts[1]}"
+        base, power = f"({texts[0]})" if texts[0].startswith("−") else texts[0], texts[1]
+        return base + power.translate(_UPPER) if power.lstrip("−").isdecimal() else f"{base} ** {power}"
     if function is np.square:
         return f"{texts[0]}²"
     if function is np.negative:
@@ -82,8 +116,12 @@ def formula(function: Any, texts: list[str], kwargs: dict[str, Any] | None) -> s
     if function is np.transpose and not kwargs:
         return f"{texts[0]}ᵀ"
     if function is operator.getitem:
-        inside = texts[1][1:-1] if texts[1].startswith("(") else texts[1]
-        return f"{texts[0]}[{inside}]"
+        return f"{texts[0]}[{indexed(texts[1])}]"
+    kwargs = dict(kwargs or {})
+    if function in (join, pile):
+        texts, _ = [f"[{', '.join(texts)}]"], kwargs.pop("ends", None)
+    if function is contract and kwargs:
+        texts = [written(kwargs.pop("subscripts")), *texts]
     try:
         usual = {name: written(default) for name, default in parameters_of(function).items()}
     except ValueError:  # some built-in functions have no signature
@@ -91,10 +129,15 @@ def formula(function: Any, texts: list[str], kwargs: dict[str, Any] | None) -> s
     known = list(usual.values())
     while 0 < len(texts) <= len(known) and texts[-1] == known[len(texts) - 1]:
         texts = texts[:-1]  # the usual case need not be said
-    for key, x in (kwargs or {}).items():
+    for key, x in kwargs.items():
         if x is not None and written(x) != usual.get(key):
             texts = [*texts, f"{key}={written(x)}"]
     return f"{name_of(function)}({', '.join(texts)})"
+
+
+def indexed(text: str) -> str:
+    """Write what stands in brackets, of an index that is written already."""
+    return text[1:-1].removesuffix(",") if text.startswith("(") else text
 
 
 def columns(lines: list[list[str]]) -> str:
@@ -103,23 +146,27 @@ def columns(lines: list[list[str]]) -> str:
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def written(constant: Any) -> str:
-    """Write a constant of a call; of what is no number, index or word, only the name.
+def written(constant: Any, name: Callable[[Any], str | None] = lambda _: None) -> str:
+    """Write a constant of a call, arrays by their name, if they have one.
 
     Example:
-        >>> written((slice(1, None), ..., -2)), written(np.float32(0.5)), written(len)
-        ('(1:, ..., −2)', '0.5', 'len')
+        >>> written((slice(1, None), ..., -2)), written(1.0001), written(2.0), written(1 / 3), written(len)
+        ('(1:, ..., −2)', '1.0001', '2', '0.3333', 'len')
     """
     if isinstance(constant, slice):
         ends = ["" if end is None else str(end) for end in (constant.start, constant.stop)]
         return ":".join(ends if constant.step is None else [*ends, str(constant.step)])
     if isinstance(constant, (tuple, list)):
-        inside = ", ".join(map(written, constant))
+        inside = ", ".join(written(item, name) for item in constant)
+        inside += "," * (isinstance(constant, tuple) and len(constant) == 1)
         return f"({inside})" if isinstance(constant, tuple) else f"[{inside}]"
     if isinstance(constant, str):
         return repr(constant)
     if isinstance(constant, (int, np.integer, np.dtype, type(None))):
         return str(constant).replace("-", "−")
-    if np.ndim(constant) == 0 and isinstance(constant, (float, np.number, np.ndarray)):
-        return number(constant)
-    return "..." if constant is ... else getattr(constant, "__name__", type(constant).__name__)
+    if np.ndim(constant) == 0 and isinstance(constant, (float, np.generic, np.ndarray)):
+        exact = str(constant).removesuffix(".0").replace("-", "−")
+        return exact if len(exact) <= _EXACT and math.isfinite(constant) else number(constant)
+    if isinstance(constant, np.ndarray):
+        return name(constant) or listed(constant) or "array"
+    return "..." if constant is ... else getattr(constant, "__name__", "…")

@@ -5,7 +5,7 @@ Units are calls in a row. So whatever is taken together, arrows still only point
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,7 +49,7 @@ class Unit(NamedTuple):
 
 
 def units_of(
-    order: Sequence[Node], sections: Sequence[Section], depth: int | str | None, expand: Sequence[str]
+    order: Sequence[Node], sections: Sequence[Section], depth: int | str | None, expand: Collection[str]
 ) -> list[Unit]:
     """Choose what is shown as one.
 
@@ -58,7 +58,7 @@ def units_of(
         sections: what modules made.
         depth: how many levels of modules are opened; None for all calls, one by one; "auto" for as
             many as can be read.
-        expand: paths of modules that are opened whatever the depth.
+        expand: paths of modules that are opened whatever the depth, with those around them.
 
     Raises:
         ValueError: there is too much to show.
@@ -87,27 +87,28 @@ def _along_borders(units: Sequence[Unit]) -> bool:
     return all(unit.module is not None or unit.is_call for unit in units if unit.run and not unit.rounds)
 
 
-def _levels(sections: Sequence[Section]) -> Iterator[tuple[int, Section]]:
-    """Give each section with the number of sections that it lies in."""
+def _nested(sections: Sequence[Section]) -> Iterator[list[Section]]:
+    """Give each section, after those that it lies in."""
     open_: list[Section] = []
     for section in sections:
         while open_ and open_[-1].stop <= section.start:
             open_.pop()
-        yield len(open_), section
         open_.append(section)
+        yield open_
 
 
 def _deepest(sections: Sequence[Section]) -> int:
-    return max((level + 1 for level, _ in _levels(sections)), default=0)
+    return max(map(len, _nested(sections)), default=0)
 
 
-def _opened(count: int, sections: Sequence[Section], depth: int, expand: Sequence[str]) -> list[Unit]:
+def _opened(count: int, sections: Sequence[Section], depth: int, expand: Collection[str]) -> list[Unit]:
     """Close the modules at one level, and list them with the calls between."""
+    wanted = {id(s) for nest in _nested(sections) if nest[-1].path in expand for s in nest}
     units: list[Unit] = []
     at = 0
-    for level, section in _levels(sections):
-        opened = any(name == section.path or name.startswith(section.path + ".") for name in expand)
-        if section.start >= at and level >= depth and not opened:
+    for nest in _nested(sections):
+        section = nest[-1]
+        if section.start >= at and len(nest) > depth and id(section) not in wanted:
             units += [Unit(i, i + 1) for i in range(at, section.start)]
             units.append(Unit(section.start, section.stop, section.path, section.module))
             at = section.stop

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from autograd.derivatives.calls import shape_of
+from autograd.drawing.text import indexed
 from autograd.graph import Node
 
 _SAME = "The elements were only moved, so their gradients move back to where they came from."
@@ -135,7 +138,7 @@ _RULES = {
 def rule_in_words(node: Node, i: int, g: str, args: Sequence[str]) -> str:
     """Write a rule that cannot write itself, or "" if there are no words for it."""
     template = _RULES.get(node.plan.entry.function.__name__, {}).get(i, "")
-    return template.format(*args, g=g)
+    return template.format(*map(indexed, args), g=g)
 
 
 def why(node: Node, i: int) -> str:
@@ -147,7 +150,13 @@ def why(node: Node, i: int) -> str:
         text = sentences if isinstance(sentences, str) else sentences[min(i, len(sentences) - 1)]
     else:
         text = _OF_KIND.get(entry.kind, _OTHERWISE).format(f=name)
-    repeated = entry.kind in ("elementwise", "product") and shape_of(node.args[i]) != tuple(node.shape)
-    if entry.kind == "product":
-        repeated = len(shape_of(node.args[i])) < len(node.shape)
-    return text + _REPEATED * repeated
+    return text + _REPEATED * repeated(node, i)
+
+
+def repeated(node: Node, i: int) -> bool:
+    """Tell whether a call repeated its i-th argument, to fit the others."""
+    shape, function = shape_of(node.args[i]), node.plan.entry.function
+    if function is np.matmul:
+        return len(shape) < len(node.shape)
+    by_element = node.plan.entry.kind == "elementwise" or function is np.where
+    return by_element and shape != tuple(node.shape)
