@@ -132,6 +132,15 @@ def test_the_gradients_of_single_steps_add_up(layer: Any) -> None:
 
 
 @each_layer
+def test_a_batch_may_be_empty(layer: Any) -> None:
+    ours = layer(3, 4, num_layers=2, rng=0)
+    out, _ = ours(numbers(1, 5, 0, 3))
+    assert out.shape == (5, 0, 4)
+    out.sum().backward()
+    assert all(not p.grad.data.any() for p in ours.parameters())
+
+
+@each_layer
 def test_whole_numbers_are_taken_as_inputs(layer: Any) -> None:
     model, x = layer(3, 2, rng=0), np.arange(60).reshape(4, 5, 3)
     for a, e in zip(listed(model(x)), listed(model(x.astype(float))), strict=True):

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograd import derivative, primitive
 from nn.functional import recurrent_arrays as arrays
-from nn.functional.recurrent_arrays import Cotangents, joined, of_gates
+from nn.functional.recurrent_arrays import Cotangents, cut, joined, of_gates
 
 
 def _samples_last(x: Any) -> Any:
@@ -38,12 +38,6 @@ def _gates(sequence: Any, count: int) -> list[Any]:
     """Cut the gates apart, which stand one after another on the last axis but one."""
     size = np.shape(sequence)[-2] // count
     return [sequence[..., k * size : (k + 1) * size, :] for k in range(count)]
-
-
-def _in_time(steps: list[Any]) -> Any:
-    """Put steps side by side: shape (features, T · B)."""
-    side_by_side = np.stack(steps, axis=1)
-    return np.reshape(side_by_side, (len(side_by_side), -1))
 
 
 # The simple recurrent network
@@ -160,7 +154,7 @@ def _lstm_cotangents(g: Any, residual: Any, h: Any, w_hh: Any) -> Cotangents:
         gates.append(slopes * np.concatenate([dc * n, dc * before, dc * i, dh * tanh_c]))
         dc = dc * f
         dh = back.dot(gates[-1])
-    return _found(gates, residual, dh, np.transpose(dc))
+    return _found(gates, residual, dh, dc)
 
 
 # The gated recurrent unit
@@ -226,14 +220,15 @@ def _without_a(x: Any) -> Any:
     return np.concatenate([x[: 2 * size], x[3 * size :]])
 
 
+def _without_m(x: Any) -> Any:
+    """Leave out those of m₃."""
+    return x[: 3 * (len(x) // 4)]
+
+
 def _found(backwards: list[Any], steps: list[Any], dh: Any, dc: Any = None) -> Cotangents:
     """Put together what a walk back through time found, step by step."""
-    gates, inputs = _in_time(backwards[::-1]), _in_time([step[-1] for step in steps])
-    return Cotangents(np.matmul(gates, np.transpose(inputs)), gates, np.transpose(dh), dc)
-
-
-def _of_x(gates: Any, w_ih: Any, x_shape: tuple[int, ...]) -> Any:
-    return np.reshape(np.matmul(np.transpose(gates), w_ih), x_shape)
+    gates, inputs = np.stack(backwards[::-1]), np.stack([step[-1] for step in steps])
+    return cut(np.tensordot(gates, inputs, axes=((0, 2), (0, 2))), gates, dh, dc)
 
 
 def _on_arrays(g: Any) -> bool:
@@ -241,11 +236,9 @@ def _on_arrays(g: Any) -> bool:
 
 
 # fmt: off
-INPUT   = lambda g, w_ih, x_shape: _of_x(g.gates[:len(w_ih)], w_ih, x_shape)  # noqa: E731
-WEIGHTS = (lambda g, h_shape: g.weights[:, h_shape[1]:-1], lambda g, h_shape: g.weights[:, :h_shape[1]],
-           lambda g: g.weights[:, -1],                     lambda g: g.weights[:, -1])
-APART   = (lambda g, h_shape: g.weights[:3 * h_shape[1], h_shape[1]:-1], lambda g, h_shape: _without_a(g.weights[:, :h_shape[1]]),
-           lambda g, h_shape: g.weights[:3 * h_shape[1], -1],            lambda g: _without_a(g.weights[:, -1]))
+INPUT   = lambda g, w_ih: np.matmul(_samples_last(g.gates[:, :len(w_ih)]), w_ih)  # noqa: E731
+WEIGHTS = (lambda g: g.w_ih,             lambda g: g.w_hh,             lambda g: g.bias,             lambda g: g.bias)
+APART   = (lambda g: _without_m(g.w_ih), lambda g: _without_a(g.w_hh), lambda g: _without_m(g.bias), lambda g: _without_a(g.bias))
 
 derivative(rnn,  INPUT, lambda g: g.h, *WEIGHTS,                kind="recurrent",
            forward=arrays.rnn, residual=lambda *args, **how: _rnn(*args, **how)[1],

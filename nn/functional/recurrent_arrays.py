@@ -5,33 +5,45 @@ Inside, features come before samples, so that every gate of a step is one block 
 
 from __future__ import annotations
 
+from functools import partial, reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+COLUMNS = 256  # of a product of several steps: as many as stay in the cache
 
 
 class Cotangents(NamedTuple):
     """What a walk back through time finds."""
 
-    weights: Any  # of [U W b], shape (gates · H, H + I + 1)
-    gates: Any  # of what the gates add up, for all steps: shape (gates · H, T · B)
+    w_ih: Any
+    w_hh: Any
+    bias: Any  # of each bias
+    gates: Any  # of what the gates add up, for all steps: shape (T, gates · H, B)
     h: Any  # of the first state
-    c: Any = None  # of the first cell
+    c: Any  # of the first cell
 
 
 def joined(w_ih: Any, w_hh: Any, *biases: Any) -> Any:
     """Give [U W b + b'], of shape (gates · H, H + I + 1)."""
-    bias = sum((bias for bias in biases if bias is not None), np.zeros(len(w_ih), w_ih.dtype))
-    return np.concatenate([w_hh, w_ih, bias[:, None]], axis=1)
+    given = [bias for bias in biases if bias is not None] or [np.zeros(len(w_ih), w_ih.dtype)]
+    return np.concatenate([w_hh, w_ih, reduce(add, given)[:, None]], axis=1)
+
+
+def cut(weights: Any, gates: Any, dh: Any, dc: Any) -> Cotangents:
+    """Cut the cotangent of [U W b] apart, and put samples first in that of the first state and cell."""
+    size = len(dh)
+    parts = weights[:, size:-1], weights[:, :size], weights[:, -1]
+    return Cotangents(*parts, gates, dh.T, None if dc is None else dc.T)
 
 
 def of_gates(state: Any, *numbers: float) -> Array:
     """Give one number for each gate, repeated over its features and the samples."""
     size, batch = np.shape(state)
     dtype = np.result_type(state.dtype, np.float16)  # a state of whole numbers has real gates
-    return np.repeat(np.repeat(np.array(numbers, dtype), size)[:, None], batch, axis=1)
+    return np.repeat(np.array(numbers, dtype), size * batch).reshape(len(numbers) * size, batch)
 
 
 def _inputs(x: Array, h: Array, weights: Array, more: int = 1) -> Array:
@@ -44,15 +56,22 @@ def _inputs(x: Array, h: Array, weights: Array, more: int = 1) -> Array:
 
 
 def _found(gates: Array, inputs: Array, dh: Array, dc: Array | None = None) -> Cotangents:
-    """Put the steps side by side, and multiply them: Σₜ δₜ [hₜ₋₁; xₜ; 1]ᵀ."""
-    flat = gates.swapaxes(0, 1).reshape(gates.shape[1], -1)
-    rows = inputs[: len(gates)].swapaxes(1, 2).reshape(-1, inputs.shape[1])
-    return Cotangents(flat.dot(rows), flat, dh.T, None if dc is None else dc.T)
+    """Compute Σₜ δₜ [hₜ₋₁; xₜ; 1]ᵀ. Some steps stand side by side: few products, of small copies."""
+    weights = np.zeros((gates.shape[1], inputs.shape[1]), gates.dtype)
+    many = 1 + COLUMNS // (1 + gates.shape[2])
+    for t in range(0, len(gates), many):
+        deltas = gates[t : t + many]
+        rows = inputs[t : t + len(deltas)].swapaxes(1, 2).reshape(-1, inputs.shape[1])
+        weights += deltas.swapaxes(0, 1).reshape(len(weights), -1).dot(rows)
+    return cut(weights, gates, dh, dc)
 
 
 def _by_step(g: Array) -> list[Array | None]:
     """Give each step's cotangent with the samples last, or None where it is zero: often all but one."""
-    return [step.T if some else None for step, some in zip(g, np.any(g, axis=(1, 2)), strict=True)]
+    given: list[Array | None] = [None] * len(g)
+    for t in np.flatnonzero(np.any(g, axis=(1, 2))):
+        given[t] = g[t].T
+    return given
 
 
 def rnn(
@@ -68,12 +87,10 @@ def rnn(
     weights = joined(w_ih, w_hh, b_ih, b_hh)
     inputs = _inputs(x, h, weights)
     states = inputs[1:, : len(w_hh)]
+    phi = np.tanh if nonlinearity == "tanh" else partial(np.maximum, 0)
     for step, state in zip(inputs[:-1], states, strict=True):
         weights.dot(step, out=state)
-        if nonlinearity == "tanh":
-            np.tanh(state, out=state)
-        else:
-            np.maximum(state, 0, out=state)
+        phi(state, out=state)
     return states.swapaxes(1, 2), inputs
 
 
@@ -81,7 +98,7 @@ def rnn_back(g: Array, inputs: Array, w_hh: Array, nonlinearity: str = "tanh") -
     """Walk back through time."""
     states, back = inputs[1:, : len(w_hh)], w_hh.T
     if nonlinearity == "tanh":
-        gates = states * states
+        gates = np.square(states)
         np.subtract(1, gates, out=gates)
     else:
         gates = (states > 0).astype(states.dtype)
@@ -100,7 +117,7 @@ def lstm(
     """Give the states and the last cell of an LSTM, and its gates, i n and f c, tanh c, and inputs."""
     half = of_gates(c.T, 0.5, 0.5, 1, 0.5)
     rest = 1 - half
-    weights = half[:, :1] * joined(w_ih, w_hh, b_ih, b_hh)
+    weights = of_gates(w_hh.T[:, :1], 0.5, 0.5, 1, 0.5) * joined(w_ih, w_hh, b_ih, b_hh)
     inputs = _inputs(x, h, weights, more=2)
     out, cell = inputs[1:, : h.shape[1]], np.array(c.T, inputs.dtype, order="C")
     gates, terms, tanh_c = (np.empty((len(x), *n, *cell.shape), cell.dtype) for n in ((4,), (2,), ()))
@@ -128,17 +145,19 @@ def lstm_back(g: Array, residual: tuple[Array, ...], h: Array, w_hh: Array) -> C
     deltas = 1 - gates
     deltas[:, :2] *= terms  # n σ' = n i (1 - i), of which i n is known; f c and h likewise
     deltas[:, 3] *= states
-    np.subtract(i, terms[:, 0] * n, out=deltas[:, 2])  # i tanh' = i - i n²
-    slope_c = o - states * tanh_c
+    np.multiply(terms[:, 0], n, out=deltas[:, 2])
+    np.subtract(i, deltas[:, 2], out=deltas[:, 2])  # i tanh' = i - i n²
+    slope_c = states * tanh_c
+    np.subtract(o, slope_c, out=slope_c)
     flat = deltas.reshape(len(gates), len(w_hh), len(h))
     dh, dc = np.zeros_like(slope_c[0]), np.array(g[-1].T, order="C")
-    steps = zip(deltas, flat, slope_c, f, _by_step(g[:-1]), strict=True)
-    for delta, all_gates, slope, forget, given in reversed(list(steps)):
+    steps = zip(deltas[:, :3], deltas[:, 3], flat, slope_c, f, _by_step(g[:-1]), strict=True)
+    for of_c, of_h, all_gates, slope, forget, given in reversed(list(steps)):
         if given is not None:
             dh += given
         dc += dh * slope
-        delta[:3] *= dc
-        delta[3] *= dh
+        of_c *= dc
+        of_h *= dh
         dc *= forget
         back.dot(all_gates, out=dh)
     return _found(flat, inputs, dh, dc)

@@ -210,7 +210,8 @@ class RecurrentCell(Recurrent):
 def _with_nonlinearity(layer: Recurrent, nonlinearity: str) -> None:
     if nonlinearity not in ("tanh", "relu"):
         raise ValueError(f"nonlinearity: expected 'tanh' or 'relu', got {nonlinearity!r}")
-    layer.options = {"nonlinearity": nonlinearity}
+    if nonlinearity != "tanh":  # what is usual need not be said in every call
+        layer.options["nonlinearity"] = nonlinearity
 
 
 class RNN(RecurrentLayer):

@@ -26,18 +26,18 @@ def problem(gates: int) -> Problem:
 
 
 def classify(h: Any, weight: Any, bias: Any, y: Any) -> tuple[Any, Any, list[Any]]:
-    """The loss of the last state, its gradient by the state, and those of weight and bias."""
-    rows = np.arange(len(y))
-    logits = h @ weight.T
-    logits += bias
-    logits -= np.maximum.reduce(logits, 1, keepdims=True)
+    """The loss of the last state, of shape (H, B), its gradient by it, and those of weight and bias."""
+    samples = np.arange(len(y))
+    logits = weight.dot(h)
+    logits += bias[:, None]
+    logits -= np.maximum.reduce(logits, 0)
     g = np.exp(logits)
-    total = np.add.reduce(g, 1, keepdims=True)
-    loss = (np.add.reduce(np.log(total), None) - np.add.reduce(logits[rows, y])) / len(y)
+    total = np.add.reduce(g, 0)
+    loss = (np.add.reduce(np.log(total)) - np.add.reduce(logits[y, samples])) / len(y)
     g /= total
-    g[rows, y] -= 1
+    g[y, samples] -= 1
     g /= len(y)
-    return loss, g @ weight, [g.T @ h, np.add.reduce(g, 0)]
+    return loss, weight.T.dot(g), [g.dot(h.T), np.add.reduce(g, 1)]
 
 
 def descend(problem: Problem, gradients: list[Any]) -> None:
@@ -47,84 +47,100 @@ def descend(problem: Problem, gradients: list[Any]) -> None:
         parameter -= gradient
 
 
+# Derived by hand. Features come before samples, so that each gate is one block of memory. A step's
+# gates are one product, [U W b] [h; x; 1], and so is the gradient of all weights. Memory is reserved
+# once, with views of it for each step; what depends on the batch is done in every step.
+
+
+def room(x: Any) -> Any:
+    """Memory for [h; x; 1] of all steps, with the first state and the ones filled in."""
+    inputs = np.zeros((STEPS + 1, HIDDEN + INPUTS + 1, BATCH), x.dtype)
+    inputs[:, -1] = 1
+    return inputs
+
+
+def weight_gradients(delta: Any, inputs: Any) -> list[Any]:
+    """The gradients of W, U and both biases from those of all gates: Σₜ δₜ [hₜ₋₁; xₜ; 1]ᵀ."""
+    flat = delta.swapaxes(0, 1).reshape(delta.shape[1], -1)
+    found = flat.dot(inputs[:-1].swapaxes(1, 2).reshape(-1, inputs.shape[1]))
+    bias = found[:, -1]
+    return [found[:, HIDDEN:-1], found[:, :HIDDEN], bias, bias.copy()]
+
+
 def numpy_rnn(problem: Problem) -> Step:
-    """Derived by hand: all input products at once, batch first."""
+    """The simple recurrent network."""
     x, y = problem.x, problem.y
     w, u, b, d, v, e = problem.parameters.values()
-    rows = x.reshape(-1, INPUTS)
+    inputs, delta = room(x), np.empty((STEPS, HIDDEN, BATCH), x.dtype)
+    h, back = inputs[1:, :HIDDEN], u.T
+    forwards, backwards = list(zip(inputs[:-1], h, strict=True)), list(delta[::-1])
 
     def step() -> Any:
-        z = rows @ w.T
-        z += b + d
-        z = z.reshape(STEPS, BATCH, HIDDEN)
-        h = np.empty((STEPS + 1, BATCH, HIDDEN), z.dtype)
-        h[0] = 0
-        back = u.T
-        for t in range(STEPS):
-            new = h[t + 1]
-            np.dot(h[t], back, out=new)
-            new += z[t]
-            np.tanh(new, out=new)
+        inputs[:-1, HIDDEN:-1] = x.swapaxes(1, 2)
+        weights = np.concatenate([u, w, (b + d)[:, None]], axis=1)
+        for before, state in forwards:
+            weights.dot(before, out=state)
+            np.tanh(state, out=state)
         loss, g, head = classify(h[-1], v, e, y)
-        delta = 1 - h[1:] * h[1:]
-        for t in reversed(range(STEPS)):
-            delta[t] *= g
-            g = delta[t] @ u
-        flat = delta.reshape(-1, HIDDEN)
-        bias = np.add.reduce(flat, 0)
-        gradients = [flat.T @ rows, flat.T @ h[:-1].reshape(-1, HIDDEN), bias, bias.copy()]
-        descend(problem, gradients + head)
+        np.square(h, out=delta)
+        np.subtract(1, delta, out=delta)
+        for now in backwards:
+            now *= g
+            back.dot(now, out=g)
+        descend(problem, weight_gradients(delta, inputs) + head)
         return loss
 
     return step
 
 
 def numpy_lstm(problem: Problem) -> Step:
-    """Derived by hand: features before samples, so that each gate is one block, and one tanh for all."""
+    """The LSTM. One tanh serves all gates: σ(a) = ½ tanh(½ a) + ½."""
     x, y = problem.x, problem.y
     w, u, b, d, v, e = problem.parameters.values()
-    rows = x.reshape(-1, INPUTS)
     n = HIDDEN
     half = np.repeat(np.array([0.5, 0.5, 1, 0.5], x.dtype), n)[:, None]
     wide = np.repeat(half, BATCH, axis=1)
     rest = 1 - wide
+    inputs = room(x)
+    gates, delta = np.empty((2, STEPS, 4, n, BATCH), x.dtype)
+    tanh_c, of_c = np.empty((2, STEPS, n, BATCH), x.dtype)
+    terms = np.empty((STEPS, 2, n, BATCH), x.dtype)  # i m and f c, which add up to the next c
+    c, h, back = np.empty((n, BATCH), x.dtype), inputs[1:, :n], u.T
+    i, f, m, o = gates.swapaxes(0, 1)
+    products, flat = gates.reshape(STEPS, 4 * n, BATCH), delta.reshape(STEPS, 4 * n, BATCH)
+    forwards = list(zip(inputs[:-1], products, gates, terms, tanh_c, h, strict=True))
+    backwards = list(zip(delta[::-1, :3], delta[::-1, 3], flat[::-1], of_c[::-1], f[::-1], strict=True))
 
     def step() -> Any:
-        z = np.matmul(half * w, x.swapaxes(1, 2))
-        z += half * (b + d)[:, None]
-        scaled = half * u
-        c = np.zeros((STEPS + 1, n, BATCH), x.dtype)
-        h = np.zeros((STEPS + 1, n, BATCH), x.dtype)
-        tanh_c = np.empty((STEPS, n, BATCH), x.dtype)
-        for t in range(STEPS):
-            a, new = z[t], c[t + 1]
-            a += scaled @ h[t]
+        inputs[:-1, n:-1] = x.swapaxes(1, 2)
+        weights = half * np.concatenate([u, w, (b + d)[:, None]], axis=1)
+        c[:] = 0
+        for before, a, (i_t, f_t, m_t, o_t), (new, kept), tanh, state in forwards:
+            weights.dot(before, out=a)
             np.tanh(a, out=a)
             a *= wide
             a += rest
-            np.multiply(a[n : 2 * n], c[t], out=new)
-            new += a[:n] * a[2 * n : 3 * n]
-            np.tanh(new, out=tanh_c[t])
-            np.multiply(a[3 * n :], tanh_c[t], out=h[t + 1])
-        loss, g, head = classify(h[-1].T, v, e, y)
-        i, f, m, o = (z[:, k * n : (k + 1) * n] for k in range(4))
-        delta = np.empty((STEPS, 4, n, BATCH), x.dtype)
-        np.multiply(m * i, 1 - i, out=delta[:, 0])
-        np.multiply(c[:-1] * f, 1 - f, out=delta[:, 1])
-        np.multiply(i, 1 - m * m, out=delta[:, 2])
-        np.multiply(tanh_c * o, 1 - o, out=delta[:, 3])
-        of_c = o * (1 - tanh_c * tanh_c)
-        dh, dc, back = np.ascontiguousarray(g.T), np.zeros((n, BATCH), x.dtype), u.T
-        for t in reversed(range(STEPS)):
-            dc += dh * of_c[t]
-            delta[t, :3] *= dc
-            delta[t, 3] *= dh
-            dc *= f[t]
-            dh = back @ delta[t].reshape(4 * n, BATCH)
-        flat = delta.reshape(STEPS, 4 * n, BATCH).swapaxes(0, 1).reshape(4 * n, -1)
-        bias = np.add.reduce(flat, 1)
-        gradients = [flat @ rows, flat @ h[:-1].swapaxes(1, 2).reshape(-1, n), bias, bias.copy()]
-        descend(problem, gradients + head)
+            np.multiply(i_t, m_t, out=new)
+            np.multiply(f_t, c, out=kept)
+            np.add(new, kept, out=c)
+            np.tanh(c, out=tanh)
+            np.multiply(o_t, tanh, out=state)
+        loss, dh, head = classify(h[-1], v, e, y)
+        np.subtract(1, gates, out=delta)
+        delta[:, :2] *= terms  # m σ' = m i (1 - i); c and tanh c likewise
+        delta[:, 3] *= h
+        np.multiply(terms[:, 0], m, out=delta[:, 2])
+        np.subtract(i, delta[:, 2], out=delta[:, 2])  # i tanh' = i - i m²
+        np.multiply(h, tanh_c, out=of_c)
+        np.subtract(o, of_c, out=of_c)
+        dc = np.zeros((n, BATCH), x.dtype)
+        for by_c, by_h, by_all, slope, forget in backwards:
+            dc += dh * slope
+            by_c *= dc
+            by_h *= dh
+            dc *= forget
+            back.dot(by_all, out=dh)
+        descend(problem, weight_gradients(flat, inputs) + head)
         return loss
 
     return step
