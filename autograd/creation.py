@@ -98,7 +98,10 @@ def _dtype_of(data: Any) -> npt.DTypeLike | None:
     """Choose the default dtype for Python floats, and leave everything else to NumPy."""
     if hasattr(data, "dtype"):
         return None
-    dtype = np.asarray(data).dtype
+    try:
+        dtype = np.asarray(data).dtype
+    except (TypeError, ValueError) as error:
+        raise errors.no_one_array(data, error) from None
     return modes.get_default_dtype() if dtype == np.float64 else dtype
 
 

@@ -47,31 +47,41 @@ def _node_of(value: Any) -> Any:
 
 # Calls
 
+_KINDS = np.linalg.LinAlgError, TypeError, ValueError, IndexError  # of NumPy's errors, the narrowest first
+_FIXES = {  # by what NumPy says
+    "'list' object cannot be interpreted as an integer": "a tuple for several axes: axis=(0, 1)",
+    "'bitwise_xor' not supported": "x ** 2 for a power",
+    "np.concatenate: The truth value": "np.concatenate([x, y])",
+}
+
 
 def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception:
     """Retell NumPy's error: name the function and its arguments, and say the usual fix.
 
-    An error whose class says that it ``explains_itself`` is raised as it is.
+    An error that says that it ``explains_itself``, as those that are retold do, is raised as it is, and so is
+    one of a user's own class, which a function given to ``np.apply_along_axis`` may raise.
     """
-    if getattr(error, "explains_itself", False):
+    home = type(error).__module__.partition(".")[0]
+    if getattr(error, "explains_itself", False) or home not in ("builtins", "numpy"):
         raise error
-    lines = [f"{name_of(function)}: {error}"]
+    words, name = str(error), name_of(function)
+    lines = [words if words.startswith(name) else f"{name}: {words}"]
     lines += [f"  argument {i}: {describe(a)}" for i, a in enumerate(args)]
-    if "matmul" in function.__name__ or "linear" in function.__name__:
+    if "matmul" in function.__name__ and isinstance(error, ValueError):
         lines.append(
             "expected: the last axis of the first and the second-last of the second are equally long; "
             "the usual fix is to transpose one (w.T) or to reshape"
         )
-    elif "broadcast" in str(error) and "remapped" not in str(error):  # as einsum and broadcast_to say
+    elif "broadcast" in words and "remapped" not in words:  # as einsum and broadcast_to say
         lines.append(
             "expected: shapes that broadcast, where axes, counted from the last, are equal or 1; "
             "the usual fix is an axis of length 1 (x[:, None]) or a reshape"
         )
-    return (
-        type(error)("\n".join(lines))
-        if type(error) in (TypeError, ValueError, IndexError, np.linalg.LinAlgError)
-        else ValueError("\n".join(lines))
-    )
+    lines += [f"the usual fix is {fix}" for what, fix in _FIXES.items() if what in lines[0]]
+    kind = next(kind for kind in _KINDS if isinstance(error, kind))
+    retold = kind("\n".join(lines))
+    retold.__dict__["explains_itself"] = True
+    return retold
 
 
 def unknown_argument(function: Any, define: Any, args: Any, kwargs: Any) -> str:
@@ -152,10 +162,27 @@ def masked(where: str) -> str:
 
 def not_numbers(argument: str, array: Any) -> str:
     """Refuse arrays of strings, objects and complex numbers."""
+    if array.dtype == object and array.ndim == 0:
+        inside = array.item()
+        got = "None; is a return missing?" if inside is None else type(inside).__name__
+        return f"{argument}: expected real numbers, got {got}"
     return (
         f"{argument}: expected real numbers, got an array of dtype {array.dtype}; "
         f"convert it first, as with array.astype(float)"
     )
+
+
+def no_one_array(data: Any, error: Exception) -> Exception:
+    """Refuse a tuple of several arrays, and rows of different length."""
+    if isinstance(data, tuple) and any(hasattr(x, "shape") for x in data):
+        parts = ", ".join(str(x.shape) if hasattr(x, "shape") else "…" for x in data)
+        return TypeError(
+            f"expected an array, got a tuple of {len(data)}: {parts}; LSTM gives (output, state), batches give "
+            f"(x, y), and np.stack makes one array of several"
+        )
+    if isinstance(error, ValueError):
+        return ValueError("expected an array, got rows of different shapes; the usual fix is to pad them")
+    return error
 
 
 def not_differentiable(tensor: Any) -> str:
@@ -176,7 +203,8 @@ def to_array(tensor: Any) -> str:
     taken = callers_function("scipy", ("logsumexp", "softmax", "log_softmax"))
     return (
         f"{describe(tensor)}, requires a gradient, which an array would lose. Leave the graph with "
-        f"tensor.detach() (or tensor.detach().numpy()); to make one Tensor of several, use np.stack"
+        f"tensor.detach() (or tensor.detach().numpy()){'' if tensor.ndim else ', or loss.item()'}; to make one "
+        f"Tensor of several, use np.stack"
         + (f"; in the place of scipy.special.{taken}, use nn.functional.{taken}" if taken else "")
     )
 
@@ -197,6 +225,14 @@ def not_differentiable_argument(transform: str, argument: Any, array: Any) -> st
     return (
         f"{transform}: expected floating arguments to differentiate by, got {argument!r} of dtype "
         f"{array.dtype}; the usual fix: 2.0 for 2, x.astype(float), or argnums= without it"
+    )
+
+
+def not_a_function(f: Any) -> str:
+    """Refuse a loss in the place of the function."""
+    return (
+        f"expected a function, whose arguments and result are arrays, got {describe(f)}; for the "
+        f"gradient of a loss that is computed already, use loss.backward(), then x.grad"
     )
 
 
@@ -291,6 +327,14 @@ def not_a_scalar(tensor: Any) -> str:
     return (
         f"backward(): {describe(tensor)}, is not a scalar, so the cotangent to start from is needed. "
         f"The usual fix: y.sum().backward() or y.mean().backward(), else y.backward(gradient)"
+    )
+
+
+def not_retained(tensor: Any) -> str:
+    """Warn of a gradient that is not kept."""
+    return (
+        f"{describe(tensor)}, is the result of a recorded call, whose gradient is not kept: it is None. For it, call "
+        f"retain_grad() before backward(). To update a parameter: with no_grad(): w -= rate * w.grad"
     )
 
 

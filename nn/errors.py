@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,20 @@ class RefusedError(ValueError):
     explains_itself = True
 
 
+def shown(value: Any) -> str:
+    """Write a value, or of an array what kind it is."""
+    shape = getattr(value, "shape", ())
+    return f"an array of shape {tuple(shape)}" if shape else repr(value)
+
+
+def in_two_calls(module: Any) -> str:
+    """Say how to make a module, and then give it data."""
+    kind, inputs = type(module).__name__, ", ".join(signature(module.forward).parameters)
+    return f"the usual fix is nn.{kind}(...)({inputs}), for data come in a second call"
+
+
 def whole_number(name: str, value: Any, least: int = 0) -> int:
     """Refuse what is no whole number, or too small a one."""
     if not isinstance(value, (int, np.integer)) or value < least:
-        raise RefusedError(f"{name}: expected a whole number from {least}, got {value!r}")
+        raise RefusedError(f"{name}: expected a whole number from {least}, got {shown(value)}")
     return int(value)

@@ -31,6 +31,10 @@ def _safetensors() -> ModuleType:
 def save(model: Module, path: str | os.PathLike[str]) -> None:
     """Write the state of a model to a file, all of it or nothing.
 
+    Raises:
+        TypeError: this is no module.
+        FileNotFoundError: the folder does not exist.
+
     Example:
         >>> model = nn.Linear(2, 1, rng=0)
         >>> save(model, "linear.safetensors")
@@ -39,12 +43,25 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
         >>> bool((copy.weight == model.weight).all())
         True
     """
+    _check(model, "save")
     write(path, model.state_dict())
+
+
+def _check(model: Any, call: str) -> None:
+    """Refuse a state or a path in the place of the model."""
+    if not isinstance(model, Module):
+        got = type(model).__name__
+        raise TypeError(f"model: expected a module, got {got}; the usual fix is nn.{call}(model, path)")
 
 
 def write(path: str | os.PathLike[str], arrays: Mapping[str, Any], **texts: str) -> None:
     """Write arrays, and texts beside them, to a file: all of it or nothing."""
     library, target = _safetensors(), Path(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"path: expected a folder that exists, got {os.fspath(path)!r}; the usual fix is "
+            f"os.makedirs({os.fspath(target.parent)!r})"
+        )
     partial = target.with_name(target.name + ".partial")
     try:
         # safetensors takes the memory of an array as it lies
@@ -78,9 +95,11 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     """Read the state of a model from a file, which may be a checkpoint of its training.
 
     Raises:
+        TypeError: this is no module.
         ValueError: this is no safetensors file; or names are missing or unknown, or shapes differ. All
             such are listed, and nothing is changed.
     """
+    _check(model, "load")
     state, texts = read(path)
     if "training" in texts:
         state = {

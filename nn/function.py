@@ -6,6 +6,7 @@ from collections.abc import Callable
 from inspect import Signature, signature
 from typing import Any, ClassVar
 
+from nn.errors import in_two_calls
 from nn.module import Module
 from nn.parameter import Buffer
 
@@ -41,7 +42,8 @@ class Function(Module):
         try:
             bound = known.bind(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"{type(self).__name__}{known}: {error}") from None
+            hint = f"; {in_two_calls(self)}" if any(getattr(given, "ndim", 0) for given in args) else ""
+            raise TypeError(f"{type(self).__name__}{known}: {error}{hint}") from None
         bound.apply_defaults()
         for name, value in bound.arguments.items():
             setattr(self, name, value)

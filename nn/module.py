@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Callable, Iterator, Mapping
+from inspect import signature
 from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from autograd import Tensor, as_tensor, no_grad
+from nn.errors import in_two_calls, shown
 from nn.parameter import Buffer, Parameter, forget_gradients
 from nn.pytorch import MODULE, Instead
 
 T = TypeVar("T", bound=Tensor)
+_WEIGHTS = {"weight", "pos_weight"}  # options of losses that are arrays
 
 
 class Module:
@@ -64,7 +68,11 @@ class Module:
     # Fields
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a field; what is learned, or kept in the state, is not replaced by what is not."""
+        """Set a field; what is learned, or kept in the state, is not replaced by what is not.
+
+        Warns:
+            UserWarning: a Tensor that requires a gradient, but is no Parameter, is not learned.
+        """
         kept = vars(self).get(name)
         if isinstance(kept, (Parameter, Buffer)) and not (value is None or isinstance(value, type(kept))):
             kind, got = type(kept).__name__, type(value).__name__
@@ -72,7 +80,27 @@ class Module:
                 f"{name}: expected a {kind}, as stood there, or None, got {got}; the usual fix is "
                 f"module.{name}.data = array, or module.{name} = nn.{kind}(array)"
             )
+        if isinstance(value, (Tensor, np.ndarray)) and not isinstance(value, (Parameter, Buffer)):
+            self._take(name, value)
         super().__setattr__(name, value)
+
+    def _take(self, name: str, value: Any) -> None:
+        """Refuse data as an option of a layer, and warn of a weight that no optimiser would find."""
+        kind = type(self)
+        if (
+            kind.__module__.startswith("nn.")
+            and value.ndim
+            and name in signature(kind).parameters.keys() - _WEIGHTS
+        ):
+            raise TypeError(
+                f"{kind.__name__}({name}=): expected an option, got {shown(value)}; {in_two_calls(self)}"
+            )
+        if isinstance(value, Tensor) and value.requires_grad and value.is_leaf:
+            warnings.warn(
+                f"{name}: a Tensor is not among model.parameters(), and is not learned; the usual fix is "
+                f"nn.Parameter(array), or x.detach() for what is only kept",
+                stacklevel=3,
+            )
 
     def fields(self) -> Iterator[tuple[str, Any]]:
         """Give the names and values of all fields, those in lists, tuples and dicts one by one."""

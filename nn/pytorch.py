@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 CPU = "there is only the CPU: leave it out"
@@ -66,7 +67,9 @@ class Instead:
 
 
 def without(module: str, name: str, words: dict[str, str]) -> AttributeError:
-    """Make the error of a module that lacks a name."""
+    """Make the error of a module that lacks a name; Python suggests a similar one."""
     return AttributeError(
-        f"module {module!r} has no attribute {name!r}" + (f"; {words[name]}" if name in words else "")
+        f"module {module!r} has no attribute {name!r}" + (f"; {words[name]}" if name in words else ""),
+        name=name,
+        obj=sys.modules[module],
     )

@@ -78,6 +78,9 @@ SHAPES: dict[str, Callable[[Any], Any]] = {
     "concatenate": lambda x: np.concatenate([x, np.ones((5, 5))]),
     "stack": lambda x: np.stack([x, np.ones(2)]),
     "einsum": lambda x: np.einsum("ijk->i", x),
+    "tensordot": lambda x: np.tensordot(x, x, 1),
+    "order of diff": lambda x: np.diff(x, -1),
+    "kind of norm": lambda x: np.linalg.norm(x, 7),
     "index": lambda x: x[7],
     "too many indices": lambda x: x[0, 0, 0],
     "mask": lambda x: x[np.array([True, False, True])],
@@ -93,10 +96,44 @@ def test_other_shapes_and_indices_that_do_not_fit(call: Callable[[Any], Any], tr
         call(table)
 
 
+FIXES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
+    "list of axes": (lambda x: x.sum(axis=[0, 1]), TypeError, r"np\.sum.*axis=\(0, 1\)"),
+    "list of axes in a definition": (lambda x: x.std(axis=[0, 1]), TypeError, r"axis=\(0, 1\)"),
+    "power": (lambda x: x ^ 2, TypeError, r"np\.bitwise_xor.*x \*\* 2"),
+    "power of a number": (lambda x: 2 ^ x, TypeError, r"x \*\* 2"),
+    "no list": (lambda x: np.concatenate(x, x), ValueError, r"np\.concatenate\(\[x, y\]\)"),
+    "comparison": (lambda x: x < np.ones(2), ValueError, r"np\.less.*shapes that broadcast"),
+}
+
+
+@pytest.mark.parametrize(("call", "error", "words"), FIXES.values(), ids=FIXES)
+def test_the_usual_fix_is_said(call: Callable[[Any], Any], error: type[Exception], words: str) -> None:
+    with raises(error, words):
+        call(leaf(np.ones((2, 3)), name="table"))
+
+
+def test_what_has_no_numbers_is_not_told_to_change_its_shape() -> None:
+    with pytest.raises(TypeError, match=r"np\.matmul") as caught:
+        leaf(np.ones((2, 3)), name="table") @ np.array([None, None, None])
+    assert "'table'" in str(caught.value)
+    assert "transpose" not in str(caught.value)
+
+
 def test_names_are_those_of_variables_where_none_was_given() -> None:
     rows, columns = leaf(np.ones((2, 3))), tensor(np.ones(4))
     with raises(ValueError, "'rows'", "'columns'"):
         rows * columns
+
+
+def test_errors_of_functions_that_are_called_back_are_raised_as_they_are() -> None:
+    class NotConvergedError(ValueError):
+        pass
+
+    def solve(row: Any) -> Any:
+        raise NotConvergedError
+
+    with pytest.raises(NotConvergedError):
+        np.apply_along_axis(solve, 0, leaf(np.ones((2, 3))))
 
 
 # Leaves
@@ -121,14 +158,56 @@ def test_only_numbers_make_a_tensor(make: Callable[[Any], Tensor], data: Any) ->
         make(data)
 
 
-def test_ragged_lists_make_no_tensor() -> None:
-    with pytest.raises(ValueError, match="inhomogeneous"):
-        tensor([[1.0, 2.0], [3.0]])
+RAGGED: dict[str, Any] = {
+    "numbers": [[1.0, 2.0], [3.0]],
+    "tuples": ((1.0, 2.0), (3.0,)),
+    "deeper": [[[1.0], [2.0]], [[3.0], [4.0, 5.0]]],
+    "sequences": [np.ones((3, 2)), np.ones((4, 2))],
+}
+SEVERAL: dict[str, tuple[Any, str]] = {
+    "output and state": (
+        (leaf(np.ones((5, 7, 3))), (leaf(np.ones(3)), leaf(np.ones(3)))),
+        r"2: \(5, 7, 3\), …",
+    ),
+    "without gradients": ((np.ones((5, 7, 3)), (np.ones(3), np.ones(3))), r"2: \(5, 7, 3\), …"),
+    "a batch": ((np.ones((5, 2)), np.ones(5)), r"2: \(5, 2\), \(5,\); .*batches give \(x, y\)"),
+    "losses": ((leaf(1.0), leaf(2.0)), r"2: \(\), \(\); .*np\.stack"),
+}
+
+
+@pytest.mark.parametrize("make", [tensor, as_tensor])
+@pytest.mark.parametrize("data", RAGGED.values(), ids=RAGGED)
+def test_ragged_lists_make_no_tensor(make: Callable[[Any], Tensor], data: Any) -> None:
+    with raises(ValueError, "rows of different shapes; the usual fix is to pad"):
+        make(data)
+
+
+@pytest.mark.parametrize("make", [tensor, as_tensor])
+@pytest.mark.parametrize(("data", "words"), SEVERAL.values(), ids=SEVERAL)
+def test_several_arrays_are_not_one(make: Callable[[Any], Tensor], data: Any, words: str) -> None:
+    with raises(TypeError, "expected an array, got a tuple of " + words):
+        make(data)
+
+
+def test_a_return_that_is_missing() -> None:
+    with raises(TypeError, r"expected real numbers, got None; is a return missing\?"):
+        as_tensor(None)
+    with raises(TypeError, "expected real numbers, got generator"):
+        tensor(number for number in (1.0, 2.0))  # type: ignore[arg-type]
 
 
 def test_a_tensor_of_tracked_tensors_is_refused() -> None:
     with raises(TypeError, "'weight'", r"np\.stack"):
         tensor([leaf(1.0, name="weight"), 2.0])
+
+
+def test_scalars_that_shall_be_numbers_are_told_of_item() -> None:
+    loss = leaf(np.ones(3)).mean()
+    with raises(TypeError, "'loss'", r"or loss\.item\(\)", r"np\.stack"):
+        np.mean([loss, loss])
+    with pytest.raises(TypeError, match="'scores'") as caught:
+        np.asarray(leaf(np.ones(3), name="scores"))
+    assert "item()" not in str(caught.value)
 
 
 def test_results_that_are_complex_are_refused() -> None:

@@ -151,6 +151,17 @@ def test_missing_sums_are_recognised(hand: Any, axes: tuple[int, ...], keepdims:
     assert all(str(axis) in cause for axis in axes)
 
 
+@given(
+    st.floats(0.5, 2),
+    st.floats(-100, 100).filter(lambda factor: min(abs(factor), abs(abs(factor) - 1)) > 0.01),
+)
+def test_one_element_shows_no_factor_but_that_of_an_axis(true: float, factor: float) -> None:
+    assert likely_cause(Pair(np.array(factor * true), np.array(true), np.array(1e-9))) == ""
+    means = likely_cause(Pair(np.array(7 * true), np.array(true), np.array(1e-9), lengths=(7,)))
+    assert means.endswith("a mean is missing")
+    assert likely_cause(Pair(np.array(-true), np.array(true), np.array(1e-9))) == "the sign is wrong"
+
+
 def test_what_shows_no_pattern_has_no_cause() -> None:
     random = np.random.default_rng(0)
     pair = Pair(random.normal(size=(3, 3)), random.normal(size=(3, 3)), np.full((3, 3), 1e-9), lengths=(3,))

@@ -111,6 +111,9 @@ def test_any_structure_will_do() -> None:
     named = tensor(X, requires_grad=True, name="weights")
     np.sum(named).backward()
     assert compare_gradients([np.ones((5, 3))], [named]).rows[0].name == "weights"
+    bias = tensor(0.0, name="bias")
+    several = compare_gradients([X, 0, X, X], [named, bias, named, X])
+    assert [row.name for row in several.rows] == ["weights 1", "bias", "weights 2", "[3]"]
 
 
 def test_what_is_not_finite_is_different() -> None:
@@ -124,5 +127,15 @@ def test_what_is_not_finite_is_different() -> None:
 def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(ValueError, match=r"hand_derived: expected a dict with the keys \['W', 'b'\]"):
         compare_gradients({"W": X}, engine())
+    for found, kind in (
+        ((W, X), "a tuple of length 2"),
+        ({"W": X}, "a dict with the keys"),
+        (None, "NoneType"),
+    ):
+        with pytest.raises(
+            ValueError, match=f"hand_derived: expected a list of length 3, got {kind}"
+        ) as caught:
+            compare_gradients(found, [W, X, X])
+        assert len(str(caught.value)) < 100  # without the arrays
     with pytest.raises(ValueError, match=r"W has no gradient; call backward\(\)"):
         compare_gradients({"W": X}, {"W": tensor(X, requires_grad=True)})

@@ -132,3 +132,11 @@ def test_the_same_seed_draws_the_same_directions() -> None:
             gradcheck(f, X, Y, rng=rng)
         messages.add(str(caught.value))
     assert len(messages) == 1
+
+
+def test_a_value_is_no_function() -> None:
+    w = tensor(2.0, requires_grad=True)
+    values: list[Any] = [w**2, 3.0, X]
+    for value in values:
+        with pytest.raises(TypeError, match=r"gradcheck: expected a function.*got .*use loss\.backward\(\)"):
+            gradcheck(value, w)

@@ -176,7 +176,10 @@ def test_wrong_options_are_refused(how: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ((5, 3, 8, 8), r"expected inputs of shape \(rows, 2, \.\.\.\) .* got \(5, 3, 8, 8\).*in_channels"),
+        (
+            (5, 3, 8, 8),
+            r"shape \(rows, 2, height, width\), got \(5, 3, 8, 8\); the usual fix is in_channels=3",
+        ),
         ((8, 8), r"expected an input of shape \(rows, channels, height, width\), got \(8, 8\)"),
         ((5, 2, 8, 2), r"at least 3 elements along every axis .* got \(8, 2\) and padding \(0, 0\)"),
     ],
@@ -190,14 +193,16 @@ def test_wrong_inputs_are_refused_with_the_path_of_the_layer(shape: tuple[int, .
 
 
 @pytest.mark.parametrize(
-    ("weight", "bias"), [((4,), None), ((2, 4, 3, 3), (2,)), ((3, 4, 3, 3), None)], ids=str
+    ("weight", "bias", "groups"), [((4,), None, 1), ((2, 4, 3, 3), (2,), 1), ((2, 4, 3, 3), None, 3)], ids=str
 )
-def test_weights_that_do_not_fit_a_transposed_convolution_are_refused(weight: Any, bias: Any) -> None:
+def test_weights_that_do_not_fit_a_transposed_convolution_are_refused(
+    weight: Any, bias: Any, groups: int
+) -> None:
     bias = None if bias is None else np.ones(bias)
     with pytest.raises(
-        ValueError, match=r"conv_transpose2d: expected .* a weight \(channels, outputs / groups"
+        ValueError, match=r"conv_transpose2d: expected a weight of 4 axes, \(channels, outputs / groups"
     ):
-        nn.functional.conv_transpose2d(np.ones((5, 2, 8, 8)), np.ones(weight), bias)
+        nn.functional.conv_transpose2d(np.ones((5, 2, 8, 8)), np.ones(weight), bias, groups=groups)
 
 
 def test_a_transposed_convolution_without_rows_or_channels() -> None:
@@ -237,7 +242,7 @@ def test_transposed_convolutions_keep_the_dtype_and_begin_as_in_torch(dtype: Any
         (
             {},
             (5, 3, 8, 8),
-            r"got \(5, 3, 8, 8\), \(2, 4, 3, 3\) and \(4,\); the usual fix is another in_channels",
+            r"conv_transpose2d: .*\(rows, 2, height, width\), got \(5, 3, 8, 8\); .*in_channels=3",
         ),
         ({}, (8, 8), r"expected an input of shape \(rows, channels, height, width\), got \(8, 8\)"),
         ({"output_padding": 1}, (1, 2, 8, 8), r"output_padding below stride \(1, 1\) .* got outputs of"),

@@ -65,8 +65,8 @@ def test_integers_of_any_kind_are_taken() -> None:
     ("numbers", "said"),
     [
         ([1.0], r"expected integers that count rows, got float64; the usual fix is input.astype\(int\)"),
-        ([5], "expected numbers from 0 to 4, got values from 5 to 5; .* num_embeddings"),
-        ([0, -1], "got values from -1 to 0"),
+        ([5], "expected numbers from 0 to 4, got values from 5 to 5; .* num_embeddings=6"),
+        ([0, -1], "got values from -1 to 0; .* count rows from 0"),
         ([True], "got bool"),
     ],
     ids=str,

@@ -78,6 +78,8 @@ def _factor(pair: Pair) -> str:
                 f"everything is 1/{length} of what it should be{sign}, and {length} is the length of an "
                 f"axis: a mean that should be a sum, or is taken twice"
             )
+    if true.size == 1:
+        return ""  # of one element, everything is a multiple
     return f"a constant factor: everything is {_number(size)} times what it should be{sign}"
 
 

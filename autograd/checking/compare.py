@@ -113,13 +113,19 @@ def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = No
     names = paths(engine, "") if isinstance(engine, (tuple, list, dict)) else ["gradient"]
     if isinstance(engine, dict) and not any(isinstance(v, (tuple, list, dict)) for v in engine.values()):
         names = list(map(str, engine))
+    own = [x.name if isinstance(x, Tensor) else None for x in variables]
+    names = _numbered([mine or name for mine, name in zip(own, names, strict=True)])
     pairs = [
-        (variable.name if isinstance(variable, Tensor) and variable.name else name,
-         np.asarray(plain(hand)), _gradient(variable, name))
+        (name, np.asarray(plain(hand)), _gradient(variable, name))
         for name, hand, variable in zip(names, hands, variables, strict=True)
-    ]  # fmt: skip
+    ]
     lengths = {n for _, _, gradient in pairs for n in (gradient.size, *gradient.shape)}
     return Comparison([_compared(name, hand, true, tuple(lengths), rtol) for name, hand, true in pairs])
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Number the names that come several times, as those of the parameters of several layers do."""
+    return [f"{x} {names[: i + 1].count(x)}" if names.count(x) > 1 else x for i, x in enumerate(names)]
 
 
 def _with_missing(tree: Any) -> Any:
@@ -136,12 +142,13 @@ def _gradient(variable: Any, name: str) -> Array:
     """Take the gradient of a Tensor that has one, or should; anything else is a gradient itself."""
     if not isinstance(variable, Tensor):
         return np.asarray(variable)
-    if variable.requires_grad and variable.grad is None:
+    gradient = variable._kept_grad()
+    if variable.requires_grad and gradient is None:
         raise ValueError(
-            f"engine: {variable.name or name} has no gradient; call backward() before, and retain_grad() "
+            f"engine: {name} has no gradient; call backward() before, and retain_grad() "
             f"on a Tensor that is the result of a call"
         )
-    return np.asarray(plain(variable if variable.grad is None else variable.grad))
+    return np.asarray(plain(variable if gradient is None else gradient))
 
 
 def _compared(name: str, hand: Array, true: Array, lengths: tuple[int, ...], rtol: float | None) -> Compared:

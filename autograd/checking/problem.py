@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import errors
 from autograd.checking.state import State
 from autograd.containers import leaves, rebuilt
 from autograd.differentiate import vjp
@@ -76,9 +77,12 @@ def problem_of(f: Callable[..., Any], inputs: tuple[Any, ...], allow_float32: bo
     """Take apart a function's inputs, and list with them the parameters of modules.
 
     Raises:
-        TypeError: an input is not of dtype float64, or of float32 where that is not allowed.
+        TypeError: ``f`` is no function, or an input is not of dtype float64, or of float32 where that is
+            not allowed.
         ValueError: an input is not finite.
     """
+    if not callable(f):
+        raise TypeError(f"gradcheck: {errors.not_a_function(f)}")
     modules = {i - 1: x for i, x in enumerate((f, *inputs)) if hasattr(x, "named_parameters")}
     own = [None if i in modules else tree for i, tree in enumerate(inputs)]
     given = [np.asarray(plain(leaf)) for leaf in leaves(own)]

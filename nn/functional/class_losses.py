@@ -19,6 +19,9 @@ from nn.functional.linear import sum_rows
 from nn.functional.numbers import as_array, as_floats
 from nn.functional.reduction import check_shapes, check_shares, each, reduced
 
+_NUMBERED = "np.unique(target, return_inverse=True)[1]"
+_BINARY = "BCEWithLogitsLoss, with floating targets of the input's shape"
+
 
 def _class_axis(shape: tuple[int, ...]) -> int:
     return 0 if len(shape) == 1 else 1
@@ -53,23 +56,37 @@ def _positions(name: str, shape: tuple[int, ...], target: Any) -> Any:
     """Give the places of the targets' classes in the matrix of ``_class_rows``, counted flat."""
     target, expected = np.asarray(target), _without_classes(name, shape)
     if target.shape != expected or target.dtype.kind not in "iu":
-        fix = "one-hot rows are floating numbers of the input's shape, and for cross_entropy"
-        if target.shape == expected:
-            fix = "the usual fix is target.astype(int)"
-        elif target.size == math.prod(expected):
-            fix = f"the usual fix is target.reshape({expected})"
         raise RefusedError(
-            f"{name}: expected integer class targets of shape {expected} for an input of shape "
-            f"{shape}, got {target.dtype} of {target.shape}; {fix}"
+            f"{name}: expected integer class targets of shape {expected} for an input of shape {shape}, "
+            f"got {target.dtype} of {target.shape}; the usual fix is {_as_classes(target, shape, expected)}"
         )
     classes, numbers = shape[_class_axis(shape)], target.reshape(-1).astype(np.intp, copy=False)
     try:
         return np.ravel_multi_index((numbers, _counting(target.size)), (classes, target.size))
     except ValueError:
+        low, high = int(target.min()), int(target.max())
+        fix = _NUMBERED if low < 0 else f"out_features={high + 1}"
+        if classes == 1:
+            fix = _BINARY
+        elif low == 1 and high == classes:
+            fix = "target - 1"
         raise RefusedError(
-            f"{name}: expected class targets from 0 to {classes - 1}, got values from "
-            f"{target.min()} to {target.max()}; the usual cause is labels that start at 1"
+            f"{name}: expected class targets from 0 to {classes - 1}, got values from {low} to {high}; "
+            f"the usual fix is {fix}"
         ) from None
+
+
+def _as_classes(target: Any, shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """Say how targets of another kind or shape become classes, for scores of this shape."""
+    if target.dtype.kind not in "fiub":
+        return _NUMBERED
+    if target.shape == expected:
+        return "target.astype(int)"
+    if target.shape == shape:
+        return f"target.argmax({_class_axis(shape)})" if len(shape) > 1 or target.sum() == 1 else _BINARY
+    if target.size == math.prod(expected):
+        return f"target.reshape({expected})"
+    return "one target for each row"
 
 
 @lru_cache(maxsize=64)

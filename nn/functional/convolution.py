@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd import derivative, primitive
 from nn.errors import RefusedError, whole_number
-from nn.functional.windows import Lengths, Windows, batched, whole_numbers, windows_over
+from nn.functional.windows import Lengths, Windows, axis_names, batched, whole_numbers, windows_over
 
 SCRATCH = 2**19  # bytes of copied windows and of their outputs
 
@@ -171,16 +171,28 @@ def _convolved(
             f"(outputs,), whose outputs {groups} groups divide, got {weight.shape} and {biased}"
         )
     if x.shape[1] != weight.shape[1] * groups:
-        raise RefusedError(
-            f"{name}: expected inputs of shape (rows, {weight.shape[1] * groups}, ...) for a weight of shape "
-            f"{weight.shape} in {groups} groups, got {x.shape}; the usual fix is another in_channels"
-        )
+        raise _other_channels(name, x.shape[alone:], weight.shape[1] * groups, axes)
     kernel = weight.shape[2:]
     stride, dilation = whole_numbers("stride", stride, axes), whole_numbers("dilation", dilation, axes)
     before, after = sides(padding, kernel, stride, dilation)
     windows = windows_over(name, x.shape[2:], kernel, stride, before, after, dilation)
     out = convolution(x, weight, bias, windows, groups)
     return out[0] if alone else out
+
+
+def _other_channels(name: str, shape: Lengths, channels: int, axes: int) -> RefusedError:
+    """Say where the channels of an input seem to stand, or else how many there are."""
+    place, last = len(shape) - axes - 1, len(shape) - 1
+    if shape[last] == channels:
+        fix = f"x.transpose{(*range(place), last, *range(place, last))}"
+    elif place == 0 and channels == 1:
+        fix = "x[:, None]"
+    else:
+        fix = f"in_channels={shape[place]}"
+    letters = axis_names(axes)
+    return RefusedError(
+        f"{name}: expected an input of shape (rows, {channels}, {letters}), got {shape}; the usual fix is {fix}"
+    )
 
 
 def sides(padding: Any, kernel: Lengths, stride: Lengths, dilation: Lengths) -> tuple[Lengths, Lengths]:
@@ -306,12 +318,13 @@ def conv_transpose2d(
     groups = whole_number("groups", groups, 1)
     outputs = math.prod(weight.shape[1:2]) * groups
     biased = (outputs,) if bias is None else bias.shape
-    if weight.ndim != 4 or len(weight) % groups or x.shape[1] != len(weight) or biased != (outputs,):
+    if weight.ndim != 4 or len(weight) % groups or biased != (outputs,):
         raise RefusedError(
-            f"conv_transpose2d: expected an input (rows, channels, height, width), a weight (channels, "
-            f"outputs / groups, height, width) and a bias (outputs,), whose channels {groups} groups divide, "
-            f"got {x.shape}, {weight.shape} and {biased}; the usual fix is another in_channels"
+            f"conv_transpose2d: expected a weight of 4 axes, (channels, outputs / groups, ...), and a bias "
+            f"(outputs,), whose channels {groups} groups divide, got {weight.shape} and {biased}"
         )
+    if x.shape[1] != len(weight):
+        raise _other_channels("conv_transpose2d", x.shape[alone:], len(weight), 2)
     kernel, count = weight.shape[2:], x.shape[2:]
     stride, dilation = whole_numbers("stride", stride, 2), whole_numbers("dilation", dilation, 2)
     cut = whole_numbers("padding", padding, 2, 0)

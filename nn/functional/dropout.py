@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.errors import RefusedError
+from nn.errors import RefusedError, shown
 from nn.functional.numbers import as_floats
 from nn.init import Rng
 
@@ -14,7 +14,7 @@ from nn.init import Rng
 def check_probability(p: Any) -> float:
     """Refuse what is no probability."""
     if not isinstance(p, (int, float, np.number)) or not 0 <= p <= 1:
-        raise RefusedError(f"p: expected a probability from 0 to 1, got {p!r}")
+        raise RefusedError(f"p: expected a probability from 0 to 1, got {shown(p)}")
     return float(p)
 
 

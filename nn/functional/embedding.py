@@ -36,9 +36,11 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
             f"embedding: expected integers that count rows, got {input.dtype}; the usual fix is input.astype(int)"
         )
     if input.size and not 0 <= np.min(input) <= np.max(input) < rows:
+        low, high = int(np.min(input)), int(np.max(input))
+        fix = "to count rows from 0" if low < 0 else f"num_embeddings={high + 1}"
         raise RefusedError(
-            f"embedding: expected numbers from 0 to {rows - 1}, got values from {np.min(input)} to "
-            f"{np.max(input)}; the usual fix is another num_embeddings"
+            f"embedding: expected numbers from 0 to {rows - 1}, got values from {low} to {high}; "
+            f"the usual fix is {fix}"
         )
     return weight[input]
 

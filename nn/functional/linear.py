@@ -34,7 +34,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """
     try:
         out = x.dot(weight.T)
-    except ValueError:
+    except (TypeError, ValueError):
         raise _unfit(x, weight) from None
     if out.ndim != x.ndim:
         raise _unfit(x, weight)
@@ -48,10 +48,22 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 
 def _unfit(x: Any, weight: Any) -> RefusedError:
     """Say which inputs a weight takes. It is asked when the product fails: a check of shapes takes longer."""
+    if x.dtype.kind not in "fiub":
+        return RefusedError(f"linear: expected numbers, got {x.dtype}; the usual fix is x.astype(float)")
+    if weight.ndim != 2:
+        return RefusedError(f"linear: expected a weight of shape (outputs, inputs), got {weight.shape}")
     inputs = weight.shape[1]
+    if x.ndim < 2 and inputs == 1:
+        fix = "x.reshape(-1, 1)"
+    elif math.prod(x.shape[1:]) == inputs:
+        fix = "x.reshape(len(x), -1)"
+    elif x.ndim == 2 and len(x) == inputs:
+        fix = "x.T"
+    else:
+        fix = f"in_features={math.prod(x.shape[-1:])}"
     return RefusedError(
-        f"linear: expected inputs of shape (..., {inputs}) for a weight of shape {weight.shape}, "
-        f"got {x.shape}; the usual fix is x.reshape(-1, {inputs}), or another in_features"
+        f"linear: expected inputs of shape (..., {inputs}) for a weight (outputs, inputs) of shape "
+        f"{weight.shape}, got {x.shape}; the usual fix is {fix}"
     )
 
 

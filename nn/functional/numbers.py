@@ -6,12 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd import get_default_dtype
+from autograd import as_tensor, get_default_dtype
 
 
 def as_array(x: Any) -> Any:
     """Make an array of a list or a number; Tensors and arrays stay what they are."""
-    return x if hasattr(x, "dtype") else np.asarray(x)
+    if hasattr(x, "dtype"):
+        return x
+    try:
+        return np.asarray(x)
+    except (TypeError, ValueError):
+        return as_tensor(x)  # which says what is wrong
 
 
 def as_floats(x: Any) -> Any:
@@ -19,9 +24,14 @@ def as_floats(x: Any) -> Any:
 
     NumPy computes in float16 with small integers, and differences of unsigned ones wrap around.
 
+    Raises:
+        TypeError: these are no real numbers.
+
     Example:
         >>> as_floats(np.array([0, 255], np.uint8)), as_floats([True, False])
         (array([  0., 255.]), array([1., 0.]))
     """
     x = as_array(x)
-    return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
+    if x.dtype.kind == "f":
+        return x
+    return x.astype(get_default_dtype()) if x.dtype.kind in "iub" else as_tensor(x)  # which refuses it

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.errors import RefusedError
+from nn.errors import RefusedError, shown
+from nn.functional.numbers import as_floats
 
 Lengths = tuple[int, ...]
 
@@ -71,7 +72,7 @@ def whole_numbers(name: str, value: Any, axes: int, least: int = 1) -> Lengths:
     numbers = tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
     if len(numbers) != axes or not all(isinstance(n, (int, np.integer)) and n >= least for n in numbers):
         several = f" or {axes} of them" if axes > 1 else ""
-        raise RefusedError(f"{name}: expected a whole number from {least}{several}, got {value!r}")
+        raise RefusedError(f"{name}: expected a whole number from {least}{several}, got {shown(value)}")
     return tuple(map(int, numbers))
 
 
@@ -105,18 +106,22 @@ def windows_over(
     return Windows(size, kernel, stride, dilation, before, tuple(count))
 
 
+def axis_names(axes: int) -> str:
+    """Name the axes that windows slide over."""
+    return "length" if axes == 1 else "height, width"
+
+
 def batched(function: str, x: Any, axes: int) -> tuple[Any, bool]:
     """Give x, as floating numbers, with a first axis for the batch, and whether it had none.
 
     Raises:
         ValueError: x has neither two axes more than the windows, nor one.
     """
-    x = x if hasattr(x, "shape") else np.asarray(x)
+    x = as_floats(x)
     if x.ndim not in (axes + 1, axes + 2):
-        letters = ", ".join(["length"] if axes == 1 else ["height", "width"])
+        letters = axis_names(axes)
         raise RefusedError(
             f"{function}: expected an input of shape (rows, channels, {letters}), got {x.shape}; "
             f"the usual fix is x.reshape(rows, channels, {letters})"
         )
-    x = x if x.dtype.kind == "f" else x.astype(float)
     return (x, False) if x.ndim == axes + 2 else (np.expand_dims(x, 0), True)

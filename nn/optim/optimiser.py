@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
@@ -51,9 +52,18 @@ class Optimiser:
         self.defaults: dict[str, Any] = {"lr": lr, **options}
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Tensor, dict[str, Any]] = {}
+        self._warned = False
         for group in _groups_of(params):
             self._add(group)
         self._share_scratch()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse fields that would change nothing: options stand in the groups. A class of one's own may."""
+        options = {option: option for option in vars(self).get("defaults", ())} | {"learning_rate": "lr"}
+        if name in options and type(self).__module__.startswith("nn."):
+            fix = f"optimiser.param_groups[0][{options[name]!r}] = {value!r}"
+            raise AttributeError(f"{name}: expected no such field; the usual fix is {fix}")
+        super().__setattr__(name, value)
 
     def add_param_group(self, param_group: Options) -> None:
         """Go on with more parameters, such as those of layers that were frozen so far.
@@ -186,6 +196,9 @@ class Optimiser:
 
         Raises:
             ValueError: a learning rate is out of its range; nothing is changed.
+
+        Warns:
+            UserWarning: no parameter has a gradient.
         """
         for group in self.param_groups:
             lr = group["lr"]
@@ -207,6 +220,18 @@ class Optimiser:
                         rate = np.array(group["lr"], array.dtype)
                     array -= self.update(array, gradient.data, rate, self.state[parameter], group)
                     parameter.data = array
+        if gradient is None and not self._warned:  # the last one, so that a usual step looks no further
+            self._warn()
+
+    def _warn(self) -> None:
+        """Warn, but once only, if there is no gradient at all."""
+        if all(parameter.grad is None for parameter in self.state):
+            self._warned = True
+            warnings.warn(
+                "step: no parameter has a gradient, so that none changes; was loss.backward() called, "
+                "and is it the loss of this model?",
+                stacklevel=4,
+            )
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Give what is to be subtracted from the parameter.
@@ -267,7 +292,10 @@ def _groups_of(params: Any) -> list[dict[str, Any]]:
     """See parameters without a group as one group."""
     groups = _listed(params)
     if not groups:
-        raise ValueError("params: expected parameters, got none; is model.parameters() already used up?")
+        raise ValueError(
+            "params: expected parameters, got none; is model.parameters() already used up, or is no weight "
+            "an nn.Parameter?"
+        )
     return groups if isinstance(groups[0], dict) else [{"params": groups}]
 
 
@@ -280,7 +308,8 @@ def _listed(params: Any) -> list[Any]:
         raise TypeError(f"params: expected parameters, got {name}; use model.parameters()")
     if isinstance(params, dict) or not isinstance(params, Iterable):
         name = type(params).__name__
-        raise TypeError(f"params: expected a list of parameters or of groups, got {name}")
+        fix = "; the usual fix is model.parameters(), with ()" if callable(params) else ""
+        raise TypeError(f"params: expected a list of parameters or of groups, got {name}{fix}")
     return list(params)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import get_default_dtype, no_grad
+from nn.errors import shown
 from nn.module import Module
 from nn.parameter import Parameter
 from nn.training.data import apply, leaves, mapped
@@ -102,7 +103,8 @@ def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> S
     if example is None:
         lengths = [input_shape] if isinstance(input_shape, int) else input_shape
         if not isinstance(lengths, (tuple, list)) or not all(isinstance(n, int) for n in lengths):
-            raise TypeError(f"input_shape: expected whole numbers, got {input_shape!r}; or give example=")
+            got = shown(input_shape)
+            raise TypeError(f"input_shape: expected whole numbers, got {got}; or give example=array")
         x: Any = np.zeros((1, *lengths), get_default_dtype())
     else:
         x = mapped(lambda a: a if hasattr(a, "shape") else np.asarray(a), example)

@@ -1,0 +1,309 @@
+"""Mistakes that beginners make with nn: what is said, and that the fix which is named works."""
+
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import tensor
+
+X = np.random.default_rng(0).normal(size=(20, 4))
+Y = np.arange(20) % 3
+
+
+def said_by(call: Callable[[], Any]) -> str:
+    """Give the message of the error that a call raises."""
+    with pytest.raises((TypeError, ValueError, FileNotFoundError)) as caught:
+        call()
+    return str(caught.value)
+
+
+def fix_of(message: str) -> str:
+    """Find the fix that a message names."""
+    return message.partition("the usual fix is ")[2]
+
+
+# Inputs of another shape: the fix is an expression of the input, or an argument of the layer
+
+sizes = st.integers(1, 4)
+
+
+def shapes_of_linear(layer_inputs: int) -> st.SearchStrategy[tuple[int, ...]]:
+    """Draw shapes that do not fit, many of which would after a step."""
+    others = st.lists(sizes, min_size=0, max_size=3).map(tuple)
+    flat = st.tuples(sizes, st.just(layer_inputs), st.just(1))
+    turned = st.tuples(st.just(layer_inputs), sizes)
+    return st.one_of(others, flat, turned).filter(lambda shape: shape[-1:] != (layer_inputs,))
+
+
+@given(sizes.flatmap(lambda n: st.tuples(st.just(n), shapes_of_linear(n))))
+def test_the_fix_of_an_input_of_linear_works_and_mixes_no_rows(case: tuple[int, tuple[int, ...]]) -> None:
+    inputs, shape = case
+    x = np.arange(np.prod(shape, dtype=int), dtype=float).reshape(shape)
+    message = said_by(lambda: nn.Linear(inputs, 2)(x))
+    assert f"expected inputs of shape (..., {inputs})" in message
+    assert f"got {shape}" in message
+    fix = fix_of(message)
+    if fix.startswith("in_features="):
+        assert nn.Linear(int(fix.partition("=")[2]), 2)(np.atleast_1d(x)).shape == (*shape[:-1], 2)
+        return
+    fixed = eval(fix, {"x": x})
+    assert nn.Linear(inputs, 2)(fixed).shape == (len(fixed), 2)
+    if fix == "x.T":
+        assert all(row in x.T.tolist() for row in fixed.tolist())
+    elif x.ndim:
+        assert fixed.tolist() == [np.ravel(row).tolist() for row in x]
+
+
+@given(st.integers(1, 2), sizes, st.booleans(), st.data())
+def test_the_fix_of_an_input_of_a_convolution_works(
+    axes: int, channels: int, batched: bool, data: st.DataObject
+) -> None:
+    places = data.draw(st.lists(st.integers(5, 8), min_size=axes, max_size=axes))
+    last = data.draw(st.sampled_from([channels, 9]))
+    shape = (*[3] * batched, *places, last)
+    layer: Any = [nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d][axes - 1 + data.draw(st.integers(0, axes - 1))]
+    message = said_by(lambda: layer(channels, 2, 3)(np.ones(shape)))
+    assert message.endswith(f"got {shape}; the usual fix is {fix_of(message)}")
+    if fix_of(message).startswith("in_channels="):
+        channels, fixed = int(message.rpartition("=")[2]), np.ones(shape)
+    else:
+        fixed = eval(fix_of(message), {"x": np.ones(shape)})
+    assert layer(channels, 2, 3)(fixed).ndim >= len(shape)
+
+
+def test_images_without_channels_are_told_from_one_image_of_other_channels() -> None:
+    assert fix_of(said_by(lambda: nn.Conv2d(1, 4, 3)(np.ones((2, 8, 8))))) == "x[:, None]"
+    assert fix_of(said_by(lambda: nn.Conv2d(3, 4, 3)(np.ones((2, 8, 8))))) == "in_channels=2"
+
+
+# What is no array
+
+LAYERS = [nn.Linear(3, 2), nn.Conv1d(7, 2, 1), nn.MaxPool1d(2), nn.BatchNorm1d(3), nn.LayerNorm(3),
+          nn.Flatten(), nn.Dropout(), nn.GRU(3, 2), nn.Tanh(), nn.LogSoftmax(1)]  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (
+            nn.LSTM(2, 3, rng=0)(np.ones((5, 7, 2))),
+            r"got a tuple of 2: \(5, 7, 3\), …; LSTM gives \(output, state\)",
+        ),
+        (
+            next(iter(nn.batches(X, Y, batch_size=10))),
+            r"got a tuple of 2: \(10, 4\), \(10,\); .*batches give \(x, y\)",
+        ),
+        ([[1.0, 2.0], [3.0]], "rows of different shapes"),
+        (None, r"got None; is a return missing\?"),
+    ],
+    ids=["output and state", "batch", "ragged", "nothing"],
+)
+def test_layers_take_one_array(layer: Any, data: Any, words: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=words) as caught:
+        nn.Sequential(layer)(data)
+    assert "in layer '0'" in caught.value.__notes__[0]
+
+
+def test_a_forward_without_a_return() -> None:
+    class Net(nn.Module):
+        def forward(self, x: Any) -> Any:
+            np.tanh(x)
+
+    for loss in nn.MSELoss(), nn.CrossEntropyLoss(), nn.BCELoss():
+        with pytest.raises(TypeError, match=r"got None; is a return missing\?"):
+            loss(Net()(X), Y)
+
+
+# Targets of another kind or shape: the fix is an expression of the target, or an argument of the layer
+
+names = np.array(["cat", "dog", "cow"])
+TARGETS: dict[str, tuple[int, Any, str]] = {
+    "floats": (3, Y.astype(float), "target.astype(int)"),
+    "names": (3, names[Y], "np.unique(target, return_inverse=True)[1]"),
+    "objects": (3, names[Y].astype(object), "np.unique(target, return_inverse=True)[1]"),
+    "column": (3, Y[:, None], "target.reshape((20,))"),
+    "one-hot integers": (3, np.eye(3, dtype=int)[Y], "target.argmax(1)"),
+    "from 1": (3, Y + 1, "target - 1"),
+    "-1 and 1": (2, 2 * (Y % 2) - 1, "np.unique(target, return_inverse=True)[1]"),
+    "too many classes": (2, Y, "out_features=3"),
+    "from 1, too many classes": (2, Y + 1, "out_features=4"),
+    "one output": (1, Y % 2, "BCEWithLogitsLoss"),
+    "a row too few": (3, Y[:19], "one target for each row"),
+}
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.NLLLoss()], ids=repr)
+@pytest.mark.parametrize(("outputs", "target", "fix"), TARGETS.values(), ids=TARGETS)
+def test_the_fix_of_targets_works(loss: Any, outputs: int, target: Any, fix: str) -> None:
+    said = fix_of(said_by(lambda: loss(np.zeros((20, outputs)), target)))
+    assert said.startswith(fix)
+    if "target" in fix.split()[0]:
+        target = eval(said, {"target": target, "np": np})
+    elif fix.startswith("out_features="):
+        outputs = int(fix.partition("=")[2])
+    else:
+        return
+    assert np.isfinite(loss(np.zeros((20, outputs)), target).item())
+
+
+@pytest.mark.parametrize(
+    ("target", "fix"), [([1, 0, 1], "BCEWithLogitsLoss"), ([0, 1, 0], "target.argmax(0)")]
+)
+def test_one_axis_of_scores_is_one_row_of_classes(target: list[int], fix: str) -> None:
+    assert fix_of(said_by(lambda: nn.CrossEntropyLoss()(np.zeros(3), target))).startswith(fix)
+
+
+# Data in the place of options
+
+OPTIONS: dict[str, Callable[[Any], Any]] = {
+    "options of an activation": nn.ReLU,
+    "an axis": nn.Softmax,
+    "a slope": nn.LeakyReLU,
+    "no options": nn.Sigmoid,
+    "several inputs": lambda x: nn.MSELoss(x, Y),
+    "a reduction": lambda x: nn.MSELoss(x),
+    "a place of weights": lambda x: nn.CrossEntropyLoss(x, Y),
+    "weights and a reduction": lambda x: nn.BCELoss(x, Y),
+    "axes": nn.Flatten,
+    "a kernel": nn.MaxPool2d,
+    "a mean": nn.AvgPool1d,
+}
+
+
+@pytest.mark.parametrize("make", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize("data", [X, tensor(X), nn.Linear(4, 3, rng=0)(X)], ids=["array", "Tensor", "result"])
+def test_data_are_no_options(make: Callable[[Any], Any], data: Any) -> None:
+    message = said_by(lambda: make(data))
+    assert "." not in message.partition("got an array")[2].partition(";")[0]  # no numbers
+    assert re.match(r"nn\.\w+\(\.\.\.\)\((inputs|input, target|x)\)", fix_of(message))
+
+
+@pytest.mark.parametrize(
+    "weights", [[1.0] * 3, np.ones(3), tensor(np.ones(3))], ids=["list", "array", "Tensor"]
+)
+def test_weights_of_classes_are_options(weights: Any) -> None:
+    loss: Any = nn.CrossEntropyLoss(weights)
+    assert isinstance(loss.weight, nn.Buffer)
+
+
+def test_options_are_those_of_the_constructor() -> None:
+    """Fields that a user adds, and the layers of users, may be arrays."""
+
+    class Scaled(nn.Module):
+        def __init__(self, factor: Any) -> None:
+            self.factor = factor
+
+    assert Scaled(X).factor is X
+    layer: Any = nn.ReLU()
+    layer.latest = X
+    assert layer.latest is X
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: nn.Linear(X, 3),  # type: ignore[arg-type]
+        lambda: nn.Conv2d(3, X, 3),  # type: ignore[arg-type]
+        lambda: nn.Dropout(X),  # type: ignore[arg-type]
+        lambda: nn.functional.max_pool2d(np.ones((1, 1, 9, 9)), X),
+        lambda: nn.summary(nn.Linear(4, 3), X),
+    ],
+    ids=["size", "channels", "probability", "kernel", "summary"],
+)
+def test_errors_show_no_data(call: Callable[[], Any]) -> None:
+    assert len(said_by(call)) < 200
+
+
+# Weights that are not learned
+
+
+def test_a_weight_that_is_no_parameter_is_warned_of() -> None:
+    class Net(nn.Module):
+        def __init__(self, weight: Any) -> None:
+            self.weight = weight
+
+    with pytest.warns(UserWarning, match=r"weight: .*not among model.parameters\(\).*nn\.Parameter\(array\)"):
+        net = Net(tensor(X, requires_grad=True))
+    assert not list(net.parameters())
+    assert "nn.Parameter" in said_by(lambda: nn.optim.SGD(net.parameters()))
+    for kept in (tensor(X), tensor(X, requires_grad=True) * 2, X, nn.Parameter(X), nn.Buffer(X)):
+        assert Net(kept).weight is kept  # without a warning
+
+
+def test_a_step_without_gradients_is_warned_of_once() -> None:
+    model, other = nn.Linear(4, 3, rng=0), nn.Linear(4, 3, rng=0)
+    optimiser = nn.optim.Adam(model.parameters())
+    other(X).sum().backward()
+    with pytest.warns(
+        UserWarning, match=r"no parameter has a gradient.*loss\.backward\(\).*this model"
+    ) as caught:
+        optimiser.step()
+    optimiser.step()  # without a warning
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    for used in model.parameters():  # all but one may be unused
+        optimiser = nn.optim.Adam(model.parameters())
+        optimiser.zero_grad()
+        used.sum().backward()
+        optimiser.step()
+
+
+OPTIONS_OF_ADAM = ["lr", "betas", "weight_decay", "learning_rate"]
+
+
+@pytest.mark.parametrize("option", OPTIONS_OF_ADAM)
+def test_options_of_an_optimiser_stand_in_its_groups(option: str) -> None:
+    optimiser = nn.optim.Adam([nn.Parameter(X)])
+    with pytest.raises(AttributeError, match=f"^{option}: expected no such field") as caught:
+        setattr(optimiser, option, 0.5)
+    exec(fix_of(str(caught.value)), {"optimiser": optimiser})
+    assert 0.5 in optimiser.param_groups[0].values()
+
+
+def test_an_optimiser_of_ones_own_has_any_fields() -> None:
+    class Mine(nn.optim.SGD):
+        def __init__(self, params: Any, lr: float) -> None:
+            super().__init__(params, lr=lr)
+            self.lr = lr
+
+    assert Mine([nn.Parameter(X)], 0.5).lr == 0.5
+
+
+# Files
+
+
+def test_what_is_saved_and_loaded_is_a_model(tmp_path: Any) -> None:
+    model, path = nn.Linear(4, 3, rng=0), tmp_path / "model.safetensors"
+    for save in (lambda: nn.save(path, model), lambda: nn.save(model.state_dict(), path)):  # type: ignore[arg-type]
+        assert fix_of(said_by(save)) == "nn.save(model, path)"
+    assert fix_of(said_by(lambda: nn.load(path, model))) == "nn.load(model, path)"
+    path = tmp_path / "runs" / "1" / "model.safetensors"
+    message = said_by(lambda: nn.save(model, path))
+    assert repr(str(path)) in message
+    eval(fix_of(message), {"os": os})
+    nn.save(model, path)
+    nn.load(model, path)
+
+
+# Names
+
+
+@pytest.mark.parametrize(("module", "name"), [(nn, "Relu"), (nn.functional, "softmx")])
+def test_python_can_suggest_a_name(module: Any, name: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(module, name)
+    assert caught.value.name == name
+    assert caught.value.obj is module
+
+
+def test_parameters_without_parentheses() -> None:
+    message = said_by(lambda: nn.optim.SGD(nn.Linear(4, 3).parameters))  # type: ignore[arg-type]
+    assert fix_of(message).startswith("model.parameters()")
