@@ -95,7 +95,7 @@ class InPlace(Handle):
 
     def _is_view(self) -> bool:
         vertex = self.node or self
-        return vertex.version is not None and vertex.version.owner != id(vertex)
+        return vertex.version is not None and vertex.version.owner not in (None, id(vertex))
 
     def share_version(self, args: Sequence[Any]) -> None:
         """Share the version of those arguments whose memory this Tensor looks at."""

@@ -17,21 +17,25 @@ next_serial = itertools.count(1).__next__
 class Version:
     """When a piece of memory was last written in place; all who see that memory share it.
 
-    It remembers the identity of the vertex that had it first; the others are views of that one.
+    It remembers the identity of the vertex that had it first; the others are views of that one. A copy
+    is as unwritten: numbers and identities mean nothing elsewhere.
     """
 
     __slots__ = ("owner", "serial")
 
-    def __init__(self, owner: Any) -> None:
-        self.owner = id(owner)
+    def __init__(self, owner: Any = None) -> None:
+        self.owner = None if owner is None else id(owner)
         self.serial = 0
+
+    def __reduce__(self) -> tuple[type[Version], tuple[()]]:
+        return Version, ()
 
     def write(self) -> None:
         """Note that the memory is written now."""
         self.serial = last_write.serial = next_serial()
 
 
-last_write = Version(None)  # that of whatever memory it was
+last_write = Version()  # that of whatever memory it was
 
 
 def check_unchanged(node: Any) -> None:

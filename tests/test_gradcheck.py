@@ -124,6 +124,20 @@ def test_a_dropped_gradient_is_found() -> None:
         gradcheck(lambda x: x * x.detach(), X)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_long_steps_may_leave_the_domain_of_a_function(seed: int) -> None:
+    """Some directions make eigenvalues complex, which is refused, or square roots of negative numbers."""
+    matrix = np.diag([3.0, 6.0, 9.0]) + np.triu(np.full((3, 3), 0.3), 1) - np.tril(np.full((3, 3), 0.3), -1)
+    gradcheck(np.linalg.eigvals, matrix, order=2, rng=seed)
+
+    def root(x: Any) -> Any:
+        if np.any(x < 0):
+            raise ValueError("expected numbers from 0")
+        return np.sqrt(x)
+
+    gradcheck(root, np.array([1.0, 2.0]), rng=seed)
+
+
 def test_the_same_seed_draws_the_same_directions() -> None:
     f = product(RIGHT[0], lambda g, x: 2 * g * x * x)
     messages = set()

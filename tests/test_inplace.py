@@ -1,6 +1,10 @@
 """Writing in place: differentiable under the graph, counted everywhere, never silently wrong."""
 
 import contextlib
+import copy
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -618,3 +622,27 @@ def test_copies_and_rows_by_operators_can_be_written() -> None:
     y.sum().backward()
     assert w.grad is not None
     assert w.grad.item() == 3.0
+
+
+def test_copies_know_nothing_of_earlier_writes() -> None:
+    x = tensor(np.zeros(3))
+    x += 1
+    copied = copy.deepcopy(x)
+    copied[0] = leaf(2.0)
+    assert copied.requires_grad
+    w = leaf(np.ones(2))
+    with no_grad():
+        for _ in range(30):
+            w *= 0.9
+    go_on = "loss = (w * w).sum(); other += 1; loss.backward()"  # numbers of writes begin anew in a process
+    run = [sys.executable, "-c", f"import pickle, sys; w, other = pickle.load(sys.stdin.buffer); {go_on}"]
+    subprocess.run(run, input=pickle.dumps((w, tensor(0.0))), check=True)
+
+
+def test_copies_share_what_their_originals_share() -> None:
+    x = leaf(np.ones(3))
+    copied, view = copy.deepcopy([x, x.detach()])
+    loss = (copied * copied).sum()
+    view += 1
+    with pytest.raises(RuntimeError, match=CHANGED):
+        loss.backward()

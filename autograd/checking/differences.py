@@ -107,7 +107,14 @@ def slopes(at: Line, scale: float, noise: Array) -> Slopes:
     """
     steps = _ladder(scale)
     here = at(0.0)
-    beyond, before = (np.stack([at(sign * step) for step in steps]) for sign in (1, -1))
+
+    def reached(step: float) -> Array:
+        try:
+            return at(step)
+        except (ArithmeticError, TypeError, ValueError):  # a long step may lead out of the function's domain
+            return np.full_like(here, np.nan)
+
+    beyond, before = (np.stack([reached(sign * step) for step in steps]) for sign in (1, -1))
     column = steps[:, None]
     centre = _settled((beyond - before) / (2 * column), steps, noise, order=2)
     sides = [(beyond - here), (here - before)]

@@ -125,8 +125,8 @@ def lstm(x: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: A
 def _lstm(x: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
     """Give the result, and what the way back reads of each step."""
     state, c = np.transpose(h), np.transpose(c)
-    half = of_gates(c, 0.5, 0.5, 1, 0.5)
-    weights, rest = half[:, :1] * joined(w_ih, w_hh, b_ih, b_hh), 1 - half
+    half = of_gates(w_hh, len(h), 0.5, 0.5, 1, 0.5)
+    weights, rest = of_gates(w_hh, 1, 0.5, 0.5, 1, 0.5) * joined(w_ih, w_hh, b_ih, b_hh), 1 - half
     states, steps = [], []
     for step in _with_one(x):
         inputs = np.concatenate([state, step])
@@ -141,7 +141,7 @@ def _lstm(x: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: 
 
 
 def _lstm_cotangents(g: Any, residual: Any, h: Any, w_hh: Any) -> Cotangents:
-    sigmoid = of_gates(np.transpose(h), 1, 1, 0, 1)
+    sigmoid = of_gates(w_hh, len(h), 1, 1, 0, 1)
     tanh = 1 - sigmoid
     g, back, gates, dh = _samples_last(g), np.transpose(w_hh), [], 0.0
     dc = g[-1]

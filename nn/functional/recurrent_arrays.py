@@ -39,11 +39,11 @@ def cut(weights: Any, gates: Any, dh: Any, dc: Any) -> Cotangents:
     return Cotangents(*parts, gates, dh.T, None if dc is None else dc.T)
 
 
-def of_gates(state: Any, *numbers: float) -> Array:
+def of_gates(w_hh: Any, samples: int, *numbers: float) -> Array:
     """Give one number for each gate, repeated over its features and the samples."""
-    size, batch = np.shape(state)
-    dtype = np.result_type(state.dtype, np.float16)  # a state of whole numbers has real gates
-    return np.repeat(np.array(numbers, dtype), size * batch).reshape(len(numbers) * size, batch)
+    dtype = np.result_type(w_hh.dtype, np.float16)  # whole numbers have real gates
+    column = np.repeat(np.array(numbers, dtype), w_hh.shape[1])[:, None]
+    return np.repeat(column, samples, axis=1)
 
 
 def _inputs(x: Array, h: Array, weights: Array, more: int = 1) -> Array:
@@ -115,9 +115,9 @@ def lstm(
     x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, b_ih: Any = None, b_hh: Any = None
 ) -> tuple[Array, tuple[Array, ...]]:
     """Give the states and the last cell of an LSTM, and its gates, i n and f c, tanh c, and inputs."""
-    half = of_gates(c.T, 0.5, 0.5, 1, 0.5)
+    half = of_gates(w_hh, len(c), 0.5, 0.5, 1, 0.5)
     rest = 1 - half
-    weights = of_gates(w_hh.T[:, :1], 0.5, 0.5, 1, 0.5) * joined(w_ih, w_hh, b_ih, b_hh)
+    weights = of_gates(w_hh, 1, 0.5, 0.5, 1, 0.5) * joined(w_ih, w_hh, b_ih, b_hh)
     inputs = _inputs(x, h, weights, more=2)
     out, cell = inputs[1:, : h.shape[1]], np.array(c.T, inputs.dtype, order="C")
     gates, terms, tanh_c = (np.empty((len(x), *n, *cell.shape), cell.dtype) for n in ((4,), (2,), ()))
