@@ -7,15 +7,18 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 import nn
 from autograd import Tensor
 from nn.optim.lr_scheduler import ExponentialLR, ReduceLROnPlateau
 from nn.training import Training, outputs_seen
+from nn.training.data import source
 from tests.nn_models import TwoInOut
 
 Array = np.ndarray[Any, Any]
@@ -75,6 +78,82 @@ def test_batches_of_ones_own_are_gone_through_each_epoch() -> None:
         optimiser.step()
     assert len(history) == 3
     assert same(one.state_dict(), other.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "sizes"),
+    [(9, 4, [4, 5]), (10, 4, [4, 4, 2]), (5, 4, [5]), (1, 4, [1]), (3, 1, [1, 1, 1]), (8, 4, [4, 4])],
+)
+def test_a_last_row_alone_joins_the_batch_before(rows: int, size: int, sizes: list[int]) -> None:
+    pairs = source("data", (X[:rows], Y[:rows]))
+    batches = list(pairs.epoch(size, np.random.default_rng(0), shuffle=True))
+    assert [len(x) for x, _ in batches] == sizes
+    assert pairs.count(size) == len(sizes)
+    order = np.random.default_rng(0).permutation(rows)
+    for i, whole in enumerate((X, Y)):
+        np.testing.assert_array_equal(np.concatenate([batch[i] for batch in batches]), whole[order])
+
+
+class Foreign:
+    """An array of another library, such as a tensor of PyTorch."""
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return self.array
+
+
+def test_arrays_of_other_libraries_are_data_too() -> None:
+    """Also from a loader, of which everything else comes as it is."""
+    x, texts, rng = Foreign(X), ["a", "bc"], np.random.default_rng(0)
+    for data in (x, {"y": Foreign(Y)}), [[x, {"y": Foreign(Y)}]]:
+        np.testing.assert_equal(next(source("data", data).epoch(50, rng, shuffle=False)), (X, {"y": Y}))
+    assert next(source("data", [(texts, Y)]).epoch(2, rng, shuffle=False)) == (texts, Y)
+
+
+class Pair(NamedTuple):
+    mean: Any
+    logarithm: Any
+
+
+class Gives(nn.Module):
+    """A model whose outputs have a form of their own."""
+
+    def __init__(self, form: Callable[[Any], Any]) -> None:
+        self.linear, self.form = nn.Linear(3, 1, rng=0), form
+
+    def forward(self, x: Any) -> Any:
+        return self.form(self.linear(x))
+
+
+FORMS: dict[str, tuple[Callable[[Any], Any], Any, type]] = {
+    "list": (lambda out: [out, out], ((None, 1), (None, 1)), tuple),
+    "namedtuple": (lambda out: Pair(out, out), Pair((None, 1), (None, 1)), Pair),
+    "number": (lambda out: (out, 2.0), ((None, 1), "float"), tuple),
+    "nothing": (lambda out: (out, None), ((None, 1), "NoneType"), tuple),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_outputs_may_have_other_forms(form: str) -> None:
+    give, shape, kind = FORMS[form]
+    model = Gives(give)
+    seen: list[Any] = []
+
+    def metric(out: Any, y: Any) -> float:
+        seen.append(out)
+        return float(len(out[0]))
+
+    history = nn.fit(
+        model, (X, Y), lambda out, y: LOSS(out[0], y), nn.optim.SGD(model.parameters()), 1,
+        validation_data=(X, Y), metrics={"rows": metric},
+    )  # fmt: skip
+    assert history["rows"] == history["val_rows"] == [50.0]
+    assert all(type(out) is kind for out in seen)
+    table = nn.summary(nn.Sequential(model), (3,))
+    assert table.layers[0].shape == shape
+    assert str(shape) in repr(table)
 
 
 @pytest.mark.parametrize("x", [(X, Y), {"b": Y, "a": X}], ids=["tuple", "dict"])
@@ -195,6 +274,13 @@ def test_schedules_make_a_step_after_each_epoch(name: str) -> None:
     assert optimiser.param_groups[0]["lr"] == history["lr"][-1] / 2
 
 
+def test_a_schedule_on_the_greatest_is_refused_for_it_is_given_the_loss() -> None:
+    *rest, optimiser = task()
+    schedule = ReduceLROnPlateau(optimiser, mode="max")
+    with pytest.raises(ValueError, match=r"schedule: expected mode='min', for .* in a callback"):
+        nn.fit(*rest, optimiser, 1, schedule=schedule)
+
+
 # Callbacks
 
 
@@ -277,7 +363,7 @@ def test_early_stopping_gives_back_the_best_epoch() -> None:
             states.append(training.model.state_dict())
 
     wanted = iter([5.0, 3.0, 4.0, 3.5, 3.0, 1.0])
-    stop = nn.EarlyStopping("val_wanted", patience=3)
+    stop = nn.EarlyStopping("val_wanted", patience=3, mode="min")
     calls = iter(range(100))
     history = nn.fit(
         *task(model), epochs=9, validation_data=(X, Y), callbacks=[Keep(), stop],
@@ -321,6 +407,18 @@ BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "three": ({"data": (X, Y, Y)}, ValueError, r"data: expected a tuple \(x, y\), got 3 parts"),
     "array": ({"data": X}, TypeError, r"data: expected a tuple \(x, y\), or batches"),
     "batches": ({"data": [X]}, ValueError, r"data: expected batches \(x, y\), got ndarray of 50"),
+    "list": (
+        {"validation_data": [X, Y]},
+        ValueError,
+        r"validation_data: expected batches .* the usual fix for arrays is a tuple, \(x, y\)",
+    ),
+    "lists of inputs": (
+        {"data": ([X, X], [Y, Y])},
+        TypeError,
+        r"data: expected an array or a list of rows, .* the usual fix is a tuple, \(x1, x2\)",
+    ),
+    "sparse": ({"data": (csr_array(X), Y)}, TypeError, r"data: .* got csr_array; the usual fix is \.toarray"),
+    "size of batches": ({"data": [(X, Y)], "batch_size": 4}, ValueError, "batch_size: expected none"),
     "no batch": ({"data": []}, ValueError, "data: no batch in pass 1$"),
     "used up": ({"data": iter([(X, Y)]), "epochs": 2}, ValueError, "no batch in pass 2; is it a generator"),
     "split": ({"validation_split": 1.5}, ValueError, "validation_split: expected a share from 0 to 1"),
@@ -342,7 +440,12 @@ BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "loss array": (
         {"loss": lambda out, y: 1.0},
         TypeError,
-        "loss: expected a Tensor of one number, got float",
+        r"loss: expected a Tensor of one number, got float; the usual fix .* without \.item",
+    ),
+    "order": (
+        {"data": X, "loss": Y, "optimiser": LOSS},
+        TypeError,
+        r"loss: expected a function, .* after data=\(x, y\), got an array of shape \(50, 1\)$",
     ),
     "optimiser": ({"optimiser": 0.1}, TypeError, "optimiser: expected nn.optim"),
     "other optimiser": (
@@ -358,6 +461,16 @@ BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "callback": ({"callbacks": [print]}, TypeError, "callbacks: expected objects of nn.Callback"),
     "callbacks": ({"callbacks": nn.Callback()}, TypeError, r"got one; the usual fix is \[callback\]"),
     "metrics": ({"metrics": [len]}, TypeError, "metrics: expected functions by name"),
+    "metric": ({"metrics": {"a": "accuracy"}}, TypeError, "metrics: expected functions by name"),
+    **{
+        f"metric {name}": ({"metrics": {name: abs}}, ValueError, f"metrics: expected .*, got '{name}'")
+        for name in ("loss", "lr", "seconds", "val_loss")
+    },
+    "metric of arrays": (
+        {"metrics": {"a": np.subtract}},
+        TypeError,
+        r"metrics: expected a number from 'a', got an array of shape \(50, 1\); the usual fix is .*mean",
+    ),
     "monitor": (
         {"callbacks": [nn.EarlyStopping("val_loss")]},
         ValueError,
@@ -382,6 +495,38 @@ def test_bad_input_is_refused_in_words(case: str) -> None:
 def test_bad_options_of_early_stopping(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         nn.EarlyStopping(**options)
+
+
+@pytest.mark.parametrize("kind", [nn.EarlyStopping, partial(nn.Checkpoint, "folder")])
+def test_less_is_better_only_of_losses_and_errors(kind: Callable[..., Any]) -> None:
+    for column in None, "loss", "val_loss", "absolute_error":
+        assert kind(column).mode == "min"
+    with pytest.raises(ValueError, match="mode: expected 'min' or 'max' for the column 'val_acc', got None"):
+        kind("val_acc")
+
+
+def test_metrics_of_scikit_learn_are_refused_for_they_take_targets_first() -> None:
+    r2_score = pytest.importorskip("sklearn.metrics").r2_score
+    words = r"usual fix is lambda outputs, targets: r2_score\(targets, outputs\)"
+    with pytest.raises(TypeError, match=words):
+        nn.fit(*task(), epochs=1, metrics={"r2": r2_score})
+
+
+def test_a_misspelt_method_of_a_callback_is_refused() -> None:
+    words = "Typo: expected methods among on_train_begin, .*, on_train_end, got 'on_epoch_ends'"
+    with pytest.raises(TypeError, match=words):
+        type("Typo", (nn.Callback,), {"on_epoch_ends": lambda self, training: True})
+
+
+def test_layers_that_the_optimiser_does_not_know_are_warned_of() -> None:
+    model = network()
+    optimiser = nn.optim.SGD(model.parameters())
+    model[2] = nn.Linear(4, 1, rng=1)
+    with pytest.warns(UserWarning, match="usual fix is to make the optimiser after the layers") as caught:
+        nn.fit(model, (X, Y), LOSS, optimiser, 1)
+    assert caught[0].filename == __file__
+    model[2].requires_grad_(False)
+    nn.fit(model, (X, Y), LOSS, optimiser, 1)  # one that shall not learn needs no optimiser
 
 
 # Display
@@ -455,6 +600,12 @@ def test_the_finder_leaves_everything_as_it_was_and_finds_a_rate() -> None:
     assert 1e-3 < found.suggestion < 1
     assert found.losses.shape == found.rates.shape
     assert "suggestion=" in repr(found)
+
+
+def test_the_finder_leaves_the_generator_of_batches_as_it_was() -> None:
+    model, batches = network(), nn.batches(X, Y, rng=0)
+    nn.find_learning_rate(model, batches, LOSS, nn.optim.SGD(model.parameters()))
+    np.testing.assert_equal(next(iter(batches)), next(iter(nn.batches(X, Y, rng=0))))
 
 
 def test_the_finder_draws() -> None:
@@ -584,7 +735,7 @@ def test_ctrl_c_inside_an_epoch_counts_no_half_epoch() -> None:
 
 def test_a_number_that_is_nan_is_never_the_best() -> None:
     values = iter([math.nan, 2.0, math.nan, math.nan])
-    stop = nn.EarlyStopping("score", patience=2)
+    stop = nn.EarlyStopping("score", patience=2, mode="min")
     history = nn.fit(*task(), epochs=9, metrics={"score": lambda out, y: next(values)}, callbacks=[stop])
     assert len(history) == 4
     assert (stop.best, stop.best_epoch) == (2.0, 2)

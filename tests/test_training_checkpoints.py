@@ -126,6 +126,35 @@ def test_nothing_is_forgotten(tmp_path: Path) -> None:
             np.testing.assert_equal(second.state(), whole.state())
 
 
+def test_batches_of_nn_go_on_where_they_were(tmp_path: Path) -> None:
+    def fit(epochs: int, **options: Any) -> tuple[nn.History, dict[str, Array]]:
+        model = nn.Linear(3, 1, rng=0)
+        data, tested = nn.batches(X, Y, batch_size=16, rng=1), nn.batches(X, Y, batch_size=7, rng=2)
+        optimiser = nn.optim.Adam(model.parameters())
+        history = nn.fit(model, data, LOSS, optimiser, epochs, validation_data=tested, **options)
+        return history, model.state_dict()
+
+    whole, weights = fit(5)
+    fit(2, callbacks=[nn.Checkpoint(tmp_path)])
+    resumed, same = fit(5, resume_from=tmp_path)
+    assert numbers(resumed) == numbers(whole)
+    np.testing.assert_equal(same, weights)
+
+
+def test_a_callback_that_comes_later_counts_from_there(tmp_path: Path) -> None:
+    """Also one that saw another training before."""
+    x, y = X[:, :1], 2 * X[:, :1]
+    used = nn.EarlyStopping(patience=2, min_delta=100)
+    for stop in nn.EarlyStopping(patience=2, min_delta=100), used:
+        model = nn.Linear(1, 1, rng=0)
+        task = model, (x, y), LOSS, nn.optim.SGD(model.parameters(), lr=0.01)
+        nn.fit(*task, 4, rng=0, callbacks=[used])  # stops after 3 epochs, and keeps weights
+        nn.fit(*task, 5, rng=0, callbacks=[nn.Checkpoint(tmp_path)])
+        history = nn.fit(*task, 50, rng=0, callbacks=[stop], resume_from=tmp_path)
+        assert history.ended == "stopped by EarlyStopping after epoch 8"
+        assert (stop.best, stop.best_epoch) == (history["loss"][5], 6)
+
+
 def test_a_training_that_was_stopped_stays_so(tmp_path: Path) -> None:
     first, second = Run("SGD"), Run("SGD")
     history = first.fit(200, [nn.Checkpoint(tmp_path)])

@@ -14,24 +14,30 @@ class Monitor(Callback):
 
     Attributes:
         best: the best number so far.
-        best_epoch: when it came; 0 before the first epoch.
+        best_epoch: when it came; before that the epoch from which it is looked for.
     """
 
-    def __init__(self, monitor: str | None, mode: str, min_delta: float = 0.0) -> None:
+    _goes_on = False  # from a state, so that what was seen before counts
+
+    def __init__(self, monitor: str | None, mode: str | None, min_delta: float = 0.0) -> None:
+        column = monitor or "loss"
+        if mode is None and column.endswith(("loss", "error")):
+            mode = "min"
         if mode not in ("min", "max"):
-            raise ValueError(f"mode: expected 'min', as for a loss, or 'max', got {mode!r}")
+            raise ValueError(f"mode: expected 'min' or 'max' for the column {column!r}, got {mode!r}")
         if not 0 <= min_delta < math.inf:
             raise ValueError(f"min_delta: expected a number from 0, got {min_delta!r}")
         self.monitor, self.mode, self.min_delta = monitor, mode, min_delta
-        self._forget()
+        self._begin(0)
 
-    def _forget(self) -> None:
-        self.best, self.best_epoch = math.inf if self.mode == "min" else -math.inf, 0
+    def _begin(self, epoch: int) -> None:
+        self.best, self.best_epoch = math.inf if self.mode == "min" else -math.inf, epoch
 
     def on_train_begin(self, training: Training) -> bool | None:
-        """Forget the best of another training."""
-        if not training.epoch:
-            self._forget()
+        """Forget the best of another training, unless this one goes on from a state."""
+        if not self._goes_on:
+            self._begin(training.epoch)
+        self._goes_on = False
         return None
 
     def improved(self, training: Training) -> bool:
@@ -59,7 +65,7 @@ class Monitor(Callback):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from a state that ``state_dict`` gave."""
-        vars(self).update(state)
+        vars(self).update(state, _goes_on=True)
 
 
 class EarlyStopping(Monitor):
@@ -69,7 +75,8 @@ class EarlyStopping(Monitor):
         monitor: the column of the history; by default the validation loss, or without one the loss.
         patience: how many epochs without a better number are accepted.
         restore_best: whether the model gets back the parameters and buffers of its best epoch.
-        mode: "min" if less is better, as for a loss, or "max", as for an accuracy.
+        mode: "min" if less is better, or "max", as for an accuracy; by default "min" for columns whose
+            names end in "loss" or "error", and to be given for all others.
         min_delta: by how much a number must be better to count.
 
     Raises:
@@ -89,11 +96,14 @@ class EarlyStopping(Monitor):
         patience: int = 10,
         restore_best: bool = True,
         *,
-        mode: str = "min",
+        mode: str | None = None,
         min_delta: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
         self.patience, self.restore_best = whole_number("patience", patience, 1), restore_best
+
+    def _begin(self, epoch: int) -> None:
+        super()._begin(epoch)
         self.weights: dict[str, Any] = {}
 
     def _is_over(self, training: Training) -> bool:
@@ -112,7 +122,7 @@ class EarlyStopping(Monitor):
 
     def on_train_end(self, training: Training) -> None:
         """Give back the best weights."""
-        if self.restore_best and self.best_epoch:
+        if self.restore_best and self.weights:
             training.model.load_state_dict(self.weights)
 
     def state_dict(self) -> dict[str, Any]:

@@ -25,14 +25,15 @@ class Checkpoint(Monitor):
     """Write ``last.safetensors`` and ``best.safetensors`` into a folder, each all of it or nothing.
 
     Each holds the whole state of training: parameters, buffers, optimiser, schedule, callbacks,
-    history, and the generators of shuffling and of layers. ``fit(..., resume_from=folder)`` goes on
-    from the last one as if never interrupted, and ``nn.load`` reads a model from either.
+    history, and the generators of shuffling, of layers and of :func:`nn.batches`.
+    ``fit(..., resume_from=folder)`` goes on from the last one as if never interrupted, and ``nn.load``
+    reads a model from either.
 
     Args:
         folder: where; it is made if it is not there.
         monitor: the column of the history that says what is best; by default the validation loss, or
             without one the loss.
-        mode: "min" if less is better, or "max".
+        mode: "min" if less is better, or "max", as in :class:`EarlyStopping`.
         every: after how many epochs the last state is written.
 
     Raises:
@@ -54,7 +55,7 @@ class Checkpoint(Monitor):
         folder: str | os.PathLike[str],
         monitor: str | None = None,
         *,
-        mode: str = "min",
+        mode: str | None = None,
         every: int = 1,
     ) -> None:
         super().__init__(monitor, mode)

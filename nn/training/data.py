@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -11,17 +13,25 @@ from autograd import Tensor
 from nn.batches import batches
 
 
-def mapped(function: Callable[[Any], Any], value: Any) -> Any:
-    """Apply a function to an array, or to each of a tuple or dict of arrays."""
+def mapped(function: Callable[[Any], Any], value: Any, lists: bool = True) -> Any:
+    """Apply a function to an array, or to each of a tuple or dict of arrays, or of a list of Tensors.
+
+    Of data, which have no ``lists``, a list holds rows.
+    """
     if isinstance(value, Mapping):
-        return {name: mapped(function, item) for name, item in value.items()}
-    if isinstance(value, tuple):
-        return tuple(mapped(function, item) for item in value)
+        return {name: mapped(function, item, lists) for name, item in value.items()}
+    if isinstance(value, tuple) or (lists and _is_list_of_tensors(value)):
+        items = [mapped(function, item, lists) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     return function(value)
 
 
+def _is_list_of_tensors(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, Tensor) for item in value)
+
+
 def leaves(value: Any) -> list[Any]:
-    """List the arrays in an array, tuple or dict."""
+    """List the arrays in an array, tuple, dict or list of Tensors."""
     found: list[Any] = []
     mapped(found.append, value)
     return found
@@ -61,7 +71,7 @@ class Pairs:
     """
 
     def __init__(self, name: str, data: tuple[Any, Any]) -> None:
-        self.data = mapped(lambda a: a if isinstance(a, (np.ndarray, Tensor)) else np.asarray(a), data)
+        self.data = mapped(partial(_rows, name), data, lists=False)
         shapes = [array.shape for array in leaves(self.data)]
         if len({shape[:1] for shape in shapes}) != 1 or not shapes[0] or not shapes[0][0]:
             raise ValueError(f"{name}: expected arrays with one number of rows, got shapes {shapes}")
@@ -73,12 +83,31 @@ class Pairs:
 
     def count(self, batch_size: int) -> int:
         """Count the batches of an epoch."""
-        return -(-self.rows // batch_size)
+        return max(1, self.rows // batch_size + (self.rows % batch_size > 1))
 
     def epoch(self, batch_size: int, rng: np.random.Generator, shuffle: bool) -> Iterator[tuple[Any, Any]]:
-        """Give all rows in batches."""
-        for parts in batches(*leaves(self.data), batch_size=batch_size, shuffle=shuffle, rng=rng):
-            yield _filled(self.data, parts)
+        """Give all rows in batches; a last row alone joins the batch before, for it has no variance."""
+        order = batches(np.arange(self.rows), batch_size=batch_size, shuffle=shuffle, rng=rng)
+        parts = [rows for (rows,) in order]
+        if len(parts) > self.count(batch_size):
+            parts[-2:] = [np.concatenate(parts[-2:])]
+        for rows in parts:
+            yield mapped(itemgetter(rows), self.data)
+
+
+def _rows(name: str, value: Any) -> Any:
+    """See rows as an array."""
+    if isinstance(value, (np.ndarray, Tensor)):
+        return value
+    got = type(value).__name__
+    if hasattr(value, "toarray"):
+        raise TypeError(f"{name}: expected dense arrays, got {got}; the usual fix is .toarray()")
+    if isinstance(value, list) and any(getattr(item, "ndim", 0) > 1 for item in value):
+        raise TypeError(
+            f"{name}: expected an array or a list of rows, got a list of arrays; for several inputs the "
+            f"usual fix is a tuple, (x1, x2), and for many rows np.stack(list)"
+        )
+    return np.asarray(value)
 
 
 class Stream:
@@ -101,11 +130,21 @@ class Stream:
         for number, batch in enumerate(self.data, 1):  # noqa: B007
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 got = f"{type(batch).__name__} of {len(batch)}" if isinstance(batch, Sized) else batch
-                raise ValueError(f"{self.name}: expected batches (x, y), got {got}")
-            yield batch[0], batch[1]
+                raise ValueError(
+                    f"{self.name}: expected batches (x, y), got {got}; the usual fix for arrays is a tuple, "
+                    f"(x, y)"
+                )
+            x, y = batch
+            yield mapped(_ours, x, lists=False), mapped(_ours, y, lists=False)
         if not number:
             fix = "; is it a generator, which can be gone through once? A list of its batches can be again"
             raise ValueError(f"{self.name}: no batch in pass {self.passes}{fix if self.passes > 1 else ''}")
+
+
+def _ours(value: Any) -> Any:
+    """See an array of another library as one of NumPy; leave alone what is none, such as a list of texts."""
+    is_foreign = hasattr(value, "__array__") and not isinstance(value, (np.ndarray, Tensor))
+    return np.asarray(value) if is_foreign else value
 
 
 def source(name: str, data: Any) -> Pairs | Stream:

@@ -81,7 +81,7 @@ def find_learning_rate(
         data: as in :func:`nn.fit`.
         loss: as in :func:`nn.fit`.
         optimiser: of the model's parameters.
-        batch_size: rows in a batch.
+        batch_size: rows in a batch, if the data are arrays.
         lowest: the first rate.
         highest: the last rate.
         steps: how many rates are tried.
@@ -104,7 +104,7 @@ def find_learning_rate(
         raise ValueError(f"lowest, highest: expected 0 < lowest < highest, got {lowest!r} and {highest!r}")
     rates = np.geomspace(lowest, highest, whole_number("steps", steps, 10))
     batches, generator = source("data", data), np.random.default_rng(rng)
-    training = Training(model, loss, optimiser, rng=generator)
+    training = Training(model, loss, optimiser, rng=generator, data=data)
     parts = chain.from_iterable(batches.epoch(batch_size, generator, shuffle=True) for _ in count())
     before, mean = training.state_dict(), 0.0
     smooth: list[float] = []

@@ -29,7 +29,7 @@ def fit(
     loss: Callable[[Any, Any], Any],
     optimiser: Optimiser,
     epochs: int,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     *,
     validation_split: float = 0.0,
     validation_data: Any = None,
@@ -54,14 +54,16 @@ def fit(
         loss: gives one number, a Tensor, from the model's outputs and the targets.
         optimiser: of the model's parameters.
         epochs: how many there are to be, those before a resumption included.
-        batch_size: rows in a batch.
+        batch_size: rows in a batch, by default 32, if the data are arrays. A last row alone joins the batch
+            before, for BatchNorm cannot learn from one row.
         validation_split: the share of rows, drawn by ``rng``, on which the model is only tested.
         validation_data: other data on which the model is tested after each epoch.
         metrics: what else is to be known, by name: functions that give a number from the outputs and
-            targets, arrays, of a whole epoch.
+            targets, arrays, of a whole epoch. scikit-learn's have the other order, and are given as
+            ``lambda outputs, targets: r2_score(targets, outputs)``.
         callbacks: what is told of the course of training, see :class:`Callback`.
-        schedule: of the optimiser; it makes a step after each epoch, on the validation loss if it asks
-            for a number.
+        schedule: of the optimiser; it makes a step after each epoch, on the validation loss, or without
+            one the loss, if it asks for a number.
         rng: what shuffles; a seed or a ``numpy.random.Generator``.
         shuffle: whether each epoch has an order of its own.
         progress: whether to show a progress bar; by default on a terminal, if tqdm is installed.
@@ -86,10 +88,13 @@ def fit(
     told = sorted(callbacks, key=lambda c: isinstance(c, Checkpoint))  # they hold what the others decided
     training = Training(
         model, loss, optimiser, schedule, np.random.default_rng(rng), told, metrics or {},
-        epochs=whole_number("epochs", epochs, 1),
+        data=data, validation_data=validation_data,
     )  # fmt: skip
-    batch_size = whole_number("batch_size", batch_size, 1)
+    training.epochs = whole_number("epochs", epochs, 1)
     batches = source("data", data)
+    if batch_size is not None and not isinstance(batches, Pairs):
+        raise ValueError(f"batch_size: expected none with batches, which have their own, got {batch_size!r}")
+    batch_size = whole_number("batch_size", 32 if batch_size is None else batch_size, 1)
     validation = None if validation_data is None else source("validation_data", validation_data)
     if resume_from is not None:
         resume(training, resume_from)

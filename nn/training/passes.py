@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, no_grad
+from nn.errors import shown
 from nn.training.data import apply, count_rows, joined, mapped
 from nn.training.state import Metrics, Training, in_mode
 
@@ -36,12 +37,21 @@ class Numbers:
         row = {"loss": self.total / self.rows}
         if self.metrics:
             outputs, targets = joined(self.outputs), joined(self.targets)
-            row |= {name: float(metric(outputs, targets)) for name, metric in self.metrics.items()}
+            row |= {name: _number(name, metric(outputs, targets)) for name, metric in self.metrics.items()}
         return row
 
 
 def _array(value: Any) -> Any:
-    return value.data if isinstance(value, Tensor) else np.asarray(value)
+    return np.atleast_1d(value.data if isinstance(value, Tensor) else value)
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"metrics: expected a number from {name!r}, got {shown(value)}; the usual fix is its .mean()"
+        ) from error
 
 
 def train(training: Training, batches: Batches, bar: Any = None) -> dict[str, float]:
@@ -88,9 +98,9 @@ def value_of(result: Any) -> float:
     """
     if not isinstance(result, Tensor) or result.size != 1:
         got = f"shape {result.shape}" if hasattr(result, "shape") else type(result).__name__
-        raise TypeError(
-            f"loss: expected a Tensor of one number, got {got}; the usual fix is reduction='mean'"
-        )
+        is_recorded = isinstance(result, Tensor)
+        fix = "reduction='mean'" if is_recorded else "to give the Tensor itself, without .item() or .data"
+        raise TypeError(f"loss: expected a Tensor of one number, got {got}; the usual fix is {fix}")
     return float(result.item())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from nn.errors import shown
 from nn.module import Module
 from nn.optim import Optimiser
+from nn.optim.lr_scheduler import ReduceLROnPlateau
 from nn.training.history import History
 
 Metrics = Mapping[str, Callable[[Any, Any], Any]]
@@ -42,6 +45,14 @@ class Callback:
         ...     optuna.logging.set_verbosity(optuna.logging.ERROR)
         ...     optuna.create_study().optimize(objective, n_trials=3)
     """
+
+    def __init_subclass__(cls) -> None:
+        """Refuse methods that nobody would call."""
+        super().__init_subclass__()
+        events = [name for name in vars(Callback) if name.startswith("on_")]
+        for name in vars(cls):
+            if name.startswith("on_") and name not in events:
+                raise TypeError(f"{cls.__name__}: expected methods among {', '.join(events)}, got {name!r}")
 
     def on_train_begin(self, training: Training) -> bool | None:
         """Before the first epoch, or before the first one after a resumption."""
@@ -87,6 +98,15 @@ class Training:
         history: the numbers of the epochs so far.
         batch_loss: the loss of the last batch.
         held_out: the rows that are set apart for validation, or None.
+        data: what the model is trained on, as it was given.
+        validation_data: what it is tested on, as it was given.
+
+    Raises:
+        TypeError: a part is of another kind.
+        ValueError: parts do not belong together, or a metric has the name of another column.
+
+    Warns:
+        UserWarning: the optimiser has parameters of other layers in the place of the model's.
     """
 
     model: Module
@@ -100,22 +120,39 @@ class Training:
     history: History = field(default_factory=History)
     batch_loss: float = float("nan")
     held_out: np.ndarray[Any, Any] | None = None
+    data: Any = None
+    validation_data: Any = None
 
     def __post_init__(self) -> None:
         is_loss = callable(self.loss) and not isinstance(self.loss, type)
+        are_metrics = isinstance(self.metrics, Mapping) and all(map(callable, self.metrics.values()))
         for name, value, right, expected in (
             ("model", self.model, isinstance(self.model, Module), "a module"),
-            ("loss", self.loss, is_loss, "a function, such as nn.MSELoss()"),
+            ("loss", self.loss, is_loss, "a function, such as nn.MSELoss(), after data=(x, y)"),
             ("optimiser", self.optimiser, isinstance(self.optimiser, Optimiser), "nn.optim.SGD(...) or such"),
-            ("metrics", self.metrics, isinstance(self.metrics, Mapping), "functions by name, in a dict"),
+            ("metrics", self.metrics, are_metrics, "functions by name, in a dict"),
             *(("callbacks", c, isinstance(c, Callback), "objects of nn.Callback") for c in self.callbacks),
         ):
             if not right:
-                raise TypeError(f"{name}: expected {expected}, got {value!r}")
-        if not self.optimiser.state.keys() & set(self.model.parameters()):
-            raise ValueError("optimiser: expected one of model.parameters(), got one of other parameters")
+                raise TypeError(f"{name}: expected {expected}, got {shown(value)}")
+        for name, metric in self.metrics.items():
+            _check_metric(name, metric)
         if self.schedule is not None and getattr(self.schedule, "optimizer", None) is not self.optimiser:
             raise ValueError(f"schedule: expected one of the same optimiser, got {self.schedule!r}")
+        if isinstance(self.schedule, ReduceLROnPlateau) and self.schedule.mode == "max":
+            raise ValueError(
+                "schedule: expected mode='min', for it is given the loss, got 'max'; the usual fix is to "
+                "call schedule.step(training.history['val_accuracy'][-1]) in a callback"
+            )
+        parameters, known = set(self.model.parameters()), set(self.optimiser.state)
+        if not known & parameters:
+            raise ValueError("optimiser: expected one of model.parameters(), got one of other parameters")
+        if known - parameters and any(p.requires_grad for p in parameters - known):
+            warnings.warn(
+                "optimiser: it has parameters that are not the model's, and lacks some that are, which do "
+                "not learn; were layers replaced? The usual fix is to make the optimiser after the layers",
+                stacklevel=4,
+            )
 
     @property
     def epoch(self) -> int:
@@ -132,13 +169,15 @@ class Training:
     # State
 
     def _generators(self) -> dict[str, np.random.Generator]:
-        """Find the generators of the layers, by the names of their fields."""
-        return {
+        """Find the generators of the layers, by the names of their fields, and of the data."""
+        found: dict[str, Any] = {
             f"{path}.{name}": value
             for path, module in self.model.named_modules()
             for name, value in module.fields()
-            if isinstance(value, np.random.Generator)
         }
+        found["data"] = getattr(self.data, "rng", None)
+        found["validation_data"] = getattr(self.validation_data, "rng", None)
+        return {name: value for name, value in found.items() if isinstance(value, np.random.Generator)}
 
     def _named_callbacks(self) -> dict[str, Callback]:
         """Name the callbacks by their classes, and number those of a class."""
@@ -187,6 +226,18 @@ class Training:
                 callback.load_state_dict(state["callbacks"][name])
         self.history = History({name: list(column) for name, column in state["history"].items()})
         self.held_out = state["held_out"]
+
+
+def _check_metric(name: str, metric: Callable[[Any, Any], Any]) -> None:
+    """Refuse the names of other columns, and functions that take targets before outputs."""
+    if name in ("loss", "lr", "seconds") or name.startswith("val_"):
+        raise ValueError(f"metrics: expected names other than loss, lr, seconds and val_..., got {name!r}")
+    if str(getattr(metric, "__module__", "")).startswith("sklearn.metrics"):
+        kind = getattr(metric, "__name__", "metric")
+        raise TypeError(
+            f"metrics: expected a function of outputs and targets, got scikit-learn's {kind}, which takes "
+            f"targets first; the usual fix is lambda outputs, targets: {kind}(targets, outputs)"
+        )
 
 
 @contextmanager

@@ -110,6 +110,8 @@ def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> S
         x = mapped(lambda a: a if hasattr(a, "shape") else np.asarray(a), example)
 
     def shape_of(output: Any) -> Any:
+        if not hasattr(output, "shape"):
+            return type(output).__name__
         found = output.shape
         return (None, *found[1:]) if example is None and found[:1] == (1,) else found
 
@@ -120,7 +122,7 @@ def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> S
         nonlocal output_bytes
         shapes.setdefault(name, mapped(shape_of, output))
         if not any(True for _ in module.children()):
-            output_bytes += sum(array.nbytes for array in leaves(output))
+            output_bytes += sum(getattr(array, "nbytes", 0) for array in leaves(output))
 
     with in_mode(model, training=False), no_grad(), outputs_seen(model, see):
         apply(model, x)
