@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.containers import leaves
 from autograd.derivatives.calls import name_of, shape_of
+from autograd.derivatives.primitive import MASKED
 from autograd.derivatives.table import TABLE, Constant
 from autograd.variables import callers_function, callers_variables
 
@@ -52,6 +53,7 @@ _FIXES = {  # by what NumPy says
     "'list' object cannot be interpreted as an integer": "a tuple for several axes: axis=(0, 1)",
     "'bitwise_xor' not supported": "x ** 2 for a power",
     "np.concatenate: The truth value": "np.concatenate([x, y])",
+    "np.transpose: axes don't match array": "np.swapaxes(x, 1, 2) for two axes, else one number for each axis",
 }
 
 
@@ -151,10 +153,7 @@ def no_array(name: str, data: Any) -> str:
 
 def masked(where: str) -> str:
     """Refuse masked arrays."""
-    return (
-        f"{where}: masked arrays have no gradients here, for their masks would be lost; the usual fix is "
-        f"np.where(mask, 0, x.filled(0)), and the mean of what is left"
-    )
+    return f"{where}: {MASKED}"
 
 
 # Making Tensors, and leaving them

@@ -123,6 +123,7 @@ METHODS = {
     "grad_fn": "the recorded call is x.node, and autograd.draw(x) shows the graph",
     "half": "use x.astype(np.float16)",
     "int": "use x.astype(np.int32)",
+    "lerp_": "use x += weight * (y - x), inside of autograd.no_grad() for a mean of parameters",
     "movedim": "use np.moveaxis(x, source, destination)",
     "normal_": "use nn.init.normal_(x, mean, std, rng=rng)",
     "reshape_as": "use x.reshape(y.shape)",

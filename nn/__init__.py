@@ -3,8 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nn import clip as utils
-from nn import functional, init, optim
+from nn import functional, init, optim, utils
 from nn.activations import (
     CELU,
     ELU,

@@ -21,7 +21,8 @@ class Batches:
         rows = {array.shape[:1] for array in self.arrays}
         if len(rows) != 1 or rows == {()}:
             shapes = [array.shape for array in self.arrays]
-            raise ValueError(f"arrays: expected arrays with one number of rows, got shapes {shapes}")
+            fix = "".join(f"; the usual fix is batch_size={a}" for a in arrays if isinstance(a, int))
+            raise ValueError(f"arrays: expected arrays with one number of rows, got shapes {shapes}{fix}")
         if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
             raise ValueError(f"batch_size: expected a whole number, 1 or more, got {batch_size!r}")
         (self.rows,) = map(int, rows.pop())

@@ -76,7 +76,7 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
     """Read what ``write`` wrote: arrays and texts.
 
     Raises:
-        ValueError: this is no safetensors file.
+        ValueError: this is no safetensors file, or NumPy has not its dtype, such as bfloat16.
     """
     _safetensors()
     from safetensors import SafetensorError, safe_open
@@ -88,6 +88,11 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
         raise ValueError(
             f"path: expected a safetensors file, got {os.fspath(path)!r} ({error}); what torch.save wrote "
             f"becomes one by safetensors.torch.save_file(torch.load(path), 'model.safetensors')"
+        ) from error
+    except TypeError as error:  # NumPy does not know the dtype
+        raise ValueError(
+            f"path: expected numbers that NumPy has, got {os.fspath(path)!r} ({error}); the usual fix is to "
+            f"save it as float32, by model.float() in PyTorch"
         ) from error
 
 

@@ -102,6 +102,7 @@ FIXES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "power": (lambda x: x ^ 2, TypeError, r"np\.bitwise_xor.*x \*\* 2"),
     "power of a number": (lambda x: 2 ^ x, TypeError, r"x \*\* 2"),
     "no list": (lambda x: np.concatenate(x, x), ValueError, r"np\.concatenate\(\[x, y\]\)"),
+    "two axes": (lambda x: x[None].transpose(1, 2), ValueError, r"np\.transpose.*np\.swapaxes\(x, 1, 2\)"),
     "comparison": (lambda x: x < np.ones(2), ValueError, r"np\.less.*shapes that broadcast"),
 }
 

@@ -4,6 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import tracemalloc
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -240,6 +241,25 @@ def test_weights_of_classes_are_weights_of_their_rows(data: Any) -> None:
     np.testing.assert_allclose(three.loss_curve_, ours("MLPClassifier").fit(X, y).loss_curve_)
 
 
+@pytest.mark.parametrize("name", ["a", 7, True])
+def test_one_class_is_predicted(name: Any) -> None:
+    X, _ = DIGITS
+    assert set(ours("MLPClassifier").fit(X, [name] * len(X)).predict(X)) == {name}
+
+
+@each_kind
+@pytest.mark.parametrize("hidden", [(), (3,)])
+def test_sparse_rows_do_not_become_dense(kind: str, hidden: tuple[int, ...]) -> None:
+    X = sparse.random(3000, 4000, density=0.001, format="csr", rng=0)
+    model = ours(kind, hidden_layer_sizes=hidden, max_iter=1, batch_size=50).fit(X[:50], np.arange(50) % 2)
+    tracemalloc.start()
+    predicted = model.predict(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < X.shape[0] * X.shape[1]  # bytes, where dense rows take eight times as many
+    np.testing.assert_allclose(predicted, model.predict(X.toarray()))
+
+
 def test_any_optimiser_and_schedule() -> None:
     X, y = DIGITS
     one = ours("MLPClassifier", solver=nn.optim.SGD, alpha=0.0).fit(X, y)
@@ -396,6 +416,19 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
 def test_bad_parameters_are_refused(kind: str, parameters: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         ours(kind, **parameters).fit(*DATA[kind])
+
+
+@pytest.mark.parametrize(
+    "outputs", [lambda x: x[:, 0], lambda x: np.concatenate([x, x], 1)], ids=["no column", "two columns"]
+)
+def test_a_network_of_ones_own_gives_the_outputs_asked_for(outputs: Any) -> None:
+    class Network(nn.Linear):
+        def forward(self, x: Any) -> Any:
+            return outputs(super().forward(x))
+
+    model = ours("MLPClassifier", module=lambda inputs, n, rng: Network(inputs, n, rng=rng))
+    with pytest.raises(ValueError, match=r"module: expected outputs of shape \(64, 1\), got \(64"):
+        model.fit(*TUMOURS)
 
 
 def test_bad_data_is_refused() -> None:

@@ -129,23 +129,33 @@ class Shift(nn.Module):
         return x + self.shift
 
 
+HALF = np.arange(6)[:, None] % 2 * 1.0
+FEW, HALVES = (np.arange(1000) % 50 == 0).astype(int), np.arange(1000) % 2
+ENTROPY = -0.02 * math.log(0.02) - 0.98 * math.log(0.98)
+
+
 @pytest.mark.parametrize(
     ("loss", "outputs", "y", "chance"),
     [
         (nn.CrossEntropyLoss(), np.ones((6, 4)), np.arange(6) % 4, math.log(4)),
         (nn.functional.cross_entropy, np.ones((6, 4)), np.arange(6) % 4, math.log(4)),
         (nn.NLLLoss(), np.ones((6, 4)), np.arange(6) % 4, math.log(4)),
-        (nn.BCELoss(), np.full((6, 1), 0.9), np.ones((6, 1)), math.log(2)),
-        (nn.BCEWithLogitsLoss(), np.ones((6, 1)), np.ones((6, 1)), math.log(2)),
+        (nn.BCELoss(), np.full((6, 1), 0.9), HALF, math.log(2)),
+        (nn.BCEWithLogitsLoss(), np.ones((6, 1)), HALF, math.log(2)),
+        (nn.BCEWithLogitsLoss(), np.ones((1000, 2)), np.stack([FEW, 1 - FEW], 1) * 1.0, ENTROPY),
+        (nn.BCEWithLogitsLoss(pos_weight=[49.0]), np.ones((1000, 1)), FEW[:, None] * 1.0, 1.96 * math.log(2)),
+        (nn.CrossEntropyLoss(), np.ones((1000, 2)), FEW, ENTROPY),
+        (nn.CrossEntropyLoss(ignore_index=1), np.ones((1000, 3)), np.where(FEW, 1, 2 * HALVES), math.log(2)),
+        (nn.NLLLoss(reduction="sum"), np.ones((1000, 2)), FEW, 1000 * ENTROPY),
         (nn.MSELoss(), np.ones(4), np.array([0.0, 0.0, 2.0, 2.0]), 1.0),
         (nn.MSELoss(reduction="sum"), np.ones(4), np.array([0.0, 0.0, 2.0, 2.0]), 4.0),
         (nn.L1Loss(), np.ones(4), np.array([0.0, 0.0, 4.0, 4.0]), 2.0),
     ],
 )
 def test_chance_levels(loss: Any, outputs: Any, y: Any, chance: float) -> None:
-    seen = nn.health(Shift(), (outputs, y), loss).records[0].chance
+    seen = nn.health(Shift(), (outputs, y), loss, len(y)).records[0].chance
     assert seen is not None
-    assert seen.loss == pytest.approx(chance)
+    assert seen.loss == pytest.approx(chance, rel=0.01)
 
 
 def test_gradients_through_time_are_those_of_the_inputs() -> None:

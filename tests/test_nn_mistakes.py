@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import tensor
+from autograd import no_grad, tensor
 
 X = np.random.default_rng(0).normal(size=(20, 4))
 Y = np.arange(20) % 3
@@ -112,6 +112,39 @@ def test_layers_take_one_array(layer: Any, data: Any, words: str) -> None:
     assert "in layer '0'" in caught.value.__notes__[0]
 
 
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+def test_layers_take_other_kinds_of_arrays(layer: Any) -> None:
+    def outputs(x: Any) -> Any:
+        with no_grad():
+            out = layer.eval()(x)
+        return np.asarray(out[0] if isinstance(out, tuple) else out)
+
+    x = np.random.default_rng(0).normal(size=(7, 3))
+    for kind in np.memmap, np.matrix:
+        np.testing.assert_array_equal(outputs(x.view(kind)), outputs(x))
+    if isinstance(layer, (nn.Flatten, nn.Dropout)):
+        return  # they compute nothing
+    with pytest.raises(TypeError, match="masked arrays have no gradients here"):
+        layer(x.view(np.ma.MaskedArray))
+
+
+@pytest.mark.parametrize("loss", [nn.MSELoss(), nn.BCEWithLogitsLoss(), nn.HuberLoss()], ids=repr)
+def test_losses_take_other_kinds_of_targets(loss: Any) -> None:
+    x, y = tensor(X[:, :2], requires_grad=True), Y[:, None] % np.array([2, 1]) * 1.0
+    assert loss(x, y.view(np.matrix)).item() == loss(x, y).item()
+    with pytest.raises(TypeError, match="masked arrays have no gradients here"):
+        loss(x, y.view(np.ma.MaskedArray))
+
+
+def test_arrays_of_other_libraries() -> None:
+    torch = pytest.importorskip("torch")
+    x = torch.ones(2, 4, dtype=torch.float64)
+    message = said_by(lambda: nn.Linear(4, 3)(x))
+    assert message.startswith("linear: expected an array, got Tensor of torch")
+    assert nn.Linear(4, 3)(eval(fix_of(message), {"x": x, "np": np})).shape == (2, 3)
+    np.testing.assert_array_equal(nn.functional.softmax(x, 1), np.full((2, 4), 0.25))
+
+
 def test_a_forward_without_a_return() -> None:
     class Net(nn.Module):
         def forward(self, x: Any) -> Any:
@@ -152,6 +185,14 @@ def test_the_fix_of_targets_works(loss: Any, outputs: int, target: Any, fix: str
     else:
         return
     assert np.isfinite(loss(np.zeros((20, outputs)), target).item())
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (2, 5, 3, 4)])
+def test_the_fix_of_classes_on_the_last_axis_works(shape: tuple[int, ...]) -> None:
+    scores, target = np.zeros(shape), np.zeros(shape[:-1], int)
+    said = fix_of(said_by(lambda: nn.functional.cross_entropy(scores, target)))
+    fixed = eval(said.partition(", for")[0], {"input": scores, "np": np})
+    assert np.isfinite(nn.functional.cross_entropy(fixed, target))
 
 
 @pytest.mark.parametrize(
@@ -293,10 +334,22 @@ def test_what_is_saved_and_loaded_is_a_model(tmp_path: Any) -> None:
     nn.load(model, path)
 
 
+def test_a_file_of_a_dtype_that_numpy_has_not(tmp_path: Any) -> None:
+    torch = pytest.importorskip("torch")
+    library, path = pytest.importorskip("safetensors.torch"), tmp_path / "model.safetensors"
+    model = torch.nn.Linear(4, 3).bfloat16()
+    library.save_file(model.state_dict(), path)
+    assert "float32" in fix_of(said_by(lambda: nn.load(nn.Linear(4, 3), path)))
+    library.save_file(model.float().state_dict(), path)
+    nn.load(nn.Linear(4, 3), path)
+
+
 # Names
 
 
-@pytest.mark.parametrize(("module", "name"), [(nn, "Relu"), (nn.functional, "softmx")])
+@pytest.mark.parametrize(
+    ("module", "name"), [(nn, "Relu"), (nn.functional, "softmx"), (nn.utils, "clip_norm")]
+)
 def test_python_can_suggest_a_name(module: Any, name: str) -> None:
     with pytest.raises(AttributeError) as caught:
         getattr(module, name)

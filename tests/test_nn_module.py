@@ -128,8 +128,14 @@ def test_a_function_is_applied_to_all_modules_in_the_order_of_torch() -> None:
 
 @pytest.mark.parametrize(
     ("owner", "names"),
-    [(nn.Linear(2, 1), pytorch.MODULE), (nn, pytorch.NN), (nn.functional, pytorch.FUNCTIONAL)],
-    ids=["Module", "nn", "functional"],
+    [
+        (nn.Linear(2, 1), pytorch.MODULE),
+        (nn.Sequential(), pytorch.MODULE),
+        (nn, pytorch.NN),
+        (nn.functional, pytorch.FUNCTIONAL),
+        (nn.utils, pytorch.UTILS),
+    ],
+    ids=["Module", "Sequential", "nn", "functional", "utils"],
 )
 def test_what_pytorch_calls_otherwise_is_said(owner: Any, names: dict[str, str]) -> None:
     for name, instead in names.items():
@@ -495,6 +501,7 @@ X = np.ones((3, 2))
         ((X, np.ones(4)), {}, r"one number of rows, got shapes \[\(3, 2\), \(4,\)\]"),
         ((), {}, r"expected arrays"),
         ((X, 1.0), {}, r"expected arrays .*got"),
+        ((X, X, 32), {}, r"expected arrays .*the usual fix is batch_size=32"),
         ((X,), {"batch_size": 0}, r"batch_size: expected .*1 or more, got 0"),
         ((X,), {"batch_size": -1}, r"batch_size: expected .*1 or more, got -1"),
         ((X,), {"batch_size": 2.5}, r"batch_size: expected .*1 or more, got 2.5"),

@@ -6,9 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from numpy import ndarray
+from numpy import asarray, ma, ndarray
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+MASKED = (
+    "masked arrays have no gradients here, for their masks would be lost; the usual fix is "
+    "np.where(mask, 0, x.filled(0)), and the mean of what is left"
+)
 
 
 def primitive(function: F, known_as: str = "") -> F:
@@ -28,5 +33,16 @@ def primitive(function: F, known_as: str = "") -> F:
                 return argument.__array_function__(dispatch, (), args, kwargs)
         return function(*args, **kwargs)
 
+    def again(*args: Any, **kwargs: Any) -> Any:
+        """Take subclasses of ndarray for arrays: ``*`` of a matrix is another product."""
+        named = {name: _plain(value) for name, value in kwargs.items()}
+        return dispatch(*map(_plain, args), **named)
+
+    def _plain(value: Any) -> Any:
+        if isinstance(value, ma.MaskedArray):
+            raise TypeError(f"{known_as or function.__name__}: {MASKED}")
+        return asarray(value) if isinstance(value, ndarray) else value
+
     dispatch.forward, dispatch.known_as = function, known_as  # type: ignore[attr-defined]
+    dispatch._implementation = again  # type: ignore[attr-defined]  # what ndarray's __array_function__ calls
     return dispatch  # type: ignore[return-value]

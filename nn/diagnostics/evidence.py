@@ -48,6 +48,30 @@ class Evidence:
         return [path for path in with_weights if any(r.gradients for r in self.of(path, self.records))]
 
     @cached_property
+    def _trainable(self) -> dict[str, list[LayerRecord]]:
+        """What each layer did, that could learn."""
+        found = {
+            path: [layer for layer in self.of(path, self.records) if layer.trainable] for path in self.paths
+        }
+        return {path: layers for path, layers in found.items() if layers}
+
+    @cached_property
+    def cut_off(self) -> list[str]:
+        """The layers that could learn, but never got a gradient, where others did."""
+        cut = [
+            p for p, layers in self._trainable.items() if all(math.isnan(r.weight_gradient) for r in layers)
+        ]
+        return cut if len(cut) < len(self._trainable) else []
+
+    @cached_property
+    def unchanged(self) -> list[str]:
+        """The layers that got a gradient that is no trifle, but never changed, where others did."""
+        changed = {p: any(r.change > 0 for r in layers) for p, layers in self._trainable.items()}
+        sizes = {p: self.median(p, "weight_gradient", self.records) for p in changed}
+        trifle = VANISHING * max((sizes[p] for p in changed if changed[p]), default=math.inf)
+        return [p for p in changed if not changed[p] and sizes[p] > trifle]
+
+    @cached_property
     def alike(self) -> list[str]:
         """The layers of which all units begin with the same weights; for a last layer, that is usual."""
         first = self.records[0].layers if self.records else {}

@@ -12,10 +12,12 @@ from nn.diagnostics.evidence import Evidence
 from nn.diagnostics.records import NAN
 from nn.diagnostics.thresholds import (
     DEAD,
+    EPOCHS,
     EXPLODING,
     LARGE_INPUT,
     LARGE_UPDATE,
     MOSTLY_DEAD,
+    OVERFITTED,
     SATURATED,
     SMALL_INPUT,
     SMALL_UPDATE,
@@ -200,11 +202,53 @@ def dead_units(seen: Evidence) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def misfits(seen: Evidence) -> Iterator[Finding]:
+    """Outputs of a kind that the loss does not take."""
+    if seen.records and seen.records[0].misfit:
+        yield Finding("outputs unfit for the loss", (), *seen.records[0].misfit)
+
+
+def idle_layers(seen: Evidence) -> Iterator[Finding]:
+    """Layers that could learn, but no gradient comes to them, or no optimiser changes them."""
+    cut, still = seen.cut_off, seen.unchanged
+    if cut:
+        yield Finding(
+            "no gradient", tuple(cut),
+            f"The parameters of {_listed(cut)} require a gradient, but none came: the way from the "
+            f"loss is cut.",
+            "leave out what has no gradient behind them, such as detach(), .data or np.round(); "
+            "requires_grad_(False) for layers that are to stay as they are.",
+        )  # fmt: skip
+    if still:
+        yield Finding(
+            "no updates", tuple(still),
+            f"A gradient came to the parameters of {_listed(still)}, but no step changed them.",
+            "an optimiser that is given model.parameters() when all layers are there; requires_grad_(False) "
+            "for layers that are to stay as they are.",
+        )  # fmt: skip
+
+
+def overfitting(seen: Evidence) -> Iterator[Finding]:
+    """A validation loss that rises while the loss falls."""
+    history = seen.recorder.history
+    losses = history.columns.get("val_loss", []) if history else []
+    if history is None or len(losses) < EPOCHS or history.ended.startswith("stopped"):
+        return
+    lowest, last = min(losses), float(np.median(losses[-len(losses) // 4 :]))
+    if last > OVERFITTED * lowest and seen.curve.shape.startswith("falls"):
+        yield Finding(
+            "over-fitting", (),
+            f"The validation loss was {lowest:.3g} after epoch {losses.index(lowest) + 1}, and is {last:.3g} "
+            f"at the end, while the loss falls to {seen.curve.last:.3g}.",
+            "nn.EarlyStopping(); more data; a smaller network, nn.Dropout or weight_decay.",
+        )  # fmt: skip
+
+
 def first_loss(seen: Evidence) -> Iterator[Finding]:
     """A first loss far above chance: the model is sure of what it cannot know, or targets are unscaled."""
     chance = seen.chance
     first = next((loss for _, loss in seen.recorder.losses), NAN)
-    if chance is not None and chance.loss > 0 and first > chance.factor * chance.loss:
+    if chance is not None and chance.loss > 0 and first > chance.most:
         yield Finding(
             "first loss above chance", (),
             f"The first loss is {first:.3g}; {chance.guess} would give {chance.loss:.3g}.",
@@ -241,6 +285,6 @@ def learning_rate(seen: Evidence) -> Iterator[Finding]:
 
 # From causes to consequences.
 JUDGES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
-    missing_values, unscaled, symmetry, learning_rate, first_loss, exploding, saturation, dead_units,
-    vanishing, not_finite,
+    missing_values, unscaled, misfits, idle_layers, symmetry, learning_rate, first_loss, exploding,
+    saturation, dead_units, vanishing, not_finite, overfitting,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, as_tensor, is_grad_enabled
-from nn.diagnostics.chance import chance_of
+from nn.diagnostics.chance import ROWS, chance_of
 from nn.diagnostics.kinds import (
     NORMALISATIONS,
     Part,
@@ -18,18 +18,19 @@ from nn.diagnostics.kinds import (
     time_axis,
     unit_axis,
 )
+from nn.diagnostics.misfit import misfit
 from nn.diagnostics.norms import largest_rms, norm
-from nn.diagnostics.records import LayerRecord, Record, Thinned
+from nn.diagnostics.records import NAN, LayerRecord, Record, Thinned
 from nn.layers import Embedding
 from nn.module import Module
-from nn.training import outputs_seen
+from nn.training import History, outputs_seen
 from nn.training.data import count_rows, leaves
 
 Array = np.ndarray[Any, Any]
 Loss = Callable[[Any, Any], Any]
 
 LOSSES = 1000  # how many are kept
-ROWS = 16  # from fewer, a loss and its chance level are mostly noise
+LABELS = 4096  # how many are kept, for the frequencies of classes
 COMMON = 0.5  # of units' gradients that are alike, more than half is what they have in common
 
 
@@ -48,6 +49,7 @@ class Recorder:
         losses: steps with their mean losses over at least ``ROWS`` rows, thinned out in the same way.
         broken: the loss that was not finite, with which training ended, or None.
         unjudged: what could not be looked at, in words.
+        history: the numbers of the epochs, where there are any.
     """
 
     def __init__(self, model: Module, most: int) -> None:
@@ -58,9 +60,10 @@ class Recorder:
         self.losses: Thinned[tuple[int, float]] = Thinned(LOSSES)
         self.broken: float | None = None
         self.unjudged: set[str] = set()
+        self.history: History | None = None
         self._open: Record | None = None
         self._batches: list[tuple[float, int]] = []  # losses and rows that are not counted yet
-        self._targets: list[Any] = []
+        self._targets = np.empty(0)
         self._before: dict[str, list[Array]] = {}
         self._behind: Module | None = None
         self._takes_indices = any(isinstance(part.module, Embedding) for part in self.parts.values())
@@ -81,6 +84,8 @@ class Recorder:
                 if self._open is not None:
                     self._open.loss = result.item()
                     self._open.chance = chance_of(loss, outputs, y, self._recent(y))
+                    last = [self.parts[path].module for path in self._open.layers][-1:]
+                    self._open.misfit = misfit(loss, outputs, *last)
             return result
 
         return seen
@@ -103,9 +108,10 @@ class Recorder:
         if isinstance(y, (tuple, dict)):
             return y
         y = np.atleast_1d(_array(y))
-        same = [other for other in self._targets if other.shape[1:] == y.shape[1:]]
-        self._targets = [*same, y][-ROWS:] if len(y) < ROWS else [y]
-        return np.concatenate(self._targets)
+        rows = max(ROWS, len(y), LABELS * len(y) // max(y.size, 1))
+        same = self._targets.shape[1:] == y.shape[1:] and self._targets.dtype == y.dtype
+        self._targets = np.concatenate([self._targets, y])[-rows:] if same else y
+        return self._targets
 
     # Before a call
 
@@ -192,7 +198,8 @@ class Recorder:
 
     def _see_parameters(self, layer: LayerRecord, part: Part, before: list[Array]) -> None:
         gradients = [p.grad.data for p in part.own if p.grad is not None]
-        layer.weight, layer.weight_gradient = norm(before), norm(gradients)
+        layer.weight, layer.weight_gradient = norm(before), norm(gradients) if gradients else NAN
+        layer.trainable = any(p.requires_grad for p in part.own)
         layer.usual_weight = math.sqrt(sum(len(p) for p in part.own if p.ndim > 1) / 3)
         layer.change = norm([p.data - old for p, old in zip(part.own, before, strict=True)])
         if not self.records.count:  # only the start is judged

@@ -32,7 +32,8 @@ class LayerRecord:
         in_time: of a recurrent layer, the same by its input, for each step in time.
         weight: the norm of its parameters.
         usual_weight: the norm that its weights have as nn.Linear draws them, with variance 1 / (3 fan_in).
-        weight_gradient: the norm of the loss's gradient by its parameters.
+        trainable: whether one of its parameters requires a gradient.
+        weight_gradient: the norm of the loss's gradient by its parameters; NaN if none came.
         change: the norm of their change in the step.
         alike: whether, at the start, all its units have the same weights, and would learn the same.
     """
@@ -48,6 +49,7 @@ class LayerRecord:
     in_time: list[float] = field(default_factory=list)
     weight: float = NAN
     usual_weight: float = 0.0
+    trainable: bool = False
     weight_gradient: float = NAN
     change: float = NAN
     alike: bool = False
@@ -78,6 +80,7 @@ class Record:
         layers: what each layer did, by its path, in the order of the calls.
         loss: the loss before the step.
         chance: the same of knowing nothing, where that is known.
+        misfit: what the outputs are that the loss does not take, and the cure.
     """
 
     step: int
@@ -85,6 +88,7 @@ class Record:
     layers: dict[str, LayerRecord] = field(default_factory=dict)
     loss: float = NAN
     chance: Chance | None = None
+    misfit: tuple[str, str] | None = None
 
     @property
     def update(self) -> float:

@@ -141,7 +141,7 @@ def _unjudged(seen: Evidence) -> Iterable[str]:
     for reason, paths in {
         "layers that were not called": [p for p in parts if parts[p].is_seen and p not in called],
         "gradients of layers where none came": [
-            p for p in seen.paths if parts[p].has_weights and p not in seen.weighted
+            p for p in seen.paths if parts[p].has_weights and p not in (*seen.weighted, *seen.cut_off)
         ],
         "the saturation of activations that are no layers, behind": seen.bare,
         "gates inside of": [p for p in seen.paths if parts[p].gates > 1],

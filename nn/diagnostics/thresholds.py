@@ -28,3 +28,7 @@ WHOLE, THROWN_AWAY = 1.0, 3.0
 LARGE_INPUT = 10.0
 # Two orders less, and the first layer learns from them 10⁴ times slower than from its biases.
 SMALL_INPUT = 0.01
+
+# Over-fitting. A validation loss varies from epoch to epoch; a quarter more than its lowest, in the median
+# of the last quarter of the epochs, is no such noise. Fewer epochs show no course.
+OVERFITTED, EPOCHS = 1.25, 8

@@ -41,6 +41,7 @@ class HealthWatch(Callback):
     def on_train_begin(self, training: Training) -> bool | None:
         """Begin to look."""
         self._recorder = Recorder(training.model, self.records)
+        self._recorder.history = training.history
         loss = training.loss
         training.loss = self._recorder.watched(loss)
         self._attached.callback(setattr, training, "loss", loss)

@@ -7,9 +7,11 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -17,7 +19,7 @@ from sklearn.utils import check_random_state, column_or_1d, gen_batches
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from autograd import no_grad
-from nn.estimators.batches import Batches, dense
+from nn.estimators.batches import Batches, affine, dense, rows_at_once
 from nn.estimators.convergence import Convergence
 from nn.estimators.networks import multilayer_perceptron
 from nn.estimators.objective import Objective
@@ -34,7 +36,6 @@ from nn.training.state import in_mode
 
 Array = np.ndarray[Any, Any]
 FLOATS = (np.float64, np.float32)
-ROWS_AT_ONCE = 4096  # in use
 
 
 def goes_by_batches(estimator: Any) -> bool:
@@ -206,7 +207,7 @@ class MultilayerPerceptron(CallbackSupportMixin, BaseEstimator):  # type: ignore
             objective,
             self._optimiser,
             epochs=1 if incremental else self.max_iter,
-            validation_data=tested and Batches(*tested, size=ROWS_AT_ONCE),
+            validation_data=tested and Batches(*tested, size=rows_at_once(tested[0])),
             metrics={"score": self._score} if tested else None,
             callbacks=[objective, *self.callbacks, Convergence(self, objective, rows), *tasks],
             schedule=self._schedule,
@@ -256,9 +257,13 @@ class MultilayerPerceptron(CallbackSupportMixin, BaseEstimator):  # type: ignore
         """Give what the network gives."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
+        first: Callable[[Any], Any] = dense
+        rest: Any = self.module_
+        if issparse(X) and self.module is None:
+            first, rest = partial(affine, layer=rest[0]), rest[1:]
         with no_grad():
-            parts = [self.module_(dense(X[rows])) for rows in gen_batches(X.shape[0], ROWS_AT_ONCE)]
-        return np.concatenate([part.data for part in parts])
+            parts = [rest(first(X[rows])) for rows in gen_batches(X.shape[0], rows_at_once(X))]
+        return np.concatenate([np.asarray(part) for part in parts])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -9,10 +9,24 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import gen_batches
 
+from nn.layers import Linear
+
 
 def dense(x: Any) -> Any:
     """Give rows as an array, if they are sparse."""
     return x.toarray() if issparse(x) else x
+
+
+def affine(x: Any, layer: Linear) -> Any:
+    """Compute x Wᵀ + b for sparse rows, which are not made dense."""
+    outputs = x @ layer.weight.data.T
+    return outputs if layer.bias is None else outputs + layer.bias.data
+
+
+def rows_at_once(x: Any) -> int:
+    """Give how many rows are used at once, so that they fit into memory when they are dense."""
+    features: int = x.shape[1]
+    return min(4096, max(1, 2**23 // features))
 
 
 class Batches:

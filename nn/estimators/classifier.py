@@ -34,8 +34,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             is called as ``solver(parameters, lr=learning_rate_init)``.
         alpha: strength of the L2 penalty α/2 Σ ‖W‖², which is divided by the number of rows in a batch.
         batch_size: rows in a batch; "auto" is 200, or all rows if there are less. L-BFGS takes all.
-        learning_rate: "constant"; "invscaling" or "adaptive", which "adam" does not heed; or a class such as
-            ``nn.optim.lr_scheduler.ExponentialLR``, or any function, that makes a schedule of an optimiser.
+        learning_rate: "constant"; "invscaling" or "adaptive", which "adam" does not heed; or a function
+            that makes a schedule of an optimiser, such as ``functools.partial(ExponentialLR, gamma=0.9)``
+            of ``nn.optim.lr_scheduler``.
         learning_rate_init: the learning rate at first.
         power_t: p in learning_rate_init / (t + 1)ᵖ after t rows, for "invscaling".
         max_iter: the largest number of epochs; for "lbfgs", of iterations.
@@ -154,6 +155,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def predict(self, X: Any) -> Array:
         """Predict the classes of rows, of shape (rows,), or (rows, labels)."""
         probabilities = self.predict_proba(X)
+        if self.n_outputs_ == 1:
+            probabilities = probabilities[:, 1]
         found: Array = self._label_binarizer.inverse_transform(probabilities)
         return found
 

@@ -56,20 +56,27 @@ class Objective(Callback):
         self.network, self.alpha = network, alpha
         self.decaying = [parameter for parameter in network.parameters() if parameter.ndim > 1]
         self.rows, self.total, self.penalty = 0, 1.0, 0.0
-        self.loss, self.factor = loss, 1.0
+        self.loss, self.factor, self.outputs = loss, 1.0, 0
         if isinstance(loss, str):
             function, self.factor = LOSSES[loss]
             self.loss = partial(function, reduction="none" if weighted else "mean")
             self.factor *= 1 if loss == "softmax" else outputs
+            self.outputs = outputs
 
     def __call__(self, outputs: Any, targets: Any) -> Any:
         """Give the loss of a batch.
 
         Raises:
+            ValueError: a module of the user's gives outputs of another shape than its own loss takes.
             TypeError: rows have weights, but the loss gives one number for all.
         """
         y, weights = targets if isinstance(targets, tuple) else (targets, None)
         self.rows = len(y)
+        if self.outputs and outputs.shape != (self.rows, self.outputs):
+            raise ValueError(
+                f"module: expected outputs of shape {(self.rows, self.outputs)}, got {outputs.shape}; the "
+                f"usual fix is nn.Linear(..., outputs), of the function's argument, as its last layer"
+            )
         self.total = self.rows if weights is None else float(weights.sum()) or 1.0
         value = self.loss(outputs, y)
         if getattr(value, "ndim", 0):

@@ -82,6 +82,8 @@ def _as_classes(target: Any, shape: tuple[int, ...], expected: tuple[int, ...]) 
         return _NUMBERED
     if target.shape == expected:
         return "target.astype(int)"
+    if len(shape) > 2 and target.shape == shape[:-1]:
+        return "np.moveaxis(input, -1, 1), for the classes are the second axis"
     if target.shape == shape:
         return f"target.argmax({_class_axis(shape)})" if len(shape) > 1 or target.sum() == 1 else _BINARY
     if target.size == math.prod(expected):

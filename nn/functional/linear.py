@@ -48,6 +48,9 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 
 def _unfit(x: Any, weight: Any) -> RefusedError:
     """Say which inputs a weight takes. It is asked when the product fails: a check of shapes takes longer."""
+    if not isinstance(x.dtype, np.dtype):
+        got = f"{type(x).__name__} of {type(x).__module__.partition('.')[0]}"
+        return RefusedError(f"linear: expected an array, got {got}; the usual fix is np.asarray(x)")
     if x.dtype.kind not in "fiub":
         return RefusedError(f"linear: expected numbers, got {x.dtype}; the usual fix is x.astype(float)")
     if weight.ndim != 2:

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd import as_tensor, get_default_dtype
+from autograd import Tensor, as_tensor, get_default_dtype
 
 
 def as_array(x: Any) -> Any:
-    """Make an array of a list or a number; Tensors and arrays stay what they are."""
-    if hasattr(x, "dtype"):
+    """Make an array of a list, a number or another library's array; Tensors and arrays stay what they are."""
+    if type(x) is np.ndarray or isinstance(x, Tensor):
         return x
     try:
-        return np.asarray(x)
+        return as_tensor(x) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     except (TypeError, ValueError):
         return as_tensor(x)  # which says what is wrong
 

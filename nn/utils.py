@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import Tensor
+from nn.pytorch import UTILS, without
 
 
 def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[np.ndarray]:
@@ -69,3 +71,10 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     """
     for g in _gradients(parameters):
         np.clip(g, -clip_value, clip_value, out=g)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Say what to use in place of a name of PyTorch's that is not here."""
+        raise without(__name__, name, UTILS)
