@@ -1,6 +1,7 @@
 """Health: each failure is found in networks built to show it, and nothing in healthy ones."""
 
 import contextlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -111,6 +112,83 @@ def test_gradients_that_cancel_among_equal_units_do_not_vanish(value: float, see
     found = names(nn.health(model, data, CE))
     assert "weights all equal" in found
     assert "vanishing gradients" not in found
+
+
+YES_OR_NO = nn.BCEWithLogitsLoss()
+LAST: list[tuple[nn.Module, list[nn.Module], bool]] = [
+    (CE, [nn.Softmax(1)], True),
+    (CE, [nn.LogSoftmax(1)], False),
+    (CE, [nn.Sigmoid()], False),
+    (nn.NLLLoss(), [nn.Softmax(1)], True),
+    (nn.NLLLoss(), [], True),
+    (nn.NLLLoss(), [nn.LogSoftmax(1)], False),
+    (YES_OR_NO, [nn.Sigmoid()], True),
+    (YES_OR_NO, [], False),
+]
+
+
+@pytest.mark.parametrize(("loss", "last", "unfit"), LAST, ids=lambda value: str(value))
+def test_outputs_are_those_that_the_loss_takes(loss: nn.Module, last: list[nn.Module], unfit: bool) -> None:
+    x, y = classes(np.random.default_rng(0))
+    model = nn.Sequential(nn.Linear(4, 3, rng=0), *last)
+    data = x, np.eye(3)[y] if loss is YES_OR_NO else y
+    for report in nn.health(model, data, loss), watched(Task(model, data, loss, sgd(model, 0.01)), 0, 1):
+        assert ("outputs unfit for the loss" in names(report)) == unfit
+
+
+class Cut(nn.Module):
+    """A network in which a layer is cut off from the loss."""
+
+    def __init__(self) -> None:
+        self.first, self.last = nn.Linear(4, 8, rng=0), nn.Linear(8, 3, rng=1)
+
+    def forward(self, x: Any) -> Any:
+        return self.last(np.tanh(self.first(x).detach()))
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_layer_that_is_cut_off_is_found(frozen: bool) -> None:
+    model = Cut()
+    model.first.requires_grad_(not frozen)
+    case = Task(model, classes(np.random.default_rng(0)), CE, sgd(model, 0.01))
+    for report in nn.health(*case[:3]), watched(case, 0):
+        assert [finding.layers for finding in report.findings if finding.name == "no gradient"] == (
+            [] if frozen else [("first",)]
+        )
+        assert ("gradients of layers where none came: first" in "".join(report.unjudged)) == frozen
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+def test_a_layer_that_the_optimiser_has_not_is_found(layers: int) -> None:
+    model = nn.MLP([4, 8, 3], nn.ReLU, rng=0)
+    case = Task(model, classes(np.random.default_rng(0)), CE, sgd(model[:layers], 0.1))
+    found = [finding for finding in watched(case, 0).findings if finding.name == "no updates"]
+    assert [finding.layers for finding in found] == ([("2",)] if layers == 1 else [])
+    assert nn.health(*case[:3]).healthy
+
+
+@pytest.mark.parametrize("labels", ["random", "learnable"])
+@pytest.mark.parametrize("stops", [False, True])
+def test_over_fitting_is_found(labels: str, stops: bool) -> None:
+    rng = np.random.default_rng(0)
+    x, y = classes(rng, rows=200)
+    y = rng.integers(3, size=200) if labels == "random" else y
+    model, watch = nn.MLP([4, 128, 128, 3], nn.ReLU, rng=rng), nn.HealthWatch()
+    callbacks = [watch, *([nn.EarlyStopping()] if stops else [])]
+    optimiser = nn.optim.Adam(model.parameters(), 0.003)
+    nn.fit(model, (x, y), CE, optimiser, 60, validation_split=0.3, rng=0, callbacks=callbacks)
+    assert ("over-fitting" in names(watch.report())) == (labels == "random" and not stops)
+
+
+def test_a_network_that_knows_only_the_majority_is_no_better_than_chance() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(300, 6)), (np.arange(300) % 50 == 0).astype(int)
+    model = nn.MLP([6, 16, 2], nn.ReLU, rng=rng)
+    report = watched(Task(model, (x, y), CE, nn.optim.Adam(model.parameters(), 0.003)), 0)
+    assert report.healthy
+    assert "no better than chance (the frequencies of the labels would give 0.09" in " ".join(
+        report.summary().split()
+    )
 
 
 def test_causes_stand_before_consequences() -> None:
