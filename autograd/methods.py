@@ -131,7 +131,7 @@ class ArrayMethods(Backward):
     # fmt: off
     def __float__(self) -> float: return float(self.item())
     def __int__(self) -> int: return int(self.item())
-    def __index__(self) -> int: return operator.index(self.item())
+    def __index__(self) -> int: return operator.index(self._array if self.ndim else self.item())
     def __bool__(self) -> bool: return bool(self._array)
 
     # Arithmetic, in both orders

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.lib import scimath
 
-from autograd import Tensor, gradcheck, tensor
+from autograd import Tensor, grad, gradcheck, tensor
 from autograd.containers import leaves
 from autograd.handle import plain
 
@@ -189,3 +189,80 @@ def test_value_and_derivatives(call: Callable[..., Any], arrays: list[Any]) -> N
                 actual, value, rtol=100 * np.finfo(dtype).eps, atol=10 * np.finfo(dtype).eps
             )
     gradcheck(lambda *inputs: [r for r in leaves(call(*inputs)) if r.dtype.kind in "fc"], *arrays, order=2)
+
+
+# The logarithm of a sum of powers
+
+INF = np.inf
+
+
+@pytest.mark.parametrize("ufunc", [np.logaddexp, np.logaddexp2])
+@pytest.mark.parametrize(
+    ("row", "shares"),
+    [
+        ([-INF, -INF], [0.5, 0.5]), ([-INF, 1.0], [0, 1]), ([INF, 1.0], [1, 0]), ([INF, INF], [0.5, 0.5]),
+        ([-INF, INF], [0, 1]), ([700.0, 1e9], [0, 1]), ([-1e9, -1e9], [0.5, 0.5]),
+    ],
+)  # fmt: skip
+def test_of_what_is_infinite_the_equal_ones_share(ufunc: np.ufunc, row: list[float], shares: Any) -> None:
+    x = np.array([row, [3.0, 3.0]])
+    for function in (lambda x: ufunc(x[:, 0], x[:, 1])), (lambda x: ufunc.reduce(x, axis=1)):
+        np.testing.assert_array_equal(function(tensor(x, requires_grad=True)).data, function(x))
+        gradient = grad(lambda x, f=function: np.sum(f(x)))
+        np.testing.assert_allclose(gradient(x), [shares, [0.5, 0.5]], rtol=1e-6)
+        second = grad(lambda x, gradient=gradient: gradient(x)[1, 0])(x)
+        base = 1 if ufunc is np.logaddexp else np.log(2)
+        np.testing.assert_allclose(second, [[0, 0], [base / 4, -base / 4]], atol=1e-15)
+
+
+@pytest.mark.parametrize("ufunc", [np.logaddexp, np.logaddexp2])
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
+def test_a_sum_of_no_powers_is_zero(ufunc: np.ufunc, shape: tuple[int, ...]) -> None:
+    for axis in (None, *range(len(shape))):
+        x = tensor(np.ones(shape), requires_grad=True)
+        result = ufunc.reduce(x, axis=axis)
+        np.testing.assert_array_equal(result.data, ufunc.reduce(np.ones(shape), axis=axis))
+        np.sum(result).backward()
+        assert x.grad.shape == shape
+
+
+# Lists beside a Tensor
+
+PAIRS: dict[Callable[..., Any], tuple[Any, ...]] = {
+    np.linalg.lstsq: (X, X[:, 0]),
+    np.linalg.solve: (X[:, :3], X[:, 3]),
+    np.polydiv: (V, [1.5, 2.0]),
+    np.polyfit: (W, V),
+    np.polymul: (V, W),
+    np.geomspace: (P, 3.0 * P),
+    np.linspace: (X, P),
+    np.convolve: (V, W[:2]),
+    np.interp: (V, np.arange(6.0), W),
+    np.vecdot: (X, P),
+    np.kron: (X, P),
+    np.cross: (X[:, :3], P[:, :3]),
+    np.cov: (V, W),
+    np.tensordot: (X, P.T),
+    np.outer: (V, W),
+}
+PAIRS |= {np.matvec: (X, P[0]), np.vecmat: (V[:3], X)} if hasattr(np, "matvec") else {}
+
+
+@pytest.mark.parametrize("function", PAIRS, ids=lambda f: f.__name__)
+def test_a_list_may_stand_beside_a_tensor(function: Callable[..., Any]) -> None:
+    more = {"deg": 2} if function is np.polyfit else {"axes": 1} if function is np.tensordot else {}
+    arrays = [np.asarray(array) for array in PAIRS[function]]
+    for i in range(len(arrays)):
+
+        def of_lists(x: Any, i: int = i) -> Any:
+            given = [array.tolist() for array in arrays]
+            given[i] = x
+            return leaves(function(*given, **more))[0]
+
+        def of_arrays(x: Any, i: int = i) -> Any:
+            return leaves(function(*arrays[:i], x, *arrays[i + 1 :], **more))[0]
+
+        x = tensor(arrays[i], requires_grad=True)
+        np.testing.assert_allclose(plain(of_lists(x)), of_arrays(arrays[i]))
+        found, expected = (grad(lambda x, f=f: np.sum(f(x) ** 2))(arrays[i]) for f in (of_lists, of_arrays))
+        np.testing.assert_allclose(found, expected)

@@ -1,12 +1,13 @@
 """NumPy's functions that write to their first argument do to a Tensor what ``x[i] = v`` does."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import Tensor, no_grad, tensor
+from autograd import Tensor, grad, hessian, no_grad, tensor
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.indexing import Writing
 from autograd.derivatives.table import TABLE
@@ -95,6 +96,67 @@ def test_the_target_may_be_named() -> None:
     untracked = tensor(X)
     np.put(v=9.0, ind=[0], a=untracked)
     assert untracked.data[0, 0] == 9
+
+
+MAKERS = [np.zeros_like, np.ones_like, np.empty_like]
+
+
+def with_writes(make: Callable[..., Any], x: Any) -> Any:
+    y = make(x)
+    y[1:] = 0.0
+    y[0] = x[0] ** 3
+    y += x
+    return np.sum(y * y)
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=name_of)
+def test_what_is_made_like_a_tensor_takes_what_is_written_to_it(make: Callable[..., Any]) -> None:
+    array = np.array([2.0, 3.0, 5.0])
+    x = tensor(array, requires_grad=True)
+    with_writes(make, x).backward()
+    expected = [2 * (8 + 2) * (3 * 4 + 1), 6, 10]
+    np.testing.assert_allclose(x.grad.data, expected)
+    np.testing.assert_allclose(grad(lambda x: with_writes(make, x))(array), expected)
+    second = np.diag([2 * 13 * 13 + 2 * (8 + 2) * 6 * 2.0, 2, 2])
+    np.testing.assert_allclose(hessian(lambda x: with_writes(make, x))(array), second)
+
+
+FORMS: tuple[dict[str, Any], ...] = (
+    {}, {"dtype": np.float32}, {"dtype": int}, {"order": "F"}, {"subok": False}, {"shape": (2, 2)},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=name_of)
+def test_what_is_made_like_a_tensor_is_read_as_an_array(make: Callable[..., Any]) -> None:
+    leaf = tensor(X, requires_grad=True)
+    for x, how in itertools.product((tensor(X), leaf, 2 * leaf), FORMS):
+        like, expected = make(x, **how), make(X, **how)
+        assert (type(like), like.requires_grad) == (Tensor, False)
+        assert (like.shape, like.dtype, like.strides) == (expected.shape, expected.dtype, expected.strides)
+        if make is not np.empty_like:
+            np.testing.assert_array_equal(like, expected)
+        with no_grad():
+            assert type(make(x, **how)) is Tensor
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3)])
+def test_what_is_made_like_a_tensor_is_an_index(shape: tuple[int, ...]) -> None:
+    array, x = np.ones(shape), tensor(np.ones(shape), requires_grad=True)
+    for make, kind in itertools.product((np.zeros_like, np.ones_like), (int, bool)):
+        wanted = make(array, kind)
+        for index in make(x, kind), (make(x, kind),):
+            indexed = np.ones((2, 3)) if kind is int else array
+            np.testing.assert_array_equal(tensor(indexed)[index].data, indexed[wanted])
+            np.testing.assert_array_equal(indexed[index], indexed[wanted], strict=True)
+
+
+def test_where_elements_went_is_not_changed_by_a_later_write() -> None:
+    for places in np.array([[2], [1]]), tensor([[2], [1]]):
+        x = tensor(X, requires_grad=True)
+        y = np.take_along_axis(x, places, 1)
+        places[...] = 0
+        np.sum(y).backward()
+        np.testing.assert_array_equal(x.grad.data, [[0, 0, 1], [0, 1, 0]])
 
 
 def test_other_ufuncs_write_to_untracked_tensors_only() -> None:

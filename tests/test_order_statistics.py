@@ -1,13 +1,14 @@
 """Equal elements share a gradient; quantiles and the edges of bins follow what they depend on."""
 
 import timeit
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import grad, gradcheck, vjp
+from autograd import grad, gradcheck, tensor, vjp
 
 SAMPLES = np.array([0.3, -1.2, 2.5, 0.9, 1.7])
 CONTINUOUS = ("linear", "hazen", "weibull", "median_unbiased", "normal_unbiased", "interpolated_inverted_cdf")
@@ -26,6 +27,21 @@ CONTINUOUS = ("linear", "hazen", "weibull", "median_unbiased", "normal_unbiased"
 def test_three_equal_elements_share_equally(choose: Callable[[Any], Any]) -> None:
     x = np.array([2.0, 2.0, 1.0, 2.0, 5.0])
     np.testing.assert_allclose(grad(choose)(x), [1 / 3, 1 / 3, 0, 1 / 3, 0])
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
+@pytest.mark.parametrize("function", [np.median, np.nanmedian])
+def test_of_nothing_the_median_is_what_numpy_says(
+    function: Callable[..., Any], shape: tuple[int, ...]
+) -> None:
+    for axis in (None, *range(len(shape))):
+        x = tensor(np.ones(shape), requires_grad=True)
+        with np.errstate(invalid="ignore"), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Mean of empty slice")
+            result, expected = function(x, axis), function(np.ones(shape), axis)
+        np.testing.assert_array_equal(result.data, expected)
+        np.sum(result).backward()
+        assert x.grad.shape == shape
 
 
 @pytest.mark.parametrize("axis", [0, 1, -2, None])

@@ -263,7 +263,6 @@ CONSTANTS: dict[str, Callable[[Any], Any]] = {
     "sign": np.sign,
     "floor": np.floor,
     "round": lambda x: x.round(1),
-    "zeros_like": np.zeros_like,
     "and": lambda x: (x > 0) & (x < 3),
 }
 

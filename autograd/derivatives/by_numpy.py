@@ -19,14 +19,13 @@ from autograd.derivatives.table import TABLE, Constant, constant, definition, re
 for _function in (
     np.split, np.vsplit, np.hsplit, np.dsplit, np.dstack, np.rollaxis, np.extract, np.append, np.trim_zeros,
     np.atleast_1d, np.atleast_2d, np.atleast_3d, np.apply_over_axes, np.piecewise, np.tril, np.triu, np.ix_,
-    np.amax, np.amin, np.ptp, np.union1d, np.setxor1d, np.unique_all, np.unique_counts, np.unique_inverse,
-    np.average, np.diff, np.trapezoid, np.nancumsum, np.nancumprod, np.outer, np.tensordot,
-    np.poly, np.polyadd, np.polysub, np.polyval, np.polyder,
+    np.amax, np.amin, np.ptp, np.union1d, np.setxor1d, np.setdiff1d, np.unique_all, np.unique_counts,
+    np.unique_inverse, np.average, np.diff, np.trapezoid, np.nancumsum, np.nancumprod, np.outer, np.tensordot,
+    np.poly, np.polyadd, np.polysub, np.polyval, np.polyder, np.zeros_like, np.ones_like,
     np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.outer, np.linalg.cross, np.linalg.svdvals,
     np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace, np.linalg.matrix_power, np.linalg.multi_dot,
-    np.linalg.tensorinv, np.linalg.matrix_norm,
-    scimath.sqrt, scimath.log, scimath.log2, scimath.log10, scimath.logn, scimath.power,
-    scimath.arccos, scimath.arcsin, scimath.arctanh,
+    np.linalg.tensorinv, np.linalg.matrix_norm, scimath.sqrt, scimath.log, scimath.log2, scimath.log10,
+    scimath.logn, scimath.power, scimath.arccos, scimath.arcsin, scimath.arctanh,
     *(vars(np)[name] for name in ("cumulative_sum", "cumulative_prod", "unstack") if name in vars(np)),  # since NumPy 2.1
 ):
     if inspect.isfunction(inspect.unwrap(_function)):  # a release that writes it in C leaves it without an entry
@@ -69,5 +68,5 @@ for _ufunc, _entry in list(TABLE.items()):
             for _name, _define in _METHODS.items():
                 if _ufunc in (np.power, np.arctan2) and _name in ("reduce", "reduceat"):
                     refused("NumPy 2.4 computes another number; use functools.reduce", getattr(_ufunc, _name))
-                else:
+                elif getattr(_ufunc, _name) not in TABLE:
                     definition(getattr(_ufunc, _name), functools.partial(_define, _ufunc))

@@ -34,9 +34,8 @@ constant(
     np.min_scalar_type, np.shares_memory, np.may_share_memory, np.einsum_path, np.linalg.matrix_rank,
     np.array_repr, np.array_str, np.array2string,
     # Arrays that no number goes into; files, into which numbers go as they are
-    np.zeros_like, np.ones_like, np.empty_like, vars(umath)["_ones_like"], np.zeros, np.ones, np.empty,
-    np.eye, np.identity, np.tri, np.fromfunction, np.fromiter, np.frombuffer, np.fromstring, np.fromfile,
-    np.loadtxt, np.genfromtxt, np.save, np.savez, np.savez_compressed, np.savetxt,
+    vars(umath)["_ones_like"], np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri, np.fromfunction, np.fromiter,
+    np.frombuffer, np.fromstring, np.fromfile, np.loadtxt, np.genfromtxt, np.save, np.savez, np.savez_compressed, np.savetxt,
     # Integers, dates and strings: every ufunc that takes no floating numbers
     *(f for f in vars(umath).values() if isinstance(f, np.ufunc) and not any("d" in t for t in f.types)),
     np.packbits, np.unpackbits, np.is_busday, np.busday_count, np.busday_offset, np.datetime_as_string,

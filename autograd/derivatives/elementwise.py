@@ -34,7 +34,8 @@ def log_or_zero(x: Any) -> Any:
 
 def _share(x: Any, y: Any, base: float = 1.0) -> Any:
     """Compute eˣ / (eˣ + eʸ), the share of x in the sum, without overflow and with ∞ = ∞ shared."""
-    return 0.5 + 0.5 * np.tanh(0.5 * base * np.where(np.equal(x, y) & np.isinf(x), 0, x - y))
+    same = np.equal(x, y) & np.isinf(x)
+    return 0.5 + 0.5 * np.tanh(0.5 * base * (np.where(same, 0, x) - np.where(same, 0, y)))
 
 def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
     """Give 1 where x > y, one half where they are equal, else 0; both share a NaN."""

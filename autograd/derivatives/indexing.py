@@ -58,7 +58,7 @@ derivative(operator.getitem, lambda g, x_shape, index: scatter(g, index, x_shape
                              adding=lambda g, index: lambda total: add_at(total, g, index), kind="indexing")
 derivative(scatter,         lambda g, index: g[index], None, None,                       kind="indexing")
 derivative(set_item,        lambda g, index: set_item(g, index, 0), None,
-                            lambda g, x_shape, index: g[index] * _stays(index, x_shape), kind="indexing")
+                            lambda g, x_shape, index: g[index] if (stays := _stays(index, x_shape)) is True else g[index] * stays, kind="indexing")
 derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
                                   lambda g, c: np.where(c, 0, g),                             names="c x y", kind="indexing")
 
@@ -83,10 +83,10 @@ def _add_at(a: Any, indices: Any, b: Any = None) -> None:
 _WRITING: dict[Any, Any] = {
     np.copyto:         lambda dst, src, *, where=True: setitem(dst, m := np.broadcast_to(where, np.shape(dst)), np.broadcast_to(src, np.shape(dst))[m]),
     np.putmask:        lambda a, mask, values: setitem(a, m := np.asarray(mask, bool), np.resize(values, np.shape(a))[m]),
-    np.put:            rearranged(np.put, "a", "v"),
-    np.place:          rearranged(np.place, "arr", "vals"),
-    np.put_along_axis: rearranged(np.put_along_axis, "arr", "values"),
-    np.fill_diagonal:  rearranged(np.fill_diagonal, "a", "val"),
+    np.put:            rearranged(np.put, "a", "v", writes=True),
+    np.place:          rearranged(np.place, "arr", "vals", writes=True),
+    np.put_along_axis: rearranged(np.put_along_axis, "arr", "values", writes=True),
+    np.fill_diagonal:  rearranged(np.fill_diagonal, "a", "val", writes=True),
     np.add.at:         _add_at,
     np.subtract.at:    lambda a, indices, b=None: _add_at(a, indices, np.negative(b)),
 }

@@ -1,9 +1,8 @@
 """Linear algebra: inverses, determinants, factorisations and norms, of one matrix or of a stack.
 
-Sources: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008); Murray, "Differentiation of the Cholesky decomposition" (2016); Townsend,
-"Differentiating the singular value decomposition" (2016); Seeger, Hetzel, Dai, Meissner and
-Lawrence, "Auto-differentiating linear algebra" (2017).
+Sources: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation" (2008);
+Murray, "Differentiation of the Cholesky decomposition" (2016); Townsend, "Differentiating the singular value
+decomposition" (2016); Seeger, Hetzel, Dai, Meissner and Lawrence, "Auto-differentiating linear algebra" (2017).
 
 **One triangle** is read by ``cholesky``, ``eigh``, ``eigvalsh`` and by ``hermitian=True``. So the gradient lies in that
 triangle, and what is not on the diagonal counts twice there. For a symmetric one go through ``(a + a.mT) / 2``.
@@ -22,9 +21,8 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import table
-from autograd.derivatives.own_text import own_text
+from autograd.derivatives.own_text import alike, own_text
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="linear algebra")
@@ -171,7 +169,7 @@ def _svd_of(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermiti
 def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     (m, n), eps = np.shape(a), float(np.finfo(float).eps)
     least = eps * max(m, n) if rcond is None else max(rcond, eps)
-    a, b = (astype(x, np.result_type(a, b), copy=False) for x in (a, b))
+    a, b = alike(a, b)
     x, s = np.linalg.pinv(a, least) @ b, np.linalg.svdvals(a)
     rank = np.sum(np.greater(s, least * s[:1]), dtype=np.int32)
     squares = np.atleast_1d(np.sum((b - a @ x) ** 2, axis=0))

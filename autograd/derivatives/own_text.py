@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.derivatives.indexing import set_item
 from autograd.derivatives.shapes import astype
 
 
@@ -24,12 +23,16 @@ def as_array(data: Any, dtype: Any = None, *, copy: bool | None = None, subok: b
     return array if dtype is None else astype(array, dtype)
 
 
+def alike(*data: Any) -> list[Any]:
+    """Make arrays of one dtype of lists, numbers, arrays and Tensors."""
+    arrays = [as_array(part) for part in data]
+    return [astype(array, np.result_type(*arrays), copy=False) for array in arrays]
+
+
 _CONVERSIONS: dict[str, Callable[..., Any]] = {
     "asarray": as_array,
     "asanyarray": as_array,
     "array": lambda *args, **how: np.copy(as_array(*args, **how)),
-    "zeros_like": lambda a: set_item(a, ..., 0),  # a Tensor, to write to
-    "empty_like": lambda a: set_item(a, ..., 0),
     "_makearray": lambda a: (as_array(a), as_array),  # as np.linalg says it
 }
 

@@ -1,28 +1,53 @@
-"""How a function that only moves elements is defined: by where it moves their positions.
+"""How a function that only moves elements is differentiated: by where it moves their positions.
 
-NumPy's own function is given 1, 2, 3 ... in place of the elements, so that its result says where
-each element comes from. What it fills in says 0, and at position 0 there is a zero.
+In the backward pass NumPy's own function is given 1, 2, 3 ... in place of the elements, so that its
+result says where each element comes from. What it fills in says 0, and what flows there is dropped.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.constants import value_of
-from autograd.derivatives.shapes import astype, concatenate
+from autograd.derivatives.primitive import primitive
+from autograd.derivatives.table import derivative
 
 Function = Callable[..., Any]
 
 
-def rearranged(function: Function, *operands: str) -> Function:
+@primitive
+def moved(*arrays: Any, by: Callable[[Sequence[Any]], Any]) -> Any:
+    """Give what a function, which only moves their elements, makes of arrays."""
+    return by(arrays)
+
+
+def _moved_back(g: Any, position: int, shapes: list[tuple[int, ...]], by: Function) -> Any:
+    size = math.prod(shapes[position])
+    positions = [np.zeros(shape, int) for shape in shapes]
+    positions[position] = np.reshape(np.arange(1, size + 1), shapes[position])
+    total = np.bincount(np.ravel(by(positions)), np.ravel(g), size + 1)
+    return np.reshape(total[1:], shapes[position])
+
+
+derivative(
+    moved,
+    lambda g, position, shapes, by=None: _moved_back(g, position, shapes, by),
+    variadic=True,
+    kind="shape",
+)
+
+
+def rearranged(function: Function, *operands: str, writes: bool = False) -> Function:
     """Give the definition of a function that moves the elements of its ``operands``.
 
-    The dtype is that of the first operand. A function that gives nothing has written to that one.
+    One that ``writes`` does so to the first operand, and gives nothing.
     """
     signature = inspect.signature(function)
 
@@ -30,30 +55,42 @@ def rearranged(function: Function, *operands: str) -> Function:
         call = signature.bind(*args, **kwargs)
         if call.arguments.pop("out", None) is not None:
             raise TypeError(f"{name_of(function)} with out= has no derivative here; use its result")
-        for name in call.arguments.keys() - set(operands):
-            call.arguments[name] = value_of(call.arguments[name])
-        target, elements = call.arguments[operands[0]], np.zeros(1, bool)
-        for name in operands:
-            arrays: list[Any] = []
-            call.arguments[name] = _numbered(call.arguments[name], np.size(elements), arrays)
-            added = concatenate([np.ravel(array) for array in arrays])
-            elements = concatenate(
-                [elements, added if name == operands[0] else astype(added, elements.dtype)]
-            )
-        positions = function(*call.args, **call.kwargs)
-        if positions is None:
-            target[...] = elements[call.arguments[operands[0]]]
-            return None
-        return tuple(elements[p] for p in positions) if isinstance(positions, tuple) else elements[positions]
+        given = [call.arguments.pop(name) for name in operands]
+        others = {name: _own(argument) for name, argument in call.arguments.items()}
+        places = _filled(given, itertools.repeat(None))  # of arrays, which are not to be kept here
+
+        def by(arrays: Sequence[Any]) -> Any:
+            of_operands = _filled(places, iter([np.array(arrays[0]), *arrays[1:]] if writes else arrays))
+            filled = others | dict(zip(operands, of_operands, strict=True))
+            call = inspect.BoundArguments(signature, filled)
+            result = function(*call.args, **call.kwargs)
+            return of_operands[0] if writes else result
+
+        by.__name__ = function.__name__
+        if not writes:
+            return moved(*_arrays(given), by=by)
+        target, *values = given
+        target[...] = moved(np.copy(target), *_arrays(values), by=by)
 
     define.__signature__ = signature  # type: ignore[attr-defined]
     return define
 
 
-def _numbered(operand: Any, first: int, arrays: list[Any]) -> Any:
-    """Put positions, counted from ``first``, in the place of elements; list the arrays."""
-    if isinstance(operand, (list, tuple)):
-        return type(operand)([_numbered(part, first, arrays) for part in operand])
-    start = first + sum(map(np.size, arrays))
-    arrays.append(operand)
-    return np.reshape(np.arange(start, start + np.size(operand)), np.shape(operand))
+def _own(argument: Any) -> Any:
+    """Copy an array or a Tensor's, which may be written before the backward pass."""
+    array = value_of(argument)
+    return array.copy() if isinstance(array, np.ndarray) else array
+
+
+def _arrays(operand: Any) -> list[Any]:
+    """List the arrays in nested lists and tuples."""
+    if not isinstance(operand, (list, tuple)):
+        return [operand]
+    return [array for part in operand for array in _arrays(part)]
+
+
+def _filled(operand: Any, arrays: Iterator[Any]) -> Any:
+    """Put the next arrays in the places of those in nested lists and tuples."""
+    if not isinstance(operand, (list, tuple)):
+        return next(arrays)
+    return type(operand)([_filled(part, arrays) for part in operand])

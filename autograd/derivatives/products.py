@@ -103,6 +103,6 @@ definition(np.vdot,                 lambda a, b: np.dot(np.ravel(a), np.ravel(b)
 definition(np.inner,                lambda a, b: np.tensordot(a, b, (-1, -1)) if np.ndim(a) and np.ndim(b) else np.multiply(a, b))
 definition(np.vecdot,               lambda x1, x2, *, axis=-1: np.matmul(np.moveaxis(x1, axis, -1)[..., None, :], np.moveaxis(x2, axis, -1)[..., None])[..., 0, 0])
 if hasattr(np, "matvec"):  # since NumPy 2.2
-    definition(np.matvec,           lambda x1, x2: np.matmul(x1, x2[..., None])[..., 0])
-    definition(np.vecmat,           lambda x1, x2: np.matmul(x1[..., None, :], x2)[..., 0, :])
+    definition(np.matvec,           lambda x1, x2: np.matmul(x1, np.expand_dims(x2, -1))[..., 0])
+    definition(np.vecmat,           lambda x1, x2: np.matmul(np.expand_dims(x1, -2), x2)[..., 0, :])
 definition(np.trace,                lambda a, offset=0, axis1=0, axis2=1: np.sum(np.diagonal(a, offset, axis1, axis2), -1))

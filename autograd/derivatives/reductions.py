@@ -43,6 +43,14 @@ def _share_of_extremum(x: Any, out: Any, axis: Axis, keepdims: bool, initial: An
     rival = initial is not NOT_GIVEN and np.equal(out, initial)
     return is_extremum / (np.sum(is_extremum, axis=axis, keepdims=True) + rival)
 
+def _share_of_sum(power: Any, x: Any, out: Any, axis: Axis, keepdims: bool) -> Any:
+    """Give the share of each power in the sum whose logarithm ``out`` is; those that are infinite share equally."""
+    total = restore(out, np.shape(x), axis, keepdims)
+    if not np.any(np.isinf(total)):
+        return power(x - total)
+    same = np.equal(x, total) & np.isinf(x)
+    return power(np.where(same, 0, x) - np.where(same, 0, total)) / np.maximum(np.sum(same, axis=axis, keepdims=True), 1)
+
 def _running_product(x: Any) -> Any:
     """Multiply along the last axis, keeping the partial products, in doubling steps."""
     step = 1
@@ -71,6 +79,8 @@ derivative(np.prod, lambda g, x, axis=None, keepdims=False, initial=1, where=Tru
 for _extremum in np.max, np.min:
     derivative(_extremum, lambda g, x, out, axis=None, keepdims=False, initial=NOT_GIVEN, where=True: restore(g, np.shape(x), axis, keepdims) * _share_of_extremum(x, out, axis, keepdims, initial, where),
                           kink=lambda x, axis=None, keepdims=False: np.diff(np.sort(as_rows(x, axis)), axis=1), kind="reduction")
+derivative(np.logaddexp.reduce,  lambda g, x, out, axis=0, keepdims=False: restore(g, np.shape(x), axis, keepdims) * _share_of_sum(np.exp, x, out, axis, keepdims), keywords="initial", kind="reduction")
+derivative(np.logaddexp2.reduce, lambda g, x, out, axis=0, keepdims=False: restore(g, np.shape(x), axis, keepdims) * _share_of_sum(np.exp2, x, out, axis, keepdims), keywords="initial", kind="reduction")
 definition(np.var,  _var)
 definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)))
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives.constants import value_of
+from autograd.derivatives.own_text import alike, as_array
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.reductions import reduced_axes
 from autograd.derivatives.shapes import astype
@@ -99,11 +100,8 @@ definition(np.convolve,      lambda a, v, mode="full": _convolve(a, v, mode))
 definition(np.correlate,     lambda a, v, mode="valid": _convolve(a, np.flip(v), mode, later=np.size(a) < np.size(v)))
 
 # Polynomials, given by their coefficients, the highest power first
-def _without_zeros(p: Any) -> Any:
-    return np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:]
-
 def _divided(u: Any, v: Any) -> Any:
-    rest, v, quotient = astype(np.atleast_1d(u), np.result_type(u, v)), np.atleast_1d(v), []
+    (rest, v), quotient = map(np.atleast_1d, alike(u, v)), []
     for i in range(len(rest) - len(v) + 1):
         quotient.append(1 / v[0] * rest[i])
         rest = rest - np.pad(quotient[i] * v, (i, len(rest) - len(v) - i))
@@ -112,13 +110,13 @@ def _divided(u: Any, v: Any) -> Any:
     return np.stack(quotient or [0 * rest[0]]), rest
 
 def _fit(x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None) -> Any:
-    powers, rcond = np.vander(x, deg + 1), len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
+    powers, rcond = np.vander(x := as_array(x) + 0.0, deg + 1), len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
     if w is not None:
         powers, y = np.transpose(w * np.transpose(powers)), np.transpose(w * np.transpose(y))
     scale = np.sqrt(np.sum(powers * powers, axis=0))
     return np.transpose(np.transpose(np.linalg.lstsq(powers / scale, y, rcond)[0]) / scale)
 
-definition(np.polymul, lambda a1, a2: np.convolve(_without_zeros(a1), _without_zeros(a2)))
+definition(np.polymul, lambda a1, a2: full_convolution(*(np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:] for p in (a1, a2))))
 definition(np.polydiv, _divided)
 definition(np.polyint, lambda p, m=1, k=None: reduce(lambda p, c: np.append(p / np.arange(len(p), 0, -1), c), np.broadcast_to(0 if k is None else k, m), p))
 definition(np.polyfit, _fit)

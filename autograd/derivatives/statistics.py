@@ -52,7 +52,6 @@ refused("it is for complex numbers; use np.sort", np.sort_complex)
 
 definition(np.unique,       _unique)
 definition(np.intersect1d,  lambda ar1, ar2, assume_unique=False: chosen(np.append(ar1, ar2), lambda both: np.intersect1d(both[: np.size(ar1)], both[np.size(ar1) :], assume_unique)))
-definition(np.setdiff1d,    lambda ar1, ar2, assume_unique=False: chosen(ar1, lambda x: np.setdiff1d(x, value_of(ar2), assume_unique)))
 definition(np.unique_values, lambda x: chosen(x, np.unique_values))
 
 # Order statistics. By how much the place of a quantile of n numbers grows with q: by n and by this, where not in jumps
@@ -78,8 +77,8 @@ definition(np.quantile,      partial(_quantile, 1, False))
 definition(np.percentile,    partial(_quantile, 100, False))
 definition(np.nanquantile,   partial(_quantile, 1, True))
 definition(np.nanpercentile, partial(_quantile, 100, True))
-definition(np.median,        lambda a, axis=None, *, keepdims=False: np.quantile(a, 0.5, axis, keepdims=keepdims))
-definition(np.nanmedian,     lambda a, axis=None, *, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims))
+definition(np.median,        lambda a, axis=None, *, keepdims=False: np.quantile(a, 0.5, axis, keepdims=keepdims) if np.size(a) else np.median(value_of(a), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims))
+definition(np.nanmedian,     lambda a, axis=None, *, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims) if np.size(a) else np.nanmedian(value_of(a), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims))
 
 # Covariances and histograms
 def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None, aweights: Any = None) -> Any:

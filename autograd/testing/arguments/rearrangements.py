@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from autograd.derivatives.positions import moved
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import ANY_DTYPE, Call, Draw, call
+
+
+def _beside_each_other(arrays: Any) -> Any:
+    """Put two of the first array after the second."""
+    first, second = map(np.ravel, arrays)
+    return np.concatenate([second, first, first])
 
 
 def _delete(d: Draw) -> Call:
@@ -83,6 +92,7 @@ def _masked(d: Draw) -> Call:
 
 
 ARGUMENTS: Lines = {
+    moved: lambda d: call(d.array(), d.array(), by=_beside_each_other),
     np.rot90: lambda d: call(x := d.array(least=2), d.integer(-1, 4), d.order(x.ndim)[:2]),
     np.tile: lambda d: call(d.array(), d.choice(2, (2, 1), (1, 2, 2), ())),
     np.resize: lambda d: call(d.array(), d.choice(5, d.shape())),

@@ -39,7 +39,7 @@ def _partition(d: Draw) -> Call:
 
 def _quantile(d: Draw, *q: Any) -> Call:
     x = _in_pairs(d)
-    assume(x.size)
+    assume(x.size or not q)
     how = d.some(axis=(d.axes(x.ndim),), keepdims=(True, False))
     if q:
         how |= d.some(method=METHODS)
