@@ -84,7 +84,6 @@ derivative(np.logaddexp,  lambda g, x, y: g * _share(x, y),
                           lambda g, x, y: g * _share(y, x), bounded=True)
 derivative(np.logaddexp2, lambda g, x, y: g * _share(x, y, math.log(2)),
                           lambda g, x, y: g * _share(y, x, math.log(2)), bounded=True)
-
 derivative(divide_or_zero, lambda g, y: divide_or_zero(g, y),
                            lambda g, y, out: -divide_or_zero(g * out, y),     domain=(REALS, NONZERO))
 derivative(log_or_zero,   lambda g, x: divide_or_zero(g, x),                  domain=POSITIVE)
