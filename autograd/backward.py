@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from autograd import errors, modes
-from autograd.graph import Vertex, hooked, sweep
+from autograd.graph import Vertex, sweep
 from autograd.inplace import InPlace
 
 if TYPE_CHECKING:
@@ -100,6 +100,13 @@ class Backward(InPlace):
         retained: Any = (self.node.hooks or {}).get(RETAINED)
         return None if retained is None or retained.grad is None else self.lift(retained.grad)
 
+    def detach(self) -> Tensor:
+        """Give a Tensor on the same memory that the graph does not know."""
+        detached = self.lift(self._array)
+        detached.version = self.shared_version()
+        detached.cut = ("detach()", self.name)
+        return detached
+
     def retain_grad(self) -> None:
         """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
         if self.node is not None:
@@ -180,7 +187,7 @@ class Backward(InPlace):
             cotangents = sweep({root: seed}, release=not retain_graph)
         for leaf in list(cotangents):
             if leaf.hooks:
-                cotangents[leaf] = hooked(cotangents[leaf], leaf)
+                cotangents[leaf] = leaf.hooked(cotangents[leaf])
         lift, taken = self.lift, {None, id(seed), id(getattr(seed, "base", None))}
         with _accumulation:
             for leaf, g in cotangents.items():

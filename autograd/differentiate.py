@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import errors, modes
 from autograd.containers import leaves, leaves_like, mapped, rebuilt
-from autograd.graph import Node, Vertex, hooked, sweep, topological_order
+from autograd.graph import Node, Vertex, sweep, topological_order
 from autograd.handle import is_tracked
 from autograd.tensor import Tensor
 from autograd.versions import next_serial
@@ -89,7 +89,7 @@ class _Trace:
                 seeds[vertex] = seeds[vertex] + start if vertex in seeds else start
             found = sweep(seeds, since=self.since, wrt=vertices, lift=Tensor.lift if record else None)
         return [
-            hooked(found[vertex], x) if vertex in found else np.zeros_like(x.data)
+            x.hooked(found[vertex]) if vertex in found else np.zeros_like(x.data)
             for vertex, x in zip(vertices, self.inputs, strict=True)
         ]
 

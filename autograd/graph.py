@@ -7,6 +7,7 @@ after its arguments were; hence **the order of recording is a topological order*
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import reduce
 from heapq import heappop, heappush
@@ -27,8 +28,10 @@ class Vertex:
     __slots__ = ("hooks", "version")
     hooks: dict[int, Callable[[Any], Any]] | None
     version: Version | None
-    _array: Any
-    _grad: Any
+
+    def hooked(self, g: Any) -> Any:
+        """Give what the hooks make of the cotangent."""
+        return reduce(lambda g, hook: hook(g), list((self.hooks or {}).values()), g)
 
 
 class Node(Vertex):
@@ -76,7 +79,7 @@ def sweep(
     since: int = 0,
     lift: Lift | None = None,
     release: bool = False,
-) -> dict[Vertex, Any]:
+) -> dict[Any, Any]:
     """Pull cotangents back through the graph.
 
     Args:
@@ -96,18 +99,22 @@ def sweep(
             useful.add(node)
     cotangents = seeds.copy()
     summed: set[Vertex] = set()  # whose cotangent is a sum made here, to be added to in place
-    pending = sorted([(-v.serial, v) for v in seeds if type(v) is Node])  # a heap: the latest call is first
+    ready = deque(sorted([v for v in seeds if type(v) is Node], key=attrgetter("serial")))
+    between: list[tuple[int, Node]] = []  # a heap, latest first: what lies between the ends of ``ready``
+    if ready and ready[-1].serial < last_write.serial:
+        check_unchanged(*topological_order(*ready, since=since))  # before anything is released
     warnings: Any = None
     try:
-        while pending:
-            node = heappop(pending)[1]
+        while ready or between:
+            late = between and not (ready and ready[-1].serial > -between[0][0])
+            node = heappop(between)[1] if late else ready.pop()
             g = cotangents.pop(node)
             if node.out is RELEASED:
                 raise RuntimeError(errors.released(node))
             if node.serial < last_write.serial:
                 check_unchanged(node)
             if node.hooks:
-                g = hooked(g, node)
+                g = node.hooked(g)
             if node in wanted:
                 cotangents[node] = g
             args, plan = node.args, node.plan
@@ -132,7 +139,12 @@ def sweep(
                     if argument not in cotangents:
                         cotangents[argument] = contribution
                         if like is argument:
-                            heappush(pending, (-argument.serial, argument))
+                            if not ready or argument.serial > ready[-1].serial:
+                                ready.append(argument)
+                            elif argument.serial < ready[0].serial:
+                                ready.appendleft(argument)
+                            else:
+                                heappush(between, (-argument.serial, argument))
                         if adding:
                             summed.add(argument)
                     elif argument in summed:
@@ -149,8 +161,3 @@ def sweep(
         if warnings:
             np.seterr(**warnings)
     return cotangents
-
-
-def hooked(g: Any, vertex: Vertex) -> Any:
-    """Give what the hooks of a vertex make of its cotangent."""
-    return reduce(lambda g, hook: hook(g), list((vertex.hooks or {}).values()), g)

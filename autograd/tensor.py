@@ -112,10 +112,3 @@ class Tensor(ArrayMethods):
         if self.tracked:
             raise TypeError(errors.to_array(self))
         return np.array(self._array, dtype=dtype, copy=copy)
-
-    def detach(self) -> Tensor:
-        """Give a Tensor on the same memory that the graph does not know."""
-        detached = Tensor(self._array)
-        detached.version = self.shared_version()
-        detached.cut = ("detach()", self.name)
-        return detached

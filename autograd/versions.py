@@ -38,9 +38,10 @@ class Version:
 last_write = Version()  # that of whatever memory it was
 
 
-def check_unchanged(node: Any) -> None:
+def check_unchanged(*nodes: Any) -> None:
     """Raise if what a node refers to was written in place after the node was recorded."""
-    for argument in (node, *node.args):
-        version = getattr(argument, "version", None)
-        if isinstance(version, Version) and version.serial > node.serial:
-            raise RuntimeError(errors.changed(argument, node))
+    for node in nodes:
+        for argument in (node, *node.args):
+            version = getattr(argument, "version", None)
+            if isinstance(version, Version) and version.serial > node.serial:
+                raise RuntimeError(errors.changed(argument, node))

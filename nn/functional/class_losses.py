@@ -121,7 +121,7 @@ def nll_of_classes(x: Any, target: Any, reduction: str = "mean") -> Any:
 
 
 def _cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> tuple[Any, Any]:
-    """Compute the loss, and what its derivative is made of: softmax(x), and the places."""
+    """Compute the loss, and its derivative: softmax(x) minus the one-hot target."""
     positions = _positions("cross_entropy", x.shape, target)
     scores = np.array(_class_rows(x), order="C")
     scores -= np.maximum.reduce(scores, 0)
@@ -129,10 +129,11 @@ def _cross_entropy_of_classes(x: Any, target: Any, reduction: str = "mean") -> t
     powers = np.exp(scores, out=scores)
     sums = sum_rows(powers)
     powers /= sums
+    powers.reshape(-1)[positions] -= 1
     losses = np.log(sums) - at_target
     if reduction == "none":
         losses = losses.reshape(np.shape(target))
-    return reduced(losses, reduction), (powers, positions)
+    return reduced(losses, reduction), powers
 
 
 @partial(primitive, known_as="cross_entropy")
@@ -149,9 +150,9 @@ def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean")
     return reduced(-np.add.reduce(products, axis), reduction)
 
 
-def _each_row(g: Any, rows: Any, reduction: str) -> Any:
+def _each_row(g: Any, rows: int, reduction: str) -> Any:
     """Give the cotangent of the loss of every row, for a matrix with one class a row."""
-    return g.reshape(-1) if reduction == "none" else each(g, rows.size, reduction)
+    return g.reshape(-1) if reduction == "none" else each(g, rows, reduction)
 
 
 def _each_class(g: Any, shape: tuple[int, ...], reduction: str) -> Any:
@@ -167,8 +168,8 @@ def _surplus(x: Any, y: Any) -> Any:
     return softmax(x, axis) * np.sum(y, axis=axis, keepdims=True) - y
 
 
-def _softmax_and_positions(x: Any, y: Any, how: str) -> tuple[Any, Any]:
-    return softmax(_class_rows(x), 0), _positions("cross_entropy", x.shape, y)
+def _softmax_minus_one_hot(x: Any, y: Any, how: str) -> Any:
+    return minus_one_hot(softmax(_class_rows(x), 0), _positions("cross_entropy", x.shape, y))
 
 
 class_loss = partial(derivative, names="x y how", kind="class loss")
@@ -177,11 +178,11 @@ class_loss = partial(derivative, names="x y how", kind="class loss")
 derivative(minus_one_hot,
            lambda g: g, None, kind="class loss")
 class_loss(nll_of_classes,
-           lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y, how) * _one_hot(y, x_shape), x_shape),
+           lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y.size, how) * _one_hot(y, x_shape), x_shape),
            None, None)
 class_loss(cross_entropy_of_classes,
-           lambda g, residual, x_shape, how: _unrolled(_each_row(g, residual[1], how) * minus_one_hot(*residual), x_shape),
-           None, None, forward=_cross_entropy_of_classes, residual=_softmax_and_positions)
+           lambda g, residual, x_shape, how: _unrolled(_each_row(g, residual.shape[1], how) * residual, x_shape),
+           None, None, forward=_cross_entropy_of_classes, residual=_softmax_minus_one_hot)
 class_loss(cross_entropy_of_probabilities,
            lambda g, x, y:  g * _surplus(x, y),
            lambda g, x:    -g * log_softmax(x, _class_axis(x.shape)), None,
