@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import errors, modes
 from autograd.graph import Vertex, sweep
+from autograd.handle import like
 from autograd.inplace import InPlace
 
 if TYPE_CHECKING:
@@ -86,12 +87,7 @@ class Backward(InPlace):
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
-        if value is not None:
-            value = self.lift(value)
-            if value.shape != self.shape:
-                raise ValueError(errors.wrong_shape("grad", self, value))
-            value = value if value.dtype == self.dtype else value.astype(self.dtype)
-        self._grad = value
+        self._grad = None if value is None else like(value, self, "grad")
 
     def _kept_grad(self) -> Tensor | None:
         """Give the gradient that is kept, if there is one."""
@@ -168,18 +164,10 @@ class Backward(InPlace):
         if create_graph and not modes.recording.get():
             with modes.enable_grad():
                 return self.backward(gradient, create_graph=True)
-        root = self.node or self
-        seed: Any
-        cotangents: dict[Any, Any]
-        if gradient is None and not create_graph:
-            seed = _one(self._array.shape, self._array.dtype)
-        else:
-            start = self.lift(np.ones(self.shape) if gradient is None else gradient)
-            if start.dtype.kind not in "fiub":
-                raise TypeError(errors.not_numbers("gradient", start))
-            if start.shape != self.shape:
-                raise ValueError(errors.wrong_shape("gradient", self, start))
-            start = start if start.dtype == self.dtype else start.astype(self.dtype)
+        root: Any = self.node or self
+        seed: Any = _one(self._array.shape, self._array.dtype)
+        if gradient is not None or create_graph:
+            start = like(seed if gradient is None else gradient, self, "gradient")
             seed = start if create_graph else start.data
         if create_graph:
             cotangents = sweep({root: seed}, lift=self.lift)

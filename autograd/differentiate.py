@@ -16,7 +16,7 @@ import numpy as np
 from autograd import errors, modes
 from autograd.containers import leaves, leaves_like, mapped, rebuilt
 from autograd.graph import Node, Vertex, sweep, topological_order
-from autograd.handle import is_tracked
+from autograd.handle import is_tracked, like
 from autograd.tensor import Tensor
 from autograd.versions import next_serial
 
@@ -54,6 +54,8 @@ class _Trace:
         """Make a vertex of our own for an argument."""
         if isinstance(leaf, Tensor) and leaf.tracked and self.recording:
             return Tensor.apply(np.positive, (leaf,))  # type: ignore[no-any-return]
+        if isinstance(leaf, np.ma.MaskedArray):
+            raise TypeError(errors.masked(name))
         array = leaf.data if isinstance(leaf, Tensor) else np.asarray(leaf)
         if array.dtype.kind != "f":
             raise TypeError(errors.not_differentiable_argument(name, leaf, array))
@@ -81,10 +83,7 @@ class _Trace:
             for output, cotangent in zip(self.outputs, cotangents, strict=True):
                 if cotangent is None:
                     continue
-                seed = Tensor.lift(cotangent)
-                if seed.shape != output.shape:
-                    raise ValueError(errors.wrong_shape("cotangent", output, seed))
-                seed = seed if seed.dtype == output.dtype else seed.astype(output.dtype)
+                seed = like(cotangent, output, "cotangent")
                 vertex, start = output.node or output, seed if record else seed.data
                 seeds[vertex] = seeds[vertex] + start if vertex in seeds else start
             found = sweep(seeds, since=self.since, wrt=vertices, lift=Tensor.lift if record else None)
@@ -282,11 +281,10 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
                 cotangents: list[Any] = [None] * len(trace.outputs)
                 cotangents[i] = seed
                 rows.append(trace.pull_back(cotangents))
+            shapes = [out.shape + x.shape for x in trace.inputs]
             columns = [
-                np.reshape(np.stack(column), out.shape + x.shape) if rows else np.zeros(out.shape + x.shape)
-                for column, x in zip(
-                    zip(*rows, strict=True) if rows else [()] * len(trace.inputs), trace.inputs, strict=True
-                )
+                np.reshape(np.stack([row[k] for row in rows]), shape) if rows else np.zeros(shape)
+                for k, shape in enumerate(shapes)
             ]
             found = iter([trace.finished(column) for column in columns])
             block = [rebuilt(primal, found) for primal in trace.primals]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import reprlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,15 +26,24 @@ def describe(tensor: Any) -> str:
         inside = leaves(tensor)
         if any(hasattr(leaf, "dtype") for leaf in inside):
             return f"a {type(tensor).__name__} of " + "; ".join(map(describe, inside))
+    if isinstance(tensor, tuple):
+        return reprlib.repr(tensor)
     if not hasattr(tensor, "dtype"):
-        return (
-            repr(tensor) if np.ndim(tensor) == 0 else f"a {type(tensor).__name__} of shape {np.shape(tensor)}"
-        )
+        shape = _shape_of_list(tensor)
+        return reprlib.repr(tensor) if not shape else f"a {type(tensor).__name__} of shape {shape}"
     kind = "array" if isinstance(tensor, np.ndarray) else "tensor"
     name = getattr(tensor, "name", None) or variable_name(tensor)
     article = "an" if str(tensor.dtype)[0] in "aeiou" and tensor.dtype.kind != "u" else "a"
     what = f"{article} {tensor.dtype} {kind} of shape {tuple(tensor.shape)}"
     return f"{name!r}, {what}" if name else what
+
+
+def _shape_of_list(value: Any) -> tuple[int, ...]:
+    """Give the shape of nested lists, () if they have none."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return ()
 
 
 def variable_name(value: Any) -> str | None:
@@ -112,6 +122,8 @@ def no_derivative(function: Any, entry: Any) -> str:
 def out_or_where(ufunc: Any, kwargs: Any) -> str:
     """Refuse ``out=`` and ``where=`` of ufuncs."""
     name = name_of(ufunc)
+    if any(hasattr(array, "requires_grad") for array in kwargs.get("out", ())):
+        return f"{name}(..., out=) cannot write into a Tensor; the usual fix is x[...] = {name}(...)"
     if "out" in kwargs:
         return (
             f"{name}(..., out=) cannot write a Tensor's value into an array: its gradient would be lost. "
@@ -140,9 +152,11 @@ def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
 
 def not_real(function: Any, result: Any) -> str:
     """Refuse results that are no real floating numbers."""
+    parts = "arrays of the real and the imaginary parts"
+    fix = parts if result.dtype.kind == "c" else "a floating dtype, as by x.astype(float)"
     return (
         f"{name_of(function)}: the result has dtype {result.dtype}, and gradients are for real floating "
-        f"numbers; complex arrays are not supported: use the real and imaginary parts"
+        f"numbers; the usual fix is {fix}"
     )
 
 
@@ -154,6 +168,16 @@ def no_array(name: str, data: Any) -> str:
 def masked(where: str) -> str:
     """Refuse masked arrays."""
     return f"{where}: {MASKED}"
+
+
+def no_plain_array(function: Any, out: Any) -> str:
+    """Refuse a result that is a masked array, or a Tensor although the function was given arrays."""
+    if isinstance(out, np.ma.MaskedArray):
+        return masked(name_of(function))
+    return (
+        f"{name_of(function)}: expected an array as its result, got a Tensor; Tensors inside of a list, tuple or "
+        f"dict are not made arrays. The usual fix is an argument of its own for each"
+    )
 
 
 # Making Tensors, and leaving them
@@ -355,4 +379,5 @@ def in_pullback(node: Any, i: int) -> str:
     """Say where in the backward pass an error arose."""
     shapes = ", ".join(str(shape_of(argument)) for argument in node.args)
     rule = f"pullback to argument {i}" if i >= 0 else "cotangent rule"
-    return f"in the {rule} of {name_of(node.plan.entry.function)}, for arguments of shapes {shapes}"
+    name = name_of(node.plan.entry.function)
+    return f"in the {rule} of {name}, which must give an array, for arguments of shapes {shapes}"

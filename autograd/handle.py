@@ -78,6 +78,20 @@ class Handle(Vertex):
         return self.node is None
 
 
+def like(value: Any, tensor: Any, name: str) -> Tensor:
+    """Give numbers as a Tensor of the dtype of another, whose shape they must have.
+
+    Raises:
+        TypeError, ValueError: they are no real numbers, or have another shape; ``name`` says which they are.
+    """
+    value = tensor.lift(value)
+    if value.dtype.kind not in "fiub":
+        raise TypeError(errors.not_numbers(name, value))
+    if value.shape != tensor.shape:
+        raise ValueError(errors.wrong_shape(name, tensor, value))
+    return value if value.dtype == tensor.dtype else value.astype(tensor.dtype)  # type: ignore[no-any-return]
+
+
 def plain(value: Any) -> Any:
     """Put arrays in the place of Tensors, inside of lists, tuples and dicts too."""
     if isinstance(value, Handle):

@@ -68,7 +68,7 @@ class InPlace(Handle):
         """Move this handle to a new node, whose result is a new array."""
         before = self.lift(self._array, self.node)
         before.version = self.version
-        result = self.apply(function, (before, *args))
+        result = self.lift(self.apply(function, (before, *args)))
         if result.shape != self.shape or not np.can_cast(result.dtype, self.dtype, "same_kind"):
             raise ValueError(f"the result is of dtype {result.dtype} and shape {result.shape}")
         result = result if result.dtype == self.dtype else result.astype(self.dtype)

@@ -62,14 +62,15 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
     return tensors
 
 
-def apply_into(ufunc: np.ufunc, args: Any, kwargs: Any) -> Any:
+def apply_into(entry: Any, ufunc: np.ufunc, args: Any, kwargs: Any) -> Any:
     """Call a ufunc on the arrays of its arguments, with ``out=`` or ``where=``.
 
     Raises:
         TypeError: a gradient would be lost, or a Tensor is to be written.
     """
     written = any(isinstance(array, InPlace) for array in kwargs.get("out", ()))
-    if written or (modes.recording.get() and is_tracked((args, kwargs))):
+    recorded = modes.recording.get() and not isinstance(entry, Constant)
+    if written or (recorded and is_tracked((args, kwargs))):
         raise TypeError(errors.out_or_where(ufunc, kwargs))
     return ufunc(*plain(args), **plain(kwargs))
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import errors, modes
-from autograd.derivatives.calls import bind, name_of
+from autograd.derivatives.calls import bind
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.graph import Node, Vertex
 from autograd.handle import is_tracked, plain
@@ -63,8 +63,8 @@ class Tensor(ArrayMethods):
         if entry.residual is not None:
             out, residual = out
         if type(out) is not np.ndarray:
-            if isinstance(out, np.ma.MaskedArray):
-                raise TypeError(errors.masked(name_of(function)))
+            if isinstance(out, (np.ma.MaskedArray, Tensor)):
+                raise TypeError(errors.no_plain_array(function, out))
             out = np.asarray(out)
         recording = modes.recording.get()
         if tracked and recording:
@@ -100,7 +100,7 @@ class Tensor(ArrayMethods):
         if method != "__call__":
             return self.apply(getattr(ufunc, method), args, kwargs)
         if kwargs.keys() & {"out", "where"}:
-            return apply_into(ufunc, args, kwargs)
+            return apply_into(TABLE.get(ufunc), ufunc, args, kwargs)
         return self.apply(ufunc, args, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:

@@ -591,12 +591,14 @@ def test_wrong_shapes_and_structures_are_refused() -> None:
         jvp(cubes, (X,), (np.ones(2),))
     with pytest.raises(ValueError, match=r"cotangent.*\(\).*\(3,\)"):
         vjp(cubes, X)[1](np.ones(3))
+    with pytest.raises(TypeError, match=r"cotangent: expected real numbers.*complex"):
+        vjp(np.sum, X)[1](1j)
     with pytest.raises(ValueError, match="expected"):
         vjp(lambda x: (x, x), X)[1](X)
     with pytest.raises(TypeError, match=r"primals: expected a tuple.*jvp\(f, \(x,\), \(v,\)\)"):
-        jvp(np.sin, 1.0, 1.0)  # type: ignore[arg-type]
+        jvp(np.sin, 1.0, 1.0)
     with pytest.raises(TypeError, match="tangents: expected a tuple"):
-        jvp(np.sin, (1.0,), np.ones(1))  # type: ignore[arg-type]
+        jvp(np.sin, (1.0,), np.ones(1))
     with pytest.raises(ValueError, match="v: expected a dict"):
         hvp(lambda p: p["a"] * p["b"], {"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0})
 

@@ -333,6 +333,13 @@ def test_a_gradient_step() -> None:
     np.testing.assert_array_equal(w.data, A / 8)
 
 
+def test_a_step_function_in_place_ends_the_path() -> None:
+    y = leaf([2.0, 3.5]) * 1.0
+    y //= 2
+    np.testing.assert_array_equal(y.data, [1, 1])
+    assert not y.requires_grad
+
+
 # Versions: a Tensor that changed after it was recorded is found, and named
 
 

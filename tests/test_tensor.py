@@ -274,6 +274,15 @@ def test_comparisons_and_other_constants_give_plain_arrays(function: Callable[[A
     np.testing.assert_array_equal(result, function(X))
 
 
+def test_constants_are_written_into_arrays() -> None:
+    mask, whole = np.zeros(2, bool), np.zeros(2)
+    x = tensor([-1.5, 2.5], requires_grad=True)
+    assert np.greater(x, 0, out=mask) is mask
+    assert np.floor(x, out=whole, where=mask) is whole
+    np.testing.assert_array_equal(mask, [False, True])
+    np.testing.assert_array_equal(whole, [0, 2])
+
+
 def test_comparison_with_what_is_no_number_is_as_with_arrays() -> None:
     np.testing.assert_array_equal(tensor([1.0, 2.0]) == "one", [False, False])
     np.testing.assert_array_equal(tensor([1.0, 2.0]) != "one", [True, True])

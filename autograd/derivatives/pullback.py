@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.derivatives.calls import name_of, shape_of
+from autograd.derivatives.calls import name_of, parameters_of, shape_of
 from autograd.derivatives.guard import without_nan
 
 Get = Callable[[Any, int], Any]
@@ -157,10 +158,18 @@ def declare(
     """Read off the parameter list of ``rule`` what it needs of a call of ``function``.
 
     Raises:
-        TypeError: a parameter is none of those that the head of ``table.py`` lists, or a rule that
-            there is a single one of for all arguments reads the position of one.
+        TypeError: a parameter is none of those that the head of ``table.py`` lists, its default is not
+            the function's own, or a rule that there is a single one of for all arguments reads the
+            position of one.
     """
+    if not inspect.isfunction(rule):
+        raise TypeError(
+            f"derivative of {name_of(function)}: expected pullbacks written with lambda or def, whose parameters "
+            f"say what they read, got {rule!r}"
+        )
     code, defaults = rule.__code__, rule.__defaults__ or ()
+    if code.co_kwonlyargcount or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        raise TypeError(f"derivative of {name_of(function)}: a pullback has no *, *args nor **kwargs")
     parameters = code.co_varnames[: code.co_argcount]
     required = parameters[: len(parameters) - len(defaults)]
     keywords = dict(zip(parameters[len(required) :], defaults, strict=True))
@@ -168,6 +177,12 @@ def declare(
         raise TypeError(f"derivative of {name_of(function)}: a pullback's first parameter is g")
     if single and "position" in required:
         raise TypeError(f"derivative of {name_of(function)}: only pullbacks may read the position")
+    for name, default in keywords.items():
+        own = parameters_of(function).get(name, inspect.Parameter.empty)
+        if own not in (inspect.Parameter.empty, default):
+            raise TypeError(
+                f"derivative of {name_of(function)}: {name}={default!r} in a pullback, {name}={own!r} in the function"
+            )
     reads = [_read(function, name, names) for name in required[1:]]
     reads += [(None, _read_keyword(*item)) for item in keywords.items()]
     return Pullback(rule, tuple(reads), frozenset(keywords))
