@@ -35,5 +35,5 @@ def tables() -> Iterator[None]:
     before = [(table, dict(table)) for table in (TABLE, ARGUMENTS)]
     yield
     for table, entries in before:
-        table.clear()  # type: ignore[attr-defined]
-        table.update(entries)  # type: ignore[attr-defined]
+        table.clear()
+        table.update(entries)

@@ -186,7 +186,7 @@ def test_importing_loads_no_optional_package(package: str) -> None:
 
 @pytest.mark.parametrize("package", [autograd, nn], ids=lambda package: package.__name__)
 def test_every_public_name_exists_and_is_documented(package: object) -> None:
-    names = package.__all__  # type: ignore[attr-defined]
+    names = package.__all__
     assert len(names) == len(set(names))
     for name in names:
         assert inspect.getdoc(getattr(package, name)), name

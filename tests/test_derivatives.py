@@ -19,7 +19,7 @@ from autograd.derivatives.indexing import Writing
 from autograd.derivatives.late import power_series, transforms
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative, Entry
 from autograd.testing import ARGUMENTS, CHECKS, Style, calls
-from autograd.testing.checks import result_is_plain
+from autograd.testing.properties import result_is_plain
 from autograd.testing.strategies import TIED
 from tests.nn_arguments import NN_ARGUMENTS
 

@@ -184,7 +184,7 @@ def test_names_of_users_go_before_those_of_libraries(tmp_path: Path) -> None:
 
 def test_arguments_are_checked() -> None:
     with pytest.raises(TypeError, match="expected a Tensor, such as a loss, got ndarray"):
-        draw(np.ones(2))  # type: ignore[arg-type]
+        draw(np.ones(2))
     with pytest.raises(ValueError, match="direction: expected one of LR, TB, RL, BT"):
         draw(reuse(), direction="up")
     assert "rankdir=TB" in draw(reuse(), direction="TB").source

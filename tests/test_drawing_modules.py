@@ -76,7 +76,7 @@ def names(_thing: Any, **how: Any) -> list[str]:
 
 
 def mean_square(x: Tensor) -> Tensor:
-    return np.mean(x**2)  # type: ignore[return-value]
+    return np.mean(x**2)
 
 
 # Modules
@@ -135,7 +135,7 @@ def test_paths_that_are_none_are_refused() -> None:
         draw(lambda: mean_square(tower(x)), depth=0, expand=["head", "nope"])
     for wrong in "head", ["head", 1]:
         with pytest.raises(TypeError, match=r"expand: .* the usual fix: expand=\['head'"):
-            draw(lambda: mean_square(tower(x)), expand=wrong)  # type: ignore[arg-type]
+            draw(lambda: mean_square(tower(x)), expand=wrong)
 
 
 def test_the_table_says_what_the_figures_of_a_module_are() -> None:
@@ -271,7 +271,7 @@ def test_rounds_are_found_whatever_their_length(period: int, rounds: int) -> Non
 
 
 def test_nested_sections_are_closed_at_their_level() -> None:
-    order = topological_order(chain(10).node)  # type: ignore[arg-type]
+    order = topological_order(chain(10).node)
     sections = [Section(0, 8, "a", 1), Section(1, 3, "a.b", 2), Section(4, 6, "a.c", 3)]
 
     def closed(depth: int, *expand: str) -> list[tuple[int, int, str]]:

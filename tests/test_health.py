@@ -41,7 +41,7 @@ def state(task: Task) -> list[Any]:
     model, _, loss, _ = task
     arrays = [tensor.data.copy() for tensor in (*model.parameters(), *model.buffers())]
     gradients = [None if p.grad is None else p.grad.data.copy() for p in model.parameters()]
-    fields = [value for module in model.modules() for _, value in module.fields()]
+    fields = [value for module in model.modules() for _, value in module._named_fields()]
     generators = [g.bit_generator.state for g in fields if isinstance(g, np.random.Generator)]
     kinds = [(type(module), module.training, sorted(vars(module))) for module in (*model.modules(), loss)]
     return [arrays, gradients, generators, kinds]

@@ -49,6 +49,7 @@ EQUIVALENT: tuple[tuple[Function, str, str, str], ...] = (
     (pooling.max_pooling, "x", "arguments detached", "g at the place of the first maximum, else 0"),
     (activations.relu, "x", "arguments detached", "g · [x > 0]"),
     (activations.leaky_relu, "x", "arguments detached", "g · [x > 0] + a g · [x ≤ 0]"),
+    (activations.hardtanh, "x", "arguments detached", "g · [min < x < max]"),
     (activations.binary_step, "x", "scaled", "0 · g"),
     (activations.binary_step, "x", "negated", "0 · g"),
     (activations.binary_step, "x", "cotangent detached", "0 · g"),

@@ -53,7 +53,7 @@ def test_a_sequential_may_grow_and_change() -> None:
 def residual(library: Any, make: Any) -> Any:
     """Layers that are called one by one, in our library or PyTorch's."""
 
-    class Residual(library.Module):  # type: ignore[misc]
+    class Residual(library.Module):
         def __init__(self) -> None:
             super().__init__()
             self.layers = library.ModuleList(make(i) for i in range(3))
@@ -159,7 +159,7 @@ def test_what_is_no_module_is_refused(layer: Any) -> None:
 
 def test_a_name_must_be_text() -> None:
     with pytest.raises(TypeError, match="name: expected text, got 1"):
-        nn.ModuleDict({1: nn.ReLU()})  # type: ignore[arg-type]
+        nn.ModuleDict({1: nn.ReLU()})
 
 
 # Shapes

@@ -35,6 +35,14 @@ def first(result: Any) -> Any:
     return result[0] if isinstance(result, tuple) else result
 
 
+def assert_same_results(ours: nn.Module, theirs: Any, shape: tuple[int, ...] | None) -> None:
+    import torch
+
+    x = input_of(shape)
+    expected = first(theirs(torch.tensor(x))).detach().numpy()
+    np.testing.assert_allclose(first(ours(x)).data, expected, rtol=0, atol=1e-10)
+
+
 @each_model
 def test_pytorch_reads_our_files(name: str, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
@@ -43,10 +51,7 @@ def test_pytorch_reads_our_files(name: str, tmp_path: Path) -> None:
     ours, theirs = build(text, nn).eval(), build(text, torch.nn).double().eval()
     nn.save(ours, tmp_path / "model.safetensors")
     theirs.load_state_dict(library.load_file(tmp_path / "model.safetensors"))
-    x = input_of(shape)
-    np.testing.assert_allclose(
-        first(ours(x)).data, first(theirs(torch.tensor(x))).detach().numpy(), rtol=0, atol=1e-10
-    )
+    assert_same_results(ours, theirs, shape)
 
 
 @each_model
@@ -57,10 +62,7 @@ def test_we_read_files_of_pytorch(name: str, tmp_path: Path) -> None:
     ours, theirs = build(text, nn).eval(), build(text, torch.nn).double().eval()
     library.save_file(theirs.state_dict(), tmp_path / "model.safetensors")
     nn.load(ours, tmp_path / "model.safetensors")
-    x = input_of(shape)
-    np.testing.assert_allclose(
-        first(ours(x)).data, first(theirs(torch.tensor(x))).detach().numpy(), rtol=0, atol=1e-10
-    )
+    assert_same_results(ours, theirs, shape)
 
 
 def test_all_that_does_not_fit_is_listed_and_nothing_is_loaded(tmp_path: Path) -> None:

@@ -251,9 +251,9 @@ def test_options_are_those_of_the_constructor() -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: nn.Linear(X, 3),  # type: ignore[arg-type]
-        lambda: nn.Conv2d(3, X, 3),  # type: ignore[arg-type]
-        lambda: nn.Dropout(X),  # type: ignore[arg-type]
+        lambda: nn.Linear(X, 3),
+        lambda: nn.Conv2d(3, X, 3),
+        lambda: nn.Dropout(X),
         lambda: nn.functional.max_pool2d(np.ones((1, 1, 9, 9)), X),
         lambda: nn.summary(nn.Linear(4, 3), X),
     ],
@@ -323,7 +323,7 @@ def test_an_optimiser_of_ones_own_has_any_fields() -> None:
 
 def test_what_is_saved_and_loaded_is_a_model(tmp_path: Any) -> None:
     model, path = nn.Linear(4, 3, rng=0), tmp_path / "model.safetensors"
-    for save in (lambda: nn.save(path, model), lambda: nn.save(model.state_dict(), path)):  # type: ignore[arg-type]
+    for save in (lambda: nn.save(path, model), lambda: nn.save(model.state_dict(), path)):
         assert fix_of(said_by(save)) == "nn.save(model, path)"
     assert fix_of(said_by(lambda: nn.load(path, model))) == "nn.load(model, path)"
     path = tmp_path / "runs" / "1" / "model.safetensors"
@@ -358,5 +358,5 @@ def test_python_can_suggest_a_name(module: Any, name: str) -> None:
 
 
 def test_parameters_without_parentheses() -> None:
-    message = said_by(lambda: nn.optim.SGD(nn.Linear(4, 3).parameters))  # type: ignore[arg-type]
+    message = said_by(lambda: nn.optim.SGD(nn.Linear(4, 3).parameters))
     assert fix_of(message).startswith("model.parameters()")

@@ -213,7 +213,7 @@ def test_the_function_refuses_an_input_without_channels() -> None:
 
 def test_sizes_must_be_whole_numbers() -> None:
     with pytest.raises(ValueError, match=r"num_features: expected a whole number from 0, got 2\.5"):
-        nn.BatchNorm1d(2.5)  # type: ignore[arg-type]
+        nn.BatchNorm1d(2.5)
     with pytest.raises(ValueError, match="normalized_shape: expected a whole number from 0"):
         nn.LayerNorm((2, -1))
     with pytest.raises(ValueError, match="normalized_shape: expected a whole number from 0"):
@@ -224,4 +224,4 @@ def test_sizes_must_be_whole_numbers() -> None:
         (3, 4, "num_groups: expected a divisor of num_channels=4, got 3"),
     ):
         with pytest.raises(ValueError, match=said):
-            nn.GroupNorm(groups, channels)  # type: ignore[arg-type]
+            nn.GroupNorm(groups, channels)

@@ -141,4 +141,4 @@ def test_options_out_of_range_are_refused(make: Any, message: str) -> None:
 
 def test_a_model_is_no_optimiser() -> None:
     with pytest.raises(TypeError, match="optimizer: expected an optimiser, got Linear"):
-        lr_scheduler.StepLR(nn.Linear(1, 1), 1)  # type: ignore[arg-type]
+        lr_scheduler.StepLR(nn.Linear(1, 1), 1)

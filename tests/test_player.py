@@ -171,7 +171,7 @@ def test_what_was_repeated_is_summed_in_symbols_as_in_words(function: Any, shape
     """Without the sum a rule gives what has the shape of the result."""
     a, b = (ones(name, *shape) for name, shape in zip("ab", shapes, strict=True))
     for step in backprop(function(a, b) * 2).steps[1:]:
-        repeated = step.to.shape != step.upstream.shape  # type: ignore[attr-defined]
+        repeated = step.to.shape != step.upstream.shape
         assert ("Σ " in step.symbols) == repeated
         assert ("copies are summed" in step.why) == repeated
 
@@ -363,7 +363,7 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     def open_(graph: Graph, *size: int, depth: Depth = "auto", **options: Any) -> Page:
         path = tmp_path / f"page{len(pages)}.html"
         path.write_text(page_of(graph, depth), "utf-8")
-        pages.append(Page(browser, path, size or (1280, 800), **options))  # type: ignore[arg-type]
+        pages.append(Page(browser, path, size or (1280, 800), **options))
         return pages[-1]
 
     yield open_
@@ -463,7 +463,7 @@ def vectors() -> Tensor:
     """Small arrays, of which one is used again and one is repeated."""
     w, x = tensor([0.5, -0.25], requires_grad=True, name="w"), np.array([[1, 2], [3, 4], [1 / 3, 7]])
     b = tensor([1 / 3, 2 / 3], requires_grad=True, name="b")
-    return np.sum((w * x + b) * b) + w @ w  # type: ignore[return-value]
+    return np.sum((w * x + b) * b) + w @ w
 
 
 def test_small_arrays_are_shown_element_by_element(opened: Open) -> None:
@@ -486,7 +486,7 @@ def gradients_of(graph: Graph) -> list[Any]:
 def not_finite() -> Tensor:
     d, e = tensor(-0.0, requires_grad=True, name="d"), tensor(np.zeros(0), requires_grad=True, name="e")
     with np.errstate(divide="ignore"):
-        return 1 / d + np.sum(e)  # type: ignore[return-value]
+        return 1 / d + np.sum(e)
 
 
 def test_what_is_not_finite_or_not_there_is_shown_as_it_is(opened: Open) -> None:
@@ -754,7 +754,7 @@ def test_names_in_large_pages_are_no_places(opened: Open) -> None:
 
 
 def hostile_scalars() -> Tensor:
-    return tensor(2.0, requires_grad=True, name="a_long_name_" * 5) ** 2  # type: ignore[no-any-return]
+    return tensor(2.0, requires_grad=True, name="a_long_name_" * 5) ** 2
 
 
 def test_steps_are_quick(opened: Open) -> None:

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Tensor, tensor
-from autograd.derivatives.calls import own_name
+import nn
+from autograd import Tensor, backprop, tensor
+from autograd.derivatives.calls import name_of, own_name
 from autograd.derivatives.table import TABLE, Derivative
+from autograd.drawing import words
 from autograd.drawing.draw import View
 from autograd.drawing.page import data_of, program
-from autograd.drawing.words import why
 from autograd.testing import calls
 from autograd.testing.strategies import SMOOTH
 from tests import test_derivatives as table_tests
@@ -36,7 +37,7 @@ def test_every_entry_of_the_table_can_be_played(function: Any, data: st.DataObje
     for step in view.tape.steps:
         before = 0 if step.before is None else step.before
         np.testing.assert_array_equal(before + step.contribution, step.after)
-        assert step.after.shape == step.to.shape  # type: ignore[attr-defined]
+        assert step.after.shape == step.to.shape
         assert step.why
     deck = view.deck("auto", ())
     data_of(deck, "")
@@ -63,7 +64,13 @@ def test_every_rule_of_the_table_has_a_sentence(entry: Derivative, i: int) -> No
     class Call:
         plan, args, shape = Plan(), (1.0,) * 9, ()
 
-    sentence = why(Call(), i)  # type: ignore[arg-type]
+    sentence = words.why(Call(), i)
     assert sentence[:1].isupper() or sentence.startswith("σ")
     assert sentence.endswith(".")
     assert "in the table of derivatives" not in sentence, f"no words for the kind {entry.kind!r}"
+
+
+def test_sentences_go_by_the_names_that_users_know() -> None:
+    assert words._OF_FUNCTION.keys() <= {name_of(entry.function).rpartition(".")[2] for entry, _ in RULES}
+    p = nn.functional.sigmoid(tensor([0.5], requires_grad=True))
+    assert "The slope of binary_cross_entropy says" in backprop(nn.BCELoss()(p, [1.0])).steps[0].why

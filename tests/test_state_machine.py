@@ -94,8 +94,7 @@ class Vertex:
 
     def __post_init__(self) -> None:
         self.jacobians = [
-            self.operation.jacobian([a.value for a in self.arguments], i)  # type: ignore[union-attr]
-            for i in range(len(self.arguments))
+            self.operation.jacobian([a.value for a in self.arguments], i) for i in range(len(self.arguments))
         ]
 
     def paths(self) -> int:
@@ -418,10 +417,10 @@ class Engine(RuleBasedStateMachine):
             return
         if x.vertex.changed():
             with pytest.raises(RuntimeError, match="written in place"):
-                replay_backward(x.tensor.node)  # type: ignore[arg-type]
+                replay_backward(x.tensor.node)
             return
-        values, found = replay_backward(x.tensor.node)  # type: ignore[arg-type]
-        assert_close(values[x.tensor.node], x.vertex.value)  # type: ignore[index]
+        values, found = replay_backward(x.tensor.node)
+        assert_close(values[x.tensor.node], x.vertex.value)
         arriving: Sums = defaultdict(float)
         sum_over_paths(x.vertex, np.ones(x.vertex.value.size), arriving, {}, hooks=False)
         for pair in self.alive:
@@ -439,7 +438,7 @@ class Engine(RuleBasedStateMachine):
             assert_close(pair.tensor.data, pair.vertex.value)
             assert (pair.tensor.grad is None) == (pair.vertex.grad is None)
             if pair.vertex.grad is not None:
-                assert_close(pair.tensor.grad.data, pair.vertex.grad)  # type: ignore[union-attr]
+                assert_close(pair.tensor.grad.data, pair.vertex.grad)
 
 
 def second_order(root: Vertex, leaves: list[Vertex], weights: list[Array]) -> list[Array]:

@@ -21,7 +21,7 @@ from autograd.derivatives.calls import name_of, own_name
 from autograd.derivatives.domains import POSITIVE, Interval
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
 from autograd.testing import Draw, Style, check_entry
-from autograd.testing.arguments import required
+from autograd.testing.arguments.kinds import required
 from autograd.testing.strategies import EMPTY, SMOOTH, TIED
 
 Function = Callable[..., Any]
@@ -143,7 +143,7 @@ class Once(dict[Function, Any]):
         assert function not in self, f"{name_of(function)} has two entries"
         super().__setitem__(function, entry)
 
-    def update(self, entries: dict[Function, Any]) -> None:  # type: ignore[override]
+    def update(self, entries: dict[Function, Any]) -> None:
         for function, entry in entries.items():
             self[function] = entry
 

@@ -61,7 +61,7 @@ def test_the_shape_may_be_chosen(shape: Any, expected: tuple[int, ...], data: st
 
 def test_shapes_differ_by_default() -> None:
     for shape in (), (2,), (3, 1), (1, 2, 3):
-        assert occurs(arrays(), lambda x, shape=shape: x.shape == shape)  # type: ignore[misc]
+        assert occurs(arrays(), lambda x, shape=shape: x.shape == shape)
 
 
 @given(arrays())

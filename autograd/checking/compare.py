@@ -47,6 +47,8 @@ class Comparison(Table):
         rows: the rows.
     """
 
+    rows: list[Compared]
+
     def __init__(self, rows: list[Compared]) -> None:
         self.rows = rows
         self.ok = all(row.verdict != "different" for row in rows)
@@ -66,14 +68,6 @@ class Comparison(Table):
             numbers = [row.largest, row.relative]
             texts = ["-" if math.isnan(x) else f"{x:.1e}" if x else "0" for x in numbers]
             yield row.name, str(row.shape), row.verdict, *texts
-
-    def sentences(self) -> Iterable[str]:
-        """Explain the rows that differ."""
-        for row in self.rows:
-            if row.note:
-                yield f"  {row.name}: {row.note}"
-            if row.cause:
-                yield f"  likely cause: {row.cause}"
 
 
 def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = None) -> Comparison:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.checking.differences import scale_of
-from autograd.checking.problem import Problem
+from autograd.checking.problem import Problem, weighted
 from autograd.containers import leaves
 
 Array = np.ndarray[Any, Any]
@@ -29,10 +29,11 @@ def complex_slope(problem: Problem, i: int, direction: Array, weights: list[Arra
 
     Example:
         >>> f = lambda x: np.exp(x[0]) + 1e16
-        >>> complex_slope(Problem(f, [np.array(0.0)], ["x"], plain=True), 0, np.array(1.0), [np.array(1.0)])
+        >>> problem = Problem(f, [np.array(0.0)], ["x"], takes_complex=True)
+        >>> complex_slope(problem, 0, np.array(1.0), [np.array(1.0)])
         1.0
     """
-    if not problem.plain:
+    if not problem.takes_complex:
         return None
     step = _STEP * scale_of(problem.exact[i])
     arrays: list[Any] = list(problem.exact)
@@ -45,4 +46,4 @@ def complex_slope(problem: Problem, i: int, direction: Array, weights: list[Arra
         return None
     if not all(isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind == "c" for x in results):
         return None
-    return sum(float(np.vdot(u, np.imag(x))) for u, x in zip(weights, results, strict=True)) / step
+    return weighted(weights, map(np.imag, results)) / step

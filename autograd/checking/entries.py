@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.checking.differences import EPS, Estimate, Line, Slopes, noise_of_values, scale_of, slopes
 from autograd.checking.evaluation import Evaluation
-from autograd.checking.problem import Problem
-from autograd.containers import leaves, rebuilt
+from autograd.checking.problem import Problem, weighted
+from autograd.containers import leaves, mapped, ravel_pytree, rebuilt
 
 Array = np.ndarray[Any, Any]
 COLUMNS, ROWS = 256, 1024  # the largest part of a Jacobian that is looked at
@@ -56,8 +55,8 @@ def jacobian_of(e: Evaluation, i: int, columns: Array, direction: Array) -> Jaco
         columns: the elements, by their flat indices.
         direction: along which the noise of the values is measured.
     """
-    problem, results, x = e.problem, e.results, e.problem.exact[i]
-    flat = np.concatenate([np.ravel(result) for result in results]).astype(float)
+    problem, x = e.problem, e.problem.exact[i]
+    flat, unravel = ravel_pytree([result.astype(float) for result in e.results])
     scales = np.vectorize(scale_of, otypes=[float])(x)
     rounding = 100 * EPS * np.max(np.abs(flat), initial=0) / np.maximum(scales.ravel()[columns], 1)
     noise = noise_of_values(line(problem, i, direction * scales), 1.0, EPS * np.abs(flat))
@@ -67,18 +66,15 @@ def jacobian_of(e: Evaluation, i: int, columns: Array, direction: Array) -> Jaco
         unit[k] = 1
         at = line(problem, i, unit.reshape(x.shape))
         found.append(slopes(at, scales.flat[k], noise))
-    by = _mapped(lambda columns: np.stack(columns, axis=1), found)
+    by = _side_by_side(found)
     size = np.max(np.nan_to_num(np.abs(by.centre.value), posinf=0), axis=1)
     rows = np.sort(np.argsort(-size, kind="stable")[:ROWS])
-    by = _mapped(lambda columns: columns[0][rows], [by])
+    by = mapped(lambda columns: columns[rows], by)
     analytic = []
     for j in rows:
-        seeds, position = [np.zeros(result.shape, result.dtype) for result in results], j
-        for seed in seeds:
-            if 0 <= position < seed.size:
-                seed.flat[position] = 1
-            position -= seed.size
-        analytic.append(e.pullback(seeds)[i].ravel()[columns].astype(float))
+        seed = np.zeros_like(flat)
+        seed[j] = 1
+        analytic.append(e.pullback(unravel(seed))[i].ravel()[columns].astype(float))
     return Jacobian(rows, columns, np.reshape(analytic, (len(rows), len(columns))), by, rounding)
 
 
@@ -102,15 +98,16 @@ def line(problem: Problem, i: int, direction: Array, weights: list[Array] | None
             return np.full(count if weights is None else 1, np.nan)
         if weights is None:
             return np.concatenate([np.ravel(value) for value in values])
-        return np.array([sum(float(np.vdot(u, v)) for u, v in zip(weights, values, strict=True))])
+        return np.array([weighted(weights, values)])
 
     return at
 
 
-def _mapped(function: Callable[[list[Array]], Array], found: list[Slopes]) -> Slopes:
-    """Apply a function to the arrays of several slopes, each to those of one name."""
-    everything = zip(*map(leaves, found), strict=True)
-    return rebuilt(found[0], iter([function(list(arrays)) for arrays in everything]))  # type: ignore[no-any-return]
+def _side_by_side(found: list[Slopes]) -> Slopes:
+    """Make of the slopes of each column those of all of them."""
+    columns = zip(*map(leaves, found), strict=True)
+    by: Slopes = rebuilt(found[0], iter([np.stack(arrays, axis=1) for arrays in columns]))
+    return by
 
 
 def judged(jacobian: Jacobian, atol: float, rtol: float, caution: float) -> Verdicts:
@@ -143,8 +140,6 @@ def judged(jacobian: Jacobian, atol: float, rtol: float, caution: float) -> Verd
         wrong = ~(rounding | centre | kink | border | special | (unknown & np.isfinite(a)))
         size = np.fmax(np.abs(a), np.abs(by.centre.value))
         error = np.max(np.abs(a - by.centre.value) / size, initial=0, where=centre & (size > 0))
-        unclear = (
-            (a != 0) & ~rounding & ~(by.centre.noise <= 0.1 * np.fmax(np.abs(a), np.abs(by.centre.value)))
-        )
+        unclear = (a != 0) & ~rounding & ~(by.centre.noise <= 0.1 * size)
     tolerance = np.where(wrong | centre, tolerance, np.inf)
     return Verdicts(wrong, kink, border, convention, jump, unclear, tolerance, float(error))

@@ -10,7 +10,7 @@ from autograd.checking import entries, explain
 from autograd.checking.complex_step import complex_slope
 from autograd.checking.differences import EPS, STEP, noise_of_values, scale_of, slopes
 from autograd.checking.evaluation import Evaluation
-from autograd.checking.problem import indexed
+from autograd.checking.problem import indexed, weighted
 from autograd.checking.report import CONVENTION, KINK, RIGHT, UNDECIDED, UNKNOWN, WRONG, Row
 
 Array = np.ndarray[Any, Any]
@@ -93,9 +93,9 @@ def _along(e: Evaluation, i: int, direction: Array, results: list[Array]) -> Alo
     """Compare the slopes along a line."""
     scale, terms = scale_of(e.problem.exact[i]), e.gradients[i] * direction
     at = entries.line(e.problem, i, direction, e.cotangents)
-    size = _weighted(e.cotangents, results)
+    size = _size(e.cotangents, results)
     other = [a - b for a, b in zip(results, e.results, strict=True)]  # recorded, values may round otherwise
-    noise_of = noise_of_values(at, scale, np.array([EPS * size + _weighted(e.cotangents, other)]))
+    noise_of = noise_of_values(at, scale, np.array([EPS * size + _size(e.cotangents, other)]))
     by = slopes(at, scale, noise_of)
     claimed, value, noise = float(np.sum(terms)), by.centre.value.item(), by.centre.noise.item()
     exact = complex_slope(e.problem, i, direction, e.cotangents)
@@ -117,8 +117,9 @@ def _along(e: Evaluation, i: int, direction: Array, results: list[Array]) -> Alo
     )
 
 
-def _weighted(weights: list[Array], values: list[Array]) -> float:
-    return sum(float(np.vdot(np.abs(u), np.abs(v))) for u, v in zip(weights, values, strict=True))
+def _size(weights: list[Array], values: list[Array]) -> float:
+    """Give how large a sum is of which no parts cancel."""
+    return weighted(map(np.abs, weights), map(np.abs, values))
 
 
 def _spread(results: list[Array]) -> bool:

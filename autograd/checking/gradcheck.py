@@ -14,7 +14,7 @@ from autograd import modes
 from autograd.checking.differences import STEP, scale_of
 from autograd.checking.evaluation import Evaluation
 from autograd.checking.examine import SPREAD, examine
-from autograd.checking.problem import Problem, indexed, problem_of
+from autograd.checking.problem import Problem, indexed, problem_of, weighted
 from autograd.checking.report import RIGHT, UNDECIDED, UNKNOWN, GradientError, GradientWarning, Report, Row
 
 Array = np.ndarray[Any, Any]
@@ -119,7 +119,7 @@ def _evaluated(
 
 def _checked(e: Evaluation, rng: np.random.Generator) -> list[Row]:
     """Check all arguments."""
-    recorded = _weighted(e, e.results)
+    recorded = weighted(e.cotangents, e.results)
     for i, result in enumerate([] if math.isfinite(recorded) else e.results):
         if not np.isfinite(result).all():
             name = e.problem.result_names(e.structure)[i]
@@ -128,12 +128,8 @@ def _checked(e: Evaluation, rng: np.random.Generator) -> list[Row]:
             note = f"the function gives {result.flat[bad]} there, so that it has no derivative"
             return [Row(where, result.shape, e.order, UNKNOWN, math.nan, note)]
     exact = all(map(operator.is_, e.problem.exact, e.problem.arrays))
-    here = recorded if exact else _weighted(e, e.problem.values(e.problem.exact))
+    here = recorded if exact else weighted(e.cotangents, e.problem.values(e.problem.exact))
     return [_row(e, i, here, rng) for i in range(len(e.problem.exact))]
-
-
-def _weighted(e: Evaluation, values: list[Array]) -> float:
-    return sum(float(np.vdot(u, value)) for u, value in zip(e.cotangents, values, strict=True))
 
 
 def _row(e: Evaluation, i: int, here: float, rng: np.random.Generator) -> Row:
@@ -148,7 +144,7 @@ def _row(e: Evaluation, i: int, here: float, rng: np.random.Generator) -> Row:
         values = []
         for t in step, -step, step / 2, -step / 2:
             moved = [*arrays[:i], x + t * direction, *arrays[i + 1 :]]
-            values.append(_weighted(e, e.problem.values(moved)))
+            values.append(weighted(e.cotangents, e.problem.values(moved)))
         ahead, behind, half_ahead, half_behind = values
         coarse, fine = (ahead - behind) / (2 * step), (half_ahead - half_behind) / step
         numeric = (4 * fine - coarse) / 3

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -34,8 +36,19 @@ def kinks_inside(problem: Problem) -> list[str]:
             entry = call.plan.entry
             if isinstance(entry, Derivative) and entry.kink is not None:
                 arguments = [values[a] if isinstance(a, (Node, Tensor)) else a for a in call.args]
-                known = inspect.signature(entry.kink).parameters
-                kwargs = {name: value for name, value in (call.kwargs or {}).items() if name in known}
-                if np.any(np.equal(entry.kink(*arguments, **kwargs), 0)):
+                if np.any(np.equal(gap_to_kink(entry, arguments, call.kwargs or {}), 0)):
                     found[name_of(entry.function)] = None
     return list(found)
+
+
+def gap_to_kink(entry: Derivative, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Tell how far the arguments of a call are from the kinks of a function that has some.
+
+    Example:
+        >>> from autograd.derivatives.table import TABLE
+        >>> gap_to_kink(TABLE[np.maximum], (np.array([1.0, 2.0]), 2.0), {})
+        array([-1.,  0.])
+    """
+    assert entry.kink is not None
+    known = inspect.signature(entry.kink).parameters
+    return entry.kink(*args, **{name: value for name, value in kwargs.items() if name in known})

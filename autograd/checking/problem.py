@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ class Problem:
         arrays: where the derivatives are checked.
         names: what the arrays are called.
         results: what the results are called, if it is known already.
-        plain: whether it is a function of the user's, without modules.
+        takes_complex: whether the function may be tried with complex arrays, which modules do not take.
         exact: the arrays in float64, which differences start from.
     """
 
@@ -36,10 +36,10 @@ class Problem:
         arrays: list[Array],
         names: list[str],
         results: list[str] | None = None,
-        plain: bool = False,
+        takes_complex: bool = False,
     ) -> None:
         self.call, self.arrays, self.names, self.results = call, arrays, names, results
-        self.plain = plain
+        self.takes_complex = takes_complex
         self.exact = [np.asarray(array, float) for array in arrays]
 
     def values(self, arrays: list[Array]) -> list[Array]:
@@ -90,7 +90,7 @@ def problem_of(f: Callable[..., Any], inputs: tuple[Any, ...], allow_float32: bo
     if not modules:
         for name, array in zip(names, given, strict=True):
             _refuse(name, array, allow_float32)
-        return Problem(lambda new: f(*rebuilt(inputs, iter(new))), given, names, plain=True)
+        return Problem(lambda new: f(*rebuilt(inputs, iter(new))), given, names, takes_complex=True)
     varied = [i for i, array in enumerate(given) if -1 not in modules or array.dtype.kind == "f"]
     state = State(list(modules.values()))
     names = [*state.names, *(names[i] for i in varied)]
@@ -145,19 +145,19 @@ def paths(tree: Any, name: str) -> list[str]:
         >>> paths({"w": [1.0, 2.0], "b": (3.0,)}, "p")
         ["p['w'][0]", "p['w'][1]", "p['b'][0]"]
     """
-    return list(_paths(tree, name))
-
-
-def _paths(tree: Any, name: str) -> Iterator[str]:
     if isinstance(tree, dict):
-        for key, branch in tree.items():
-            yield from _paths(branch, f"{name}[{key!r}]")
+        branches = [(f"{name}[{key!r}]", branch) for key, branch in tree.items()]
     elif isinstance(tree, (tuple, list)):
         keys = getattr(tree, "_fields", None)
-        for i, branch in enumerate(tree):
-            yield from _paths(branch, f"{name}.{keys[i]}" if keys else f"{name}[{i}]")
-    elif tree is not None:
-        yield name
+        branches = [(f"{name}.{keys[i]}" if keys else f"{name}[{i}]", b) for i, b in enumerate(tree)]
+    else:
+        return [] if tree is None else [name]
+    return [path for way, branch in branches for path in paths(branch, way)]
+
+
+def weighted(weights: Iterable[Array], values: Iterable[Array]) -> float:
+    """Sum all results, each of their elements times its weight."""
+    return sum(float(np.vdot(u, value)) for u, value in zip(weights, values, strict=True))
 
 
 def indexed(name: str, index: tuple[Any, ...]) -> str:

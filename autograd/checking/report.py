@@ -5,21 +5,24 @@ from __future__ import annotations
 import html
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 RIGHT, KINK, CONVENTION = "right", "kink", "convention"
 UNDECIDED, WRONG, UNKNOWN = "undecided", "wrong", "unknown"
 
 
 class Table(ABC):
-    """A headline, rows under a header, and sentences below.
+    """A headline, sentences, and rows under a header.
 
     Attributes:
         ok: whether nothing is wrong; it is also the truth value.
+        rows: what was found, each with a name, and a note and a cause where there is something to say.
     """
 
     ok: bool
+    rows: Sequence[Any]
+    _before_name = ""  # in a sentence
 
     @abstractmethod
     def headline(self) -> str:
@@ -33,9 +36,13 @@ class Table(ABC):
     def cells(self) -> Iterable[tuple[str, ...]]:
         """Give the rows as texts."""
 
-    @abstractmethod
     def sentences(self) -> Iterable[str]:
         """Explain the rows that need it."""
+        for row in self.rows:
+            if row.note:
+                yield f"  {self._before_name}{row.name}: {row.note}"
+            if row.cause:
+                yield f"  likely cause: {row.cause}"
 
     def __bool__(self) -> bool:
         return self.ok
@@ -87,6 +94,9 @@ class Report(Table):
         rows: the rows.
     """
 
+    rows: list[Row]
+    _before_name = "by "
+
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
         self.ok = all(row.verdict not in (WRONG, UNKNOWN) for row in rows)
@@ -117,14 +127,6 @@ class Report(Table):
         for row in self.rows:
             error = "-" if math.isnan(row.error) else f"{row.error:.1e}"
             yield str(row.order), row.name, str(row.shape), row.verdict, error
-
-    def sentences(self) -> Iterable[str]:
-        """Explain all rows that are not simply right."""
-        for row in self.rows:
-            if row.note:
-                yield f"  by {row.name}: {row.note}"
-            if row.cause:
-                yield f"  likely cause: {row.cause}"
 
 
 def _names(rows: Iterable[Row]) -> str:

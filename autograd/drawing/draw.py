@@ -104,7 +104,7 @@ class View:
     @cached_property
     def tape(self) -> Tape:
         """Run the graph again, once it is known that it can be drawn."""
-        return Tape(self.tensor, self.names)
+        return Tape(self.tensor, self.order, self.names)
 
     def deck(self, depth: Depth, expand: Sequence[str]) -> Deck:
         """Put on cards what can be read."""

@@ -20,7 +20,6 @@ from autograd.drawing.text import columns, told
 from autograd.tensor import Tensor
 
 _HEIGHT = 640  # of the frame in a notebook, in pixels
-_GAP = "\n\n"
 
 
 def backprop(
@@ -156,4 +155,5 @@ class Player:
         try:
             return bundle(self.html(), self.static().pipe("svg"), _HEIGHT)
         except FAILURES as error:
-            return f"<pre>{html.escape(f'{self}{_GAP}{error}')}</pre>"
+            text = f"{self}\n\n{error}"
+            return f"<pre>{html.escape(text)}</pre>"

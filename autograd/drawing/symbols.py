@@ -190,7 +190,7 @@ def _brief(function: Any, x: list[Symbol]) -> Symbol | None:
         return Symbol(f"{a.text} · (1 − {a.text})", rank=_PRODUCT)
     if function in (np.add, np.subtract) and (b.value == 0 or (a.value == 0 and function is np.add)):
         return a if b.value == 0 else b
-    if function is np.transpose or function is np.matrix_transpose:
+    if function in (np.transpose, np.matrix_transpose):
         return _transposed(a)
     if function in _INFIX:
         sign, rank = _INFIX[function]

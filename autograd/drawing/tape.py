@@ -6,7 +6,7 @@ Nothing of the user's is touched, and what an earlier backward pass released is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from autograd.drawing.names import Names
 from autograd.drawing.symbols import Symbol, constant, rule_in_symbols, summed
 from autograd.drawing.text import formula, rms, written
 from autograd.drawing.words import repeated, rule_in_words, why
-from autograd.graph import Node, Vertex, sweep, topological_order
+from autograd.graph import Node, Vertex, sweep
 from autograd.modes import enable_grad
 from autograd.replay import replay_backward
 from autograd.tensor import Tensor
@@ -77,12 +77,11 @@ class Tape:
         names: of all things.
     """
 
-    def __init__(self, tensor: Tensor, names: Names) -> None:
+    def __init__(self, tensor: Tensor, order: Sequence[Node], names: Names) -> None:
         self.root: Vertex = tensor.node or tensor
-        self.names = names
+        self.order, self.names = order, names
         if tensor.name:
             names.call(self.root, tensor.name)
-        self.order = topological_order(self.root)
         self.values, gradients = replay_backward(self.root)
         self.gradients = gradients if tensor.tracked else {}
         for node in self.order[:_NAMED]:

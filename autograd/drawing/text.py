@@ -122,10 +122,7 @@ def formula(function: Any, texts: list[str], kwargs: dict[str, Any] | None) -> s
         texts, _ = [f"[{', '.join(texts)}]"], kwargs.pop("ends", None)
     if function is contract and kwargs:
         texts = [written(kwargs.pop("subscripts")), *texts]
-    try:
-        usual = {name: written(default) for name, default in parameters_of(function).items()}
-    except ValueError:  # some built-in functions have no signature
-        usual = {}
+    usual = {name: written(default) for name, default in parameters_of(function).items()}
     known = list(usual.values())
     while 0 < len(texts) <= len(known) and texts[-1] == known[len(texts) - 1]:
         texts = texts[:-1]  # the usual case need not be said

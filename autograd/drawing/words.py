@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.derivatives.calls import shape_of
+from autograd.derivatives.calls import name_of, shape_of
 from autograd.drawing.text import indexed
 from autograd.graph import Node
 
@@ -14,7 +14,7 @@ _SAME = "The elements were only moved, so their gradients move back to where the
 _LARGER = "Only the argument that won moves the result, so it alone gets the gradient; a tie is shared."
 _ALL = "The slope is the same everywhere, so the gradient is only scaled."
 
-# By the function's name; a tuple has a sentence for each argument.
+# By the name that users know; a tuple has a sentence for each argument.
 _OF_FUNCTION: dict[str, str | tuple[str, ...]] = {
     # Arithmetic
     "add": "A sum passes the gradient on, unchanged, to each of its terms.",
@@ -63,7 +63,7 @@ _OF_FUNCTION: dict[str, str | tuple[str, ...]] = {
         "A weight passes one input to one output: its gradient is input times gradient, over all rows.",
         "A bias is added to every row, so its gradient is the sum over the rows.",
     ),
-    "contract": "Contract the gradient with all the other factors, onto the axes of this one.",
+    "einsum": "Contract the gradient with all the other factors, onto the axes of this one.",
     "convolution": (
         "Each input was seen by the kernel in several places: what comes back from each is summed.",
         "A kernel is used at every place, so its gradient sums input times gradient over all of them.",
@@ -86,13 +86,13 @@ _OF_FUNCTION: dict[str, str | tuple[str, ...]] = {
                  "What was written gets the gradient of the places that it was written to."),
     # Shapes
     "broadcast_to": "The elements were repeated, so the gradients of all copies are summed.",
-    "join": "Each part gets back its own piece of the gradient.",
-    "pile": "Each part gets back its own layer of the gradient.",
-    "cast": "Only the dtype changed, so the gradient passes as it is.",
+    "concatenate": "Each part gets back its own piece of the gradient.",
+    "stack": "Each part gets back its own layer of the gradient.",
+    "astype": "Only the dtype changed, so the gradient passes as it is.",
     # Losses
     "mse_loss": "The slope of a squared error is twice the error, shared over all elements.",
     "cross_entropy": "After softmax: the shares minus the target. What is too sure is pushed down.",
-    "nll_of_classes": "Only the log-probability of the right class counts, with a minus sign.",
+    "nll_loss": "Only the log-probability of the right class counts, with a minus sign.",
     "binary_cross_entropy_with_logits": "σ(x) minus the target: what is too sure is pushed back.",
 }  # fmt: skip
 
@@ -144,9 +144,8 @@ def rule_in_words(node: Node, i: int, g: str, args: Sequence[str]) -> str:
 def why(node: Node, i: int) -> str:
     """Say why a call passes on to its i-th argument what it does."""
     entry = node.plan.entry
-    name = entry.function.__name__
-    sentences = _OF_FUNCTION.get(name) or _OF_FUNCTION.get(name.partition("_of_")[0])
-    if sentences:
+    name = name_of(entry.function).rpartition(".")[2]
+    if sentences := _OF_FUNCTION.get(name):
         text = sentences if isinstance(sentences, str) else sentences[min(i, len(sentences) - 1)]
     else:
         text = _OF_KIND.get(entry.kind, _OTHERWISE).format(f=name)

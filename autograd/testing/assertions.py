@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Callable, Container, Iterable
 from typing import Any
@@ -14,7 +13,7 @@ from autograd.containers import leaves, mapped
 from autograd.testing.inputs import Group, broadcastable, drawn
 from autograd.testing.search import check_all
 from autograd.testing.source import Program, Variable, substituted
-from autograd.testing.strategies import Call, Draw, call, is_floating
+from autograd.testing.strategies import Call, Draw, call, is_floating, positional_parameters
 
 Function = Callable[..., Any]
 Line = Callable[[Draw], Call]
@@ -101,11 +100,7 @@ def _cases(
 
 
 def _count_of_arguments(f: Function) -> int:
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except ValueError:
-        parameters = ()  # type: ignore[assignment]
-    required = sum(p.default is p.empty and p.kind in (0, 1) for p in parameters)
+    required = sum(p.default is p.empty for p in positional_parameters(f))
     count = int(getattr(f, "nin", required))
     if not count:
         raise TypeError(f"assert_gradients: {f!r} does not say how many arguments it takes; give strategies")
@@ -151,11 +146,7 @@ def _taken_apart(found: Call, names: list[str], used: Container[str] = ()) -> tu
 def _names_of(function: Function, found: Call) -> list[str]:
     """Name the positional arguments: as the function does, or else x0, x1, …."""
     count = len(found.args)
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        parameters = ()  # type: ignore[assignment]
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    names = [p.name for p in positional_parameters(function)]
     if len(names) < count:
         names = [f"x{i}" for i in range(count)]
     return names[:count]

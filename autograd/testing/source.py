@@ -45,7 +45,8 @@ class Variable:
 
 def substituted(tree: T, values: Mapping[str, Any]) -> T:
     """Put values in the place of the variables in a call or another container."""
-    return mapped(lambda leaf: leaf.among(values) if isinstance(leaf, Variable) else leaf, tree)  # type: ignore[no-any-return]
+    found: T = mapped(lambda leaf: leaf.among(values) if isinstance(leaf, Variable) else leaf, tree)
+    return found
 
 
 class Program:
@@ -114,13 +115,11 @@ class Program:
         return [f"{name}={self.literal(value)}" for name, value in values.items()]
 
     def _array(self, array: np.ndarray[Any, Any]) -> str:
-        dtype = "" if array.dtype in PLAIN_DTYPES else f", {self.literal(array.dtype)}"
+        plain = array.dtype in (PLAIN_DTYPES if array.size else [np.float64])
+        dtype = "" if plain else f", {self.literal(array.dtype)}"
         if not array.size:
-            return f"{self.numpy()}.zeros({array.shape}{dtype or self._dtype_of_nothing(array)})"
+            return f"{self.numpy()}.zeros({array.shape}{dtype})"
         return f"{self.numpy()}.array({self.literal(array.tolist())}{dtype})"
-
-    def _dtype_of_nothing(self, array: np.ndarray[Any, Any]) -> str:
-        return "" if array.dtype == np.float64 else f", {self.literal(array.dtype)}"
 
     def _sequence(self, values: list[Any] | tuple[Any, ...]) -> str:
         inside = self.literals(values)

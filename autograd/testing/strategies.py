@@ -7,6 +7,7 @@ every property: smooth points, ties, borders of the domain, empty arrays.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -44,7 +45,8 @@ class Call(NamedTuple):
     def with_arrays(self, arrays: Iterable[Any]) -> Call:
         """Give the same call of other arrays, or of Tensors in their place."""
         following = iter(arrays)
-        return mapped(lambda leaf: next(following) if is_floating(leaf) else leaf, self)  # type: ignore[no-any-return]
+        other: Call = mapped(lambda leaf: next(following) if is_floating(leaf) else leaf, self)
+        return other
 
     def of(self, function: Callable[..., Any]) -> Any:
         """Call the function."""
@@ -63,6 +65,15 @@ class Call(NamedTuple):
 def call(*args: Any, **kwargs: Any) -> Call:
     """Write down a call: ``call(x, axis=0)``."""
     return Call(args, kwargs)
+
+
+def positional_parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """List the parameters that can be given by position; none where a function written in C does not tell."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def is_floating(value: Any) -> bool:
@@ -137,17 +148,17 @@ ANY_DTYPE = SMOOTH._replace(name="any dtype", dtypes=(np.float64, np.float32, np
 class Draw:
     """What a line of ``ARGUMENTS`` draws from: arrays, shapes, axes, indices."""
 
-    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any], style: Style) -> None:
+    def __init__(self, draw: st.DrawFn, style: Style) -> None:
         self.draw = draw
         self.style = style
 
     def choice(self, *values: T) -> T:
         """Draw one of some values."""
-        return self.draw(st.sampled_from(values))  # type: ignore[no-any-return]
+        return self.draw(st.sampled_from(values))
 
     def integer(self, low: int, high: int) -> int:
         """Draw an integer; both bounds are among them."""
-        return self.draw(st.integers(low, high))  # type: ignore[no-any-return]
+        return self.draw(st.integers(low, high))
 
     def some(self, **choices: tuple[Any, ...]) -> dict[str, Any]:
         """Draw keyword arguments, each one of some values or left out."""
@@ -186,8 +197,7 @@ class Draw:
     def _array(
         self, dtype: type, shape: Shape, elements: st.SearchStrategy[Any], distinct: bool = False
     ) -> Array:
-        arrays = hnp.arrays(dtype, shape, elements=elements, fill=st.nothing(), unique=distinct)
-        return self.draw(arrays)  # type: ignore[no-any-return]
+        return self.draw(hnp.arrays(dtype, shape, elements=elements, fill=st.nothing(), unique=distinct))
 
     def dtype(self) -> type:
         """Draw a floating dtype to convert to."""

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, no_grad
+from autograd import no_grad
 from nn import functional
 from nn.diagnostics.curve import FALLEN
 from nn.diagnostics.norms import largest_rms
+from nn.training.data import array_of
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,7 @@ def chance_of(loss: Callable[[Any, Any], Any], outputs: Any, y: Any, recent: Any
         return None
     guess, factor, part_of = known
     with no_grad():
-        outputs, y, recent = (
-            v.data if isinstance(v, Tensor) else np.asarray(v)
-            for v in (outputs, y, y if recent is None else recent)
-        )
+        outputs, y, recent = map(array_of, (outputs, y, y if recent is None else recent))
         if not np.isfinite(recent).all():
             return None
         if part_of is None:

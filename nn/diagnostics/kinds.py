@@ -11,7 +11,6 @@ from nn import activations, layers
 from nn.layers.convolution import Convolution
 from nn.layers.recurrent import Recurrent, RecurrentLayer
 from nn.module import Module
-from nn.parameter import Parameter
 
 Array = np.ndarray[Any, Any]
 
@@ -76,7 +75,7 @@ class Part:
 
     def __init__(self, module: Module) -> None:
         self.module, self.kind = module, type(module).__name__
-        self.own = [value for _, value in module.fields() if isinstance(value, Parameter)]
+        self.own = list(module.parameters(recurse=False))
         self.has_weights = any(parameter.ndim > 1 for parameter in self.own)
         self.gates = module.gates if isinstance(module, Recurrent) else 1
         of_ours = any(kind.__module__ == activations.__name__ for kind in type(module).__mro__)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
 from nn import functional
 from nn.activations import Sigmoid
 from nn.module import Module
+from nn.training.data import array_of
 
 
 def _sums_to_one(p: Any) -> bool:
@@ -50,7 +50,7 @@ def misfit(loss: Any, outputs: Any, last: Module | None = None) -> tuple[str, st
         return None
     found, (seen, cure), name = known
     with np.errstate(all="ignore"):
-        values = outputs.data if isinstance(outputs, Tensor) else np.asarray(outputs)
+        values = array_of(outputs)
         if not np.isfinite(values).all() or not found(values, last):
             return None
     return seen.format(name), cure.format(name)

@@ -24,7 +24,7 @@ from nn.diagnostics.records import NAN, LayerRecord, Record, Thinned
 from nn.layers import Embedding
 from nn.module import Module
 from nn.training import History, outputs_seen
-from nn.training.data import count_rows, leaves
+from nn.training.data import array_of, count_rows, leaves
 
 Array = np.ndarray[Any, Any]
 Loss = Callable[[Any, Any], Any]
@@ -107,7 +107,7 @@ class Recorder:
         """Give the targets of the last rows that were looked at, where they are arrays of one shape."""
         if isinstance(y, (tuple, dict)):
             return y
-        y = np.atleast_1d(_array(y))
+        y = np.atleast_1d(array_of(y))
         rows = max(ROWS, len(y), LABELS * len(y) // max(y.size, 1))
         same = self._targets.shape[1:] == y.shape[1:] and self._targets.dtype == y.dtype
         self._targets = np.concatenate([self._targets, y])[-rows:] if same else y
@@ -123,7 +123,7 @@ class Recorder:
         if self._open is not None and args:
             axis = time_axis(module, args[0] if hasattr(args[0], "ndim") else np.asarray(args[0]))
             if axis is not None and is_grad_enabled():
-                return (self._seen_in_time(path, module, args[0], axis), *args[1:]), kwargs
+                return (self._seen_in_time(path, args[0], axis), *args[1:]), kwargs
         return args, kwargs
 
     def _begin(self, inputs: dict[str, Any]) -> None:
@@ -133,17 +133,17 @@ class Recorder:
             self._before = {path: [p.data.copy() for p in part.own] for path, part in self.parts.items()}
         for name, value in inputs.items():
             for x in leaves(value):
-                x = _array(x)
+                x = array_of(x)
                 if x.dtype.kind == "f" or (x.dtype.kind in "iu" and not self._takes_indices):
                     self._open.inputs[name] = max(largest_rms(x), self._open.inputs.get(name, 0.0))
                 else:
                     self.unjudged.add(f"the scale of input {name}, which is no floating number")
 
-    def _seen_in_time(self, path: str, module: Module, x: Any, axis: int) -> Any:
+    def _seen_in_time(self, path: str, x: Any, axis: int) -> Any:
         """Give a recurrent layer's input as one that gets a gradient, and note that for each step."""
         layer = self._layer(path)
         if not (isinstance(x, Tensor) and x.requires_grad):
-            x = as_tensor(_array(x))
+            x = as_tensor(array_of(x))
             if x.dtype.kind != "f":
                 return x
             x = x.detach().requires_grad_()
@@ -167,7 +167,7 @@ class Recorder:
         found = [y for y in leaves(output) if hasattr(y, "dtype") and y.dtype.kind == "f"]
         if not part.is_seen or not found:
             return
-        y, layer = _array(found[0]), self._layer(path)
+        y, layer = array_of(found[0]), self._layer(path)
         layer.calls += 1
         self._behind = module if part.has_weights else self._behind
         axis = unit_axis(y, self._behind)
@@ -193,7 +193,7 @@ class Recorder:
         if self._open is not None:
             for path, layer in self._open.layers.items():
                 self._see_parameters(layer, self.parts[path], self._before[path])
-            self._close()
+        self.close()
         self.records.advance()
 
     def _see_parameters(self, layer: LayerRecord, part: Part, before: list[Array]) -> None:
@@ -209,14 +209,11 @@ class Recorder:
                 if p.grad is not None and p.ndim > 1
             )
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Keep what was seen of a step, also of one that did not come to its end."""
         if self._open is not None:
             self.records.items.append(self._open)
             self._open, self._before, self._behind = None, {}, None
-
-    def finish(self) -> None:
-        """Keep what was seen of a step that did not come to its end."""
-        self._close()
 
     @property
     def normalises_inputs(self) -> bool:
@@ -252,8 +249,3 @@ def _units(mask: Array, axis: int) -> Array:
 
 def _either(before: Array | None, now: Array) -> Array:
     return now if before is None or before.shape != now.shape else before | now
-
-
-def _array(x: Any) -> Array:
-    array: Array = x.data if isinstance(x, Tensor) else np.asarray(x)
-    return array

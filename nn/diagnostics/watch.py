@@ -57,7 +57,7 @@ class HealthWatch(Callback):
         """Look no more."""
         self._attached.close()
         if self._recorder is not None:
-            self._recorder.finish()
+            self._recorder.close()
 
     def report(self) -> Report:
         """Say what was seen so far.

@@ -29,6 +29,11 @@ def rows_at_once(x: Any) -> int:
     return min(4096, max(1, 2**23 // features))
 
 
+def with_weights(targets: Any) -> tuple[Any, Any]:
+    """Give the targets of a batch, and the weights of its rows or None."""
+    return targets if isinstance(targets, tuple) else (targets, None)
+
+
 class Batches:
     """An epoch of batches at each pass; shuffled, each pass mixes the order of the one before.
 

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import unique_labels
 
 from nn import functional as F
 from nn.estimators.base import Array, MultilayerPerceptron, goes_by_batches
+from nn.estimators.batches import with_weights
 from nn.estimators.tasks import with_callbacks
 
 
@@ -208,7 +209,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             )
 
     def _score(self, outputs: Any, targets: Any) -> float:
-        y, weights = targets if isinstance(targets, tuple) else (targets, None)
+        y, weights = with_weights(targets)
         predicted = outputs.argmax(axis=1) if self.out_activation_ == "softmax" else outputs > 0
         return float(accuracy_score(y, predicted, sample_weight=weights))
 

@@ -42,31 +42,32 @@ class Convergence(Callback):
             stalled = e.loss_ > e.best_loss_ - e.tol
             e.best_loss_ = min(e.best_loss_, e.loss_)
         e._no_improvement_count = e._no_improvement_count + 1 if stalled else 0
-        return self._is_over(training.optimiser.param_groups)
-
-    def _is_over(self, groups: list[dict[str, Any]]) -> bool:
-        """Change the learning rate as its schedule says, and tell whether all progress is over."""
-        e = self.estimator
+        groups = training.optimiser.param_groups
         if e.learning_rate == "invscaling" and e.solver != "adam":
             for group in groups:
                 group["lr"] = e.learning_rate_init / (e.t_ + 1) ** e.power_t
         if e._no_improvement_count <= e.n_iter_no_change:
             return False
+        return not self._slowed_down(groups)
+
+    def _slowed_down(self, groups: list[dict[str, Any]]) -> bool:
+        """Divide an adaptive learning rate by 5, and tell whether that was possible."""
+        e = self.estimator
         what = "Validation score" if e.early_stopping else "Training loss"
         message = (
             f"{what} did not improve more than tol={e.tol:f} for {e.n_iter_no_change} consecutive epochs."
         )
         if e.learning_rate != "adaptive" or e.solver == "adam":
             self._say(f"{message} Stopping.")
-            return True
+            return False
         if groups[0]["lr"] <= LOWEST_RATE:
             self._say(f"{message} Learning rate too small. Stopping.")
-            return True
+            return False
         for group in groups:
             group["lr"] /= 5
         e._no_improvement_count = 0
         self._say(f"{message} Setting learning rate to {groups[0]['lr']:f}")
-        return False
+        return True
 
     def on_train_end(self, training: Training) -> None:
         """Restore the best weights."""

@@ -34,7 +34,7 @@ class Fused(Optimiser):
     def _move(self) -> None:
         """Subtract what the rule says from all parameters."""
         (group,) = self.param_groups
-        gradients = np.concatenate([_flat(_gradient(p), order) for p, _, order in self.places])
+        gradients = np.concatenate([_flat(gradient_of(p), order) for p, _, order in self.places])
         rate, state = np.array(group["lr"], gradients.dtype), next(iter(self.state.values()))
         if any(parameter.data.base is not self.joint for parameter in self.state):
             self._join_parameters()
@@ -78,7 +78,8 @@ class Fused(Optimiser):
         }
 
 
-def _gradient(parameter: Tensor) -> Array:
+def gradient_of(parameter: Tensor) -> Array:
+    """Give the array of a parameter's gradient: zeros where there is none."""
     gradient = parameter.grad
     return np.zeros_like(parameter.data) if gradient is None else gradient.data
 

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from nn import functional as F
+from nn.estimators.batches import with_weights
 from nn.module import Module
 from nn.training import Callback, Training
 
@@ -70,7 +71,7 @@ class Objective(Callback):
             ValueError: a module of the user's gives outputs of another shape than its own loss takes.
             TypeError: rows have weights, but the loss gives one number for all.
         """
-        y, weights = targets if isinstance(targets, tuple) else (targets, None)
+        y, weights = with_weights(targets)
         self.rows = len(y)
         if self.outputs and outputs.shape != (self.rows, self.outputs):
             raise ValueError(

@@ -11,6 +11,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
 from nn.estimators.base import Array, MultilayerPerceptron, goes_by_batches
+from nn.estimators.batches import with_weights
 from nn.estimators.tasks import with_callbacks
 
 
@@ -86,5 +87,5 @@ class MLPRegressor(RegressorMixin, MultiOutputMixin, MultilayerPerceptron):  # t
         return y, None
 
     def _score(self, outputs: Any, targets: Any) -> float:
-        y, weights = targets if isinstance(targets, tuple) else (targets, None)
+        y, weights = with_weights(targets)
         return float(r2_score(y, self._predictions(outputs), sample_weight=weights))

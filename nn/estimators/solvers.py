@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import OptimizeResult, minimize
 
-from autograd import no_grad
-from nn.estimators.fused import Fused
+from autograd import no_grad, ravel_pytree
+from nn.estimators.fused import Fused, gradient_of
 from nn.estimators.objective import Objective
 from nn.optim import Adam
 
@@ -87,12 +87,12 @@ def minimise(objective: Objective, x: Any, targets: Any, **options: Any) -> Opti
     """Minimise the objective of all rows by L-BFGS (Liu and Nocedal, 1989), with SciPy's options."""
     network = objective.network
     parameters = list(network.parameters())
-    ends = np.cumsum([parameter.size for parameter in parameters])
+    start, unravel = ravel_pytree([parameter.data for parameter in parameters])
 
     def write(flat: Array) -> None:
         with no_grad():
-            for parameter, values in zip(parameters, np.split(flat, ends[:-1]), strict=True):
-                parameter.copy_(values.reshape(parameter.shape))
+            for parameter, values in zip(parameters, unravel(flat), strict=True):
+                parameter.copy_(values)
 
     def value_and_gradient(flat: Array) -> tuple[float, Array]:
         write(flat)
@@ -100,10 +100,10 @@ def minimise(objective: Objective, x: Any, targets: Any, **options: Any) -> Opti
         loss = objective(network(x), targets)
         loss.backward()
         penalty = objective.decay()
-        gradients = [np.zeros(p.size) if p.grad is None else p.grad.data.ravel() for p in parameters]
-        return loss.item() + penalty, np.concatenate(gradients, dtype=np.float64)
+        gradient, _ = ravel_pytree(list(map(gradient_of, parameters)))
+        return loss.item() + penalty, gradient.astype(np.float64)
 
-    start = np.concatenate([parameter.data.ravel() for parameter in parameters], dtype=np.float64)
+    start = start.astype(np.float64)
     found = minimize(value_and_gradient, start, method="L-BFGS-B", jac=True, options=options)
     write(found.x)
     return found

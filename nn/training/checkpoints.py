@@ -15,7 +15,7 @@ import numpy as np
 
 from nn import files
 from nn.errors import whole_number
-from nn.training.callbacks import Monitor
+from nn.training.early_stopping import Monitor
 from nn.training.state import Training
 
 Arrays = dict[str, np.ndarray[Any, Any]]

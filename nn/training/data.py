@@ -49,6 +49,11 @@ def _filled(value: Any, arrays: Iterable[Any]) -> Any:
     return mapped(lambda _: next(following), value)
 
 
+def array_of(value: Any) -> Any:
+    """Give the array of a Tensor, and anything else as an array."""
+    return value.data if isinstance(value, Tensor) else np.asarray(value)
+
+
 def count_rows(value: Any) -> int:
     """Count the rows of the first array that has some; a single number counts as one row."""
     return next((len(array) for array in leaves(value) if getattr(array, "shape", ())), 1)
@@ -126,8 +131,9 @@ class Stream:
     def epoch(self, batch_size: int, rng: np.random.Generator, shuffle: bool) -> Iterator[tuple[Any, Any]]:
         """Give the batches as they come."""
         self.passes += 1
-        number = 0
-        for number, batch in enumerate(self.data, 1):  # noqa: B007
+        empty = True
+        for batch in self.data:
+            empty = False
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 got = f"{type(batch).__name__} of {len(batch)}" if isinstance(batch, Sized) else batch
                 raise ValueError(
@@ -136,7 +142,7 @@ class Stream:
                 )
             x, y = batch
             yield mapped(_ours, x, lists=False), mapped(_ours, y, lists=False)
-        if not number:
+        if empty:
             fix = "; is it a generator, which can be gone through once? A list of its batches can be again"
             raise ValueError(f"{self.name}: no batch in pass {self.passes}{fix if self.passes > 1 else ''}")
 

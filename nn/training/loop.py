@@ -16,11 +16,12 @@ from nn.init import Rng
 from nn.module import Module
 from nn.optim import Optimiser
 from nn.optim.lr_scheduler import ReduceLROnPlateau
+from nn.training.callbacks import Callback
 from nn.training.checkpoints import Checkpoint, resume
 from nn.training.data import Pairs, source
 from nn.training.history import History
 from nn.training.passes import evaluate, train
-from nn.training.state import Callback, Metrics, Training, in_mode
+from nn.training.state import Metrics, Training, in_mode
 
 
 def fit(

@@ -10,10 +10,8 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from nn.errors import shown
-from nn.training.data import apply, count_rows, joined, mapped
+from nn.training.data import apply, array_of, count_rows, joined, mapped
 from nn.training.state import Metrics, Training, in_mode
-
-Batches = Iterable[tuple[Any, Any]]
 
 
 class Numbers:
@@ -42,7 +40,7 @@ class Numbers:
 
 
 def _array(value: Any) -> Any:
-    return np.atleast_1d(value.data if isinstance(value, Tensor) else value)
+    return np.atleast_1d(array_of(value))
 
 
 def _number(name: str, value: Any) -> float:
@@ -54,7 +52,7 @@ def _number(name: str, value: Any) -> float:
         ) from error
 
 
-def train(training: Training, batches: Batches, bar: Any = None) -> dict[str, float]:
+def train(training: Training, batches: Iterable[tuple[Any, Any]], bar: Any = None) -> dict[str, float]:
     """Make a step for each batch, and give the loss and metrics on the way."""
     numbers = Numbers(training.metrics)
     for batch, (x, y) in enumerate(batches, 1):
@@ -104,7 +102,7 @@ def value_of(result: Any) -> float:
     return float(result.item())
 
 
-def evaluate(training: Training, batches: Batches) -> dict[str, float]:
+def evaluate(training: Training, batches: Iterable[tuple[Any, Any]]) -> dict[str, float]:
     """Find the loss and the metrics of the model in use."""
     numbers = Numbers(training.metrics)
     with in_mode(training.model, training=False), no_grad():

@@ -11,7 +11,6 @@ import numpy as np
 from autograd import get_default_dtype, no_grad
 from nn.errors import shown
 from nn.module import Module
-from nn.parameter import Parameter
 from nn.training.data import apply, leaves, mapped
 from nn.training.outputs import outputs_seen
 from nn.training.state import in_mode
@@ -128,7 +127,7 @@ def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> S
         apply(model, x)
     rows = []
     for name, module in model.named_modules():
-        own = sum(value.size for _, value in module.fields() if isinstance(value, Parameter))
+        own = sum(parameter.size for parameter in module.parameters(recurse=False))
         if name or own:
             rows.append(Layer(name, type(module).__name__, shapes.get(name), own))
     parameters, buffers = list(model.parameters()), list(model.buffers())

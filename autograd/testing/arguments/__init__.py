@@ -20,16 +20,12 @@ from autograd.testing.arguments import (
     sorting,
     statistics,
 )
-from autograd.testing.arguments.kinds import ARGUMENTS, KINDS, calls, domains_of, keywords_of, required
+from autograd.testing.arguments.kinds import ARGUMENTS, KINDS, calls
 
-for chapter in (
+for _chapter in (
     constants, elementwise, grids, indexing, linear_algebra, products, rearrangements, reductions, shapes,
     signals, sorting, statistics,
 ):  # fmt: skip
-    ARGUMENTS |= chapter.ARGUMENTS
+    ARGUMENTS |= _chapter.ARGUMENTS
 
-__all__ = [
-    "ARGUMENTS", "KINDS", "calls", "constants", "domains_of", "grids", "indexing", "keywords_of",
-    "linear_algebra", "products", "rearrangements", "reductions", "required", "shapes",
-    "elementwise", "signals", "sorting", "statistics",
-]  # fmt: skip
+__all__ = ["ARGUMENTS", "KINDS", "calls"]

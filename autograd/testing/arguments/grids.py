@@ -75,9 +75,9 @@ def _array(d: Draw) -> Call:
 
 
 ARGUMENTS: Lines = {
-    np.linspace: lambda d: _spaced(d),
+    np.linspace: _spaced,
     np.logspace: lambda d: _spaced(d, base=(2.0, d.array((), POSITIVE, style=_smooth(d)))),
-    np.geomspace: lambda d: _spaced(d),
+    np.geomspace: _spaced,
     np.arange: lambda d: call(d.array(()), 3.3, d.array((), POSITIVE, style=_smooth(d)), like=LIKE),
     np.meshgrid: lambda d: call(
         *d.arrays(d.choice("i", "i,j", "i,j,k")), **d.some(sparse=(True, False), indexing=("xy", "ij"))

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from autograd.checking.kinks import gap_to_kink
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import REALS, Interval
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative, Entry
@@ -145,7 +146,7 @@ def calls(
     def drawn(draw: st.DrawFn) -> Call:
         found = describe(Draw(draw, style))
         if style.distinct and isinstance(entry, Derivative) and entry.kink:
-            assume(_is_smooth(entry, found))
+            assume(np.all(np.abs(gap_to_kink(entry, *found)) > GAP_TO_KINK))
         return found
 
     return drawn()
@@ -195,11 +196,3 @@ def _description(entry: Entry) -> Callable[[Draw], Call]:
             f"autograd.testing.ARGUMENTS"
         )
     return lambda d: kind(d, entry)
-
-
-def _is_smooth(entry: Derivative, found: Call) -> bool:
-    """Tell whether the arguments keep a distance from kinks."""
-    assert entry.kink is not None
-    known = inspect.signature(entry.kink).parameters
-    kwargs = {name: value for name, value in found.kwargs.items() if name in known}
-    return bool(np.all(np.abs(entry.kink(*found.args, **kwargs)) > GAP_TO_KINK))
