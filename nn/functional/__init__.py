@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from nn.functional.activations import (
     binary_step,
     elu,
+    hardtanh,
     identity,
     leaky_relu,
     log_softmax,
@@ -23,7 +24,6 @@ from nn.functional.composed_activations import (
     hardshrink,
     hardsigmoid,
     hardswish,
-    hardtanh,
     logsigmoid,
     mish,
     prelu,

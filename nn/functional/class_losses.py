@@ -106,10 +106,11 @@ def minus_one_hot(p: Any, positions: Any) -> Any:
     return result
 
 
-def _one_hot(target: Any, shape: tuple[int, ...]) -> Any:
+def _one_hot(target: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """Give a matrix with one class a row: 1 at the targets' classes, 0 elsewhere."""
-    classes = np.arange(shape[_class_axis(shape)])
-    return np.equal(classes[:, None], np.reshape(target, (-1,))) * 1.0
+    matrix = np.zeros((shape[_class_axis(shape)], target.size), dtype)
+    matrix.reshape(-1)[_positions("nll_loss", shape, target)] = 1
+    return matrix
 
 
 @partial(primitive, known_as="nll_loss")
@@ -178,7 +179,7 @@ class_loss = partial(derivative, names="x y how", kind="class loss")
 derivative(minus_one_hot,
            lambda g: g, None, kind="class loss")
 class_loss(nll_of_classes,
-           lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y.size, how) * _one_hot(y, x_shape), x_shape),
+           lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y.size, how) * _one_hot(y, x_shape, g.dtype), x_shape),
            None, None)
 class_loss(cross_entropy_of_classes,
            lambda g, residual, x_shape, how: _unrolled(_each_row(g, residual.shape[1], how) * residual, x_shape),
@@ -295,7 +296,7 @@ def cross_entropy(
     if of_classes:
         kept, target = _kept("cross_entropy", x, target, ignore_index)
         total = np.sum(np.take(weight, target) * kept)
-        factors = factors * np.expand_dims(kept, axis)
-        target = _unrolled(_one_hot(target, x.shape), x.shape)
+        target = _unrolled(_one_hot(target, x.shape, x.dtype), x.shape)
     shares = (target * (1 - label_smoothing) + label_smoothing / x.shape[axis]) * factors
-    return reduced(cross_entropy_of_probabilities(x, shares.astype(x.dtype), "none"), reduction, total)
+    losses = cross_entropy_of_probabilities(x, shares.astype(x.dtype), "none")
+    return reduced(np.where(kept, losses, 0) if of_classes else losses, reduction, total)

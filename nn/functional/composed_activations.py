@@ -12,19 +12,9 @@ from typing import Any
 import numpy as np
 
 from nn.errors import RefusedError
-from nn.functional.activations import elu, sigmoid, softmax
-from nn.functional.error_function import erf
+from nn.functional.activations import elu, hardtanh, sigmoid, softmax, softplus
+from nn.functional.error_function import exact_gelu
 from nn.functional.numbers import as_floats
-
-
-def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
-    """Compute x between two bounds, and the bounds outside, where the slope is 0.
-
-    Example:
-        >>> hardtanh(np.array([-2.0, 0.5, 3.0]))
-        array([-1. ,  0.5,  1. ])
-    """
-    return np.where(np.less_equal(x, min_val), min_val, np.where(np.greater_equal(x, max_val), max_val, x))
 
 
 def relu6(x: Any, inplace: bool = False) -> Any:
@@ -74,7 +64,7 @@ def mish(x: Any, inplace: bool = False) -> Any:
         >>> mish(np.array([-1.0, 0.0, 1.0]))
         array([-0.30340146,  0.        ,  0.86509839])
     """
-    return np.multiply(x, np.tanh(np.logaddexp(x, 0.0)))
+    return np.multiply(x, np.tanh(softplus(x)))
 
 
 def gelu(x: Any, approximate: str = "none") -> Any:
@@ -91,10 +81,10 @@ def gelu(x: Any, approximate: str = "none") -> Any:
         >>> gelu(np.array([-1.0, 0.0, 1.0]))
         array([-0.15865525,  0.        ,  0.84134475])
     """
-    half = np.multiply(x, 0.5)
     if approximate == "none":
-        return half * (1 + erf(np.multiply(x, math.sqrt(0.5))))
+        return exact_gelu(as_floats(x))
     if approximate == "tanh":
+        half = np.multiply(x, 0.5)
         cube = half * half * half * 8
         return half * (1 + np.tanh((half * 2 + 0.044715 * cube) * math.sqrt(2 / math.pi)))
     raise RefusedError(f"gelu: expected approximate to be 'none' or 'tanh', got {approximate!r}")
@@ -127,7 +117,7 @@ def logsigmoid(x: Any) -> Any:
         >>> logsigmoid(np.array([-1000.0, 0.0]))
         array([-1.00000000e+03, -6.93147181e-01])
     """
-    return -np.logaddexp(-as_floats(x), 0.0)
+    return -softplus(-as_floats(x), threshold=math.inf)
 
 
 def softsign(x: Any) -> Any:
@@ -197,6 +187,7 @@ def prelu(x: Any, weight: Any) -> Any:
         >>> prelu(np.array([[-2.0, -2.0]]), np.array([0.25, 0.5]))
         array([[-0.5, -1. ]])
     """
+    x = as_floats(x)
     channels = np.shape(x)[1] if np.ndim(x) > 1 else 1
     if np.shape(weight) not in ((1,), (channels,)):
         raise RefusedError(
@@ -224,8 +215,11 @@ def glu(x: Any, dim: int = -1) -> Any:
     return np.multiply(a, sigmoid(b))
 
 
-def softmin(x: Any, dim: int = -1) -> Any:
-    """Compute e⁻ˣ / Σ e⁻ˣ along the axis ``dim``.
+def softmin(x: Any, dim: int | None = None) -> Any:
+    """Compute e⁻ˣ / Σ e⁻ˣ along the axis ``dim``, by default the last one of one or two.
+
+    Raises:
+        ValueError: which of three or more axes is not said.
 
     Example:
         >>> softmin(np.array([0.0, 0.0, 1000.0]))

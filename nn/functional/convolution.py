@@ -17,14 +17,19 @@ import numpy as np
 
 from autograd import derivative, primitive
 from nn.errors import RefusedError, whole_number
-from nn.functional.windows import Lengths, Windows, axis_names, batched, whole_numbers, windows_over
-
-SCRATCH = 2**19  # bytes of copied windows and of their outputs
-
-
-def channels_last(shape: Lengths, dtype: Any) -> Any:
-    """Allocate an array of shape (rows, channels, ...) whose memory is (rows, ..., channels)."""
-    return np.moveaxis(np.empty((shape[0], *shape[2:], shape[1]), dtype), -1, 1)
+from nn.functional.depthwise import depthwise, depthwise_to_input, depthwise_to_weight, is_depthwise
+from nn.functional.windows import (
+    Lengths,
+    Windows,
+    axis_names,
+    batched,
+    channels_last,
+    in_order,
+    rows_at_once,
+    sum_per_channel,
+    whole_numbers,
+    windows_over,
+)
 
 
 def _matrices(x: Any, groups: int) -> Any:
@@ -43,16 +48,20 @@ def _weight_matrices(weight: Any, groups: int) -> Any:
 
 def _columns(x: Any, outputs: int, windows: Windows, groups: int) -> Iterator[tuple[slice, Any]]:
     """Give x, some rows at a time, as matrices with one window a row, and which places those are."""
-    x = np.ascontiguousarray(np.moveaxis(windows.padded(x), 1, -1))
-    rows, axes, depth = len(x), len(windows.count), x.shape[-1] // groups
-    steps = zip(x.strides[1:-1], windows.stride, windows.dilation, strict=True)
+    rows, axes, depth = len(x), len(windows.count), x.shape[1] // groups
+    x = windows.padded(x).reshape(rows, groups, depth, *windows.padded_size)
+    x = np.ascontiguousarray(np.moveaxis(x, (1, 2), (0, -1)))
+    if max(windows.kernel) == 1 and windows.count == windows.padded_size:  # every element is a window
+        yield slice(None), x.reshape(groups, rows * math.prod(windows.count), depth)
+        return
+    steps = zip(x.strides[2:-1], windows.stride, windows.dilation, strict=True)
     between, within = zip(*((n * stride, n * dilation) for n, stride, dilation in steps), strict=True)
     shape = (groups, rows, *windows.count, *windows.kernel, depth)
-    strides = (depth * x.itemsize, x.strides[0], *between, *within, x.itemsize)
+    strides = (*x.strides[:2], *between, *within, x.itemsize)
     view = np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
     places, length = math.prod(windows.count), math.prod(windows.kernel) * depth
     bytes_per_row = x.itemsize * places * (groups * length + outputs)
-    few = max(1, min(rows, SCRATCH // max(1, bytes_per_row)))
+    few = rows_at_once(rows, bytes_per_row)
     copies = np.empty((groups, few, *shape[2:]), x.dtype)
     if depth < 4:  # the longer runs are those from window to window, so the columns lie in order
         copies = copies.reshape(groups, *shape[2 + axes :], few, *windows.count)
@@ -79,6 +88,9 @@ def convolution(x: Any, weight: Any, bias: Any, windows: Windows, groups: int) -
     Returns:
         Outputs of shape (rows, outputs, ...).
     """
+    if is_depthwise(x.shape[1], len(weight), groups):
+        out = depthwise(x, weight, windows)
+        return out if bias is None else np.add(out, bias.reshape(-1, *[1] * len(windows.count)))
     operands = (x, weight) if bias is None else (x, weight, bias)
     out = channels_last((len(x), len(weight), *windows.count), np.result_type(*operands))
     matrices = _matrices(out, groups)
@@ -99,7 +111,9 @@ def convolution_to_input(y: Any, weight: Any, windows: Windows, groups: int) -> 
     It is also known as transposed convolution. Channels come from ``weight``, lengths from ``windows``.
     """
     rows, depth = len(y), weight.shape[1]
-    places = _matrices(_in_order(y), groups)
+    if is_depthwise(y.shape[1], groups * depth, groups):
+        return depthwise_to_input(y, weight, windows)
+    places = _matrices(in_order(y), groups)
     kernels = _weight_matrices(weight, groups)
     dtype = np.result_type(y, weight)
     padded = channels_last((rows, groups * depth, *windows.padded_size), dtype)
@@ -115,7 +129,9 @@ def convolution_to_input(y: Any, weight: Any, windows: Windows, groups: int) -> 
 def convolution_to_weight(y: Any, x: Any, windows: Windows, groups: int) -> Any:
     """Sum over all windows of x their products with the output there: the adjoint by the kernels."""
     outputs, channels = y.shape[1], x.shape[1]
-    matrices = _matrices(_in_order(y), groups).swapaxes(1, 2)
+    if is_depthwise(channels, outputs, groups):
+        return depthwise_to_weight(y, x, windows)
+    matrices = _matrices(in_order(y), groups).swapaxes(1, 2)
     dtype = np.result_type(x, y)
     total = np.zeros((groups, outputs // groups, math.prod(windows.kernel) * channels // groups), dtype)
     for places, columns in _columns(x, outputs, windows, groups):
@@ -124,22 +140,11 @@ def convolution_to_weight(y: Any, x: Any, windows: Windows, groups: int) -> Any:
     return kernels.reshape(outputs, channels // groups, *windows.kernel)
 
 
-def _in_order(y: Any) -> Any:
-    """Give y in an order where the channels lie last in memory."""
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(y, 1, -1)), -1, 1)
-
-
-def _sum_per_channel(y: Any) -> Any:
-    """Sum over all axes but that of the channels, as a product: BLAS is faster at it."""
-    rows = np.moveaxis(y, 1, -1).reshape(len(y) * math.prod(y.shape[2:]), y.shape[1])
-    return np.dot(np.ones(len(rows), y.dtype), rows)
-
-
 # fmt: off
 entry = partial(derivative, kind="convolution")
 entry(convolution,           lambda g, weight, windows, groups: convolution_to_input(g, weight, windows, groups),
                              lambda g, x, windows, groups:      convolution_to_weight(g, x, windows, groups),
-                             lambda g:                          _sum_per_channel(g),
+                             lambda g:                          sum_per_channel(g),
                              None, None)
 entry(convolution_to_input,  lambda g, weight, windows, groups: convolution(g, weight, None, windows, groups),
                              lambda g, y, windows, groups:      convolution_to_weight(y, g, windows, groups),

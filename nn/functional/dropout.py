@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn.errors import RefusedError, shown
-from nn.functional.numbers import as_floats
+from nn.functional.numbers import as_array, as_floats
 from nn.init import Rng
 
 
@@ -27,13 +27,16 @@ def random_mask(shape: tuple[int, ...], p: float, dtype: Any, rng: Rng = None) -
     return np.multiply(kept, 1 / (1 - p) if p < 1 else 0, dtype=dtype)
 
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = None) -> Any:
+def dropout(
+    input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, rng: Rng = None
+) -> Any:
     """Make elements zero with probability p, and divide the others by 1 - p (Srivastava et al., 2014).
 
     Args:
         input: an array of any shape.
         p: the probability of a zero.
         training: otherwise the input is given back.
+        inplace: is accepted as in PyTorch, and changes nothing.
         rng: where the zeros are drawn from.
 
     Raises:
@@ -43,20 +46,23 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = Non
         >>> dropout(np.ones(5), 0.5, rng=0)
         array([2., 2., 2., 0., 0.])
     """
-    p = check_probability(p)
+    p, input = check_probability(p), as_array(input)
     if not training or not p:
         return input
     input = as_floats(input)
     return input * random_mask(input.shape, p, input.dtype, rng)
 
 
-def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = None) -> Any:
+def dropout2d(
+    input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, rng: Rng = None
+) -> Any:
     """Make whole channels zero with probability p, and divide the others by 1 - p.
 
     Args:
         input: an array of shape (rows, channels, ...).
         p: the probability of a zero.
         training: otherwise the input is given back.
+        inplace: is accepted as in PyTorch, and changes nothing.
         rng: where the zeros are drawn from.
 
     Raises:
@@ -68,7 +74,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, rng: Rng = N
                 [[0., 0.]],
                 [[0., 0.]]]])
     """
-    p = check_probability(p)
+    p, input = check_probability(p), as_array(input)
     if input.ndim not in (3, 4):
         raise RefusedError(
             f"dropout2d: expected an input (rows, channels, ...) of 3 or 4 axes, got {input.shape}"

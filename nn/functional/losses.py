@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Tensor, derivative, primitive
 from nn.errors import RefusedError
-from nn.functional.activations import log1p_exp, relu, sigmoid
+from nn.functional.activations import hardtanh, log1p_exp, relu, sigmoid
 from nn.functional.composed_activations import logsigmoid
 from nn.functional.numbers import as_array, as_floats
 from nn.functional.reduction import REDUCTIONS, check_reduction, check_shapes, check_shares, each, reduced
@@ -246,6 +246,21 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     return reduced(np.abs(_error("l1_loss", input, target)), reduction)
 
 
+@primitive
+def huber(x: Any, delta: float = 1.0) -> Any:
+    """Compute x²/2 for |x| up to δ, and δ (|x| - δ/2) beyond."""
+    bounded = hardtanh(x, -delta, delta)
+    return bounded * (x - bounded / 2)
+
+
+derivative(
+    huber,
+    lambda g, x, delta=1.0: g * hardtanh(x, -delta, delta),
+    kink=lambda x, delta=1.0: np.abs(x) - delta,  # of the slope
+    bounded=True,
+)
+
+
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """Compute e²/2 for |e| up to δ, and δ (|e| - δ/2) beyond (Huber, 1964).
 
@@ -258,9 +273,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     """
     if not delta > 0:
         raise RefusedError(f"huber_loss: expected a positive delta, got {delta!r}")
-    size = np.abs(_error("huber_loss", input, target))
-    bounded = np.minimum(size, delta)
-    return reduced(bounded * (size - bounded / 2), reduction)
+    return reduced(huber(_error("huber_loss", input, target), delta=delta), reduction)
 
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
@@ -275,9 +288,8 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
     """
     if not beta >= 0:
         raise RefusedError(f"smooth_l1_loss: expected beta from 0, got {beta!r}")
-    size = np.abs(_error("smooth_l1_loss", input, target))
-    bounded = np.minimum(size, beta)
-    return reduced(bounded * (size - bounded / 2) / beta if beta else size, reduction)
+    error = _error("smooth_l1_loss", input, target)
+    return reduced(huber(error, delta=beta) / beta if beta else np.abs(error), reduction)
 
 
 def _error(name: str, input: Any, target: Any) -> Any:

@@ -4,73 +4,115 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograd import derivative, no_grad, primitive
+from autograd import constant, derivative, no_grad, primitive
 from nn.errors import RefusedError, whole_number
 from nn.functional.numbers import as_floats
+from nn.functional.windows import Lengths, whole_numbers
 
 
-def _mean(x: Any, axis: int) -> Any:
-    """Average a matrix along an axis, as a product: BLAS is several times faster at it."""
-    shares = np.full(x.shape[axis], 1 / max(x.shape[axis], 1), x.dtype)
-    return np.expand_dims(np.dot(shares, x) if axis == 0 else np.dot(x, shares), axis)
+def _in_three(x: Any) -> Any:
+    """See (rows, channels, ...) as (rows, channels, places)."""
+    return x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
 
-def _standardise(x: Any, axis: int, eps: float) -> tuple[Any, tuple[Any, Any]]:
-    """Compute the result, and what its derivative is made of: itself, and 1 / √(variance + eps)."""
-    centred = x - _mean(x, axis)
-    scale = 1 / np.sqrt(_mean(centred * centred, axis) + eps)
-    out = centred * scale
-    return out, (out, scale)
+def _sum(*factors: Any) -> Any:
+    """Sum the products of arrays (rows, channels, places) in each channel.
+
+    For this ``einsum`` is faster than ``sum``, in whichever order the elements lie, and keeps no product.
+    """
+    return np.einsum(",".join(["rcp"] * len(factors)) + "->c", *factors)
+
+
+def _mean(*factors: Any) -> Any:
+    """Average these products in each channel."""
+    return _each_place(_sum(*factors) / _count(factors[0].shape))
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    return max(shape[0] * shape[2], 1)
+
+
+def _each_place(channels: Any) -> Any:
+    """Let one number for each channel stand at all of its places."""
+    return channels[:, None]
 
 
 @primitive
-def standardise(x: Any, axis: int, eps: float) -> Any:
-    """Compute (x - mean) / √(variance + eps) of every column (axis 0) or row (axis 1) of a matrix.
+def scale_and_shift(x: Any, weight: Any, bias: Any) -> Any:
+    """Multiply every channel of an array (rows, channels, places) by its weight, and add its bias.
+
+    Either may be None.
 
     Example:
-        >>> standardise(np.array([[1.0, 3.0]]), 1, 0.0)
-        array([[-1.,  1.]])
+        >>> scale_and_shift(np.array([[[1.0, 3.0]]]), np.array([2.0]), np.array([5.0]))
+        array([[[ 7., 11.]]])
     """
-    return _standardise(x, axis, eps)[0]
+    x = _times(x, weight)
+    return x if bias is None else x + _each_place(bias)
 
 
-def _pulled_back(g: Any, residual: tuple[Any, Any], axis: int) -> Any:
+def _times(x: Any, weight: Any) -> Any:
+    return x if weight is None else x * _each_place(weight)
+
+
+def _standardise(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, tuple[Any, Any]]:
+    """Compute the result, and what its derivative is made of: x̂, and 1 / √(variance + eps)."""
+    centred = x - _mean(x)
+    scale = 1 / np.sqrt(_mean(centred, centred) + eps)
+    standard = centred * scale
+    return scale_and_shift(standard, weight, bias), (standard, scale)
+
+
+@primitive
+def standardise(x: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """Make x̂ = (x - mean) / √(variance + eps) of every channel of an array, then scale and shift it.
+
+    The array has the axes (rows, channels, places). Weight and bias may be None.
+
+    Example:
+        >>> standardise(np.array([[[1.0, 3.0]]]), None, None, 0.0)
+        array([[[-1.,  1.]]])
+    """
+    return _standardise(x, weight, bias, eps)[0]
+
+
+def _pulled_back(sums: tuple[Any, Any, Any], residual: tuple[Any, Any], weight: Any) -> Any:
     """Take from g what changes the mean and what changes the variance."""
-    out, scale = residual
-    return scale * (g - _mean(g, axis) - out * _mean(g * out, axis))
+    g, total, along = sums
+    standard, scale = residual
+    count = _count(g.shape)
+    result = standard * _each_place(along / -count)
+    result += g
+    result -= _each_place(total / count)
+    result *= _times(scale, weight)
+    return result
 
 
-derivative(
-    standardise,
-    lambda g, residual, axis: _pulled_back(g, residual, axis),
-    None,
-    None,
-    kind="normalisation",
-    forward=_standardise,
-    residual=lambda x, axis, eps: _standardise(x, axis, eps)[1],
-)
+@primitive
+def moments(x: Any) -> tuple[Any, Any]:
+    """Compute the mean and the variance of every channel of an array (rows, channels, places), as constants."""
+    mean = _mean(x)
+    centred = x - mean
+    return mean[:, 0], _mean(centred, centred)[:, 0]
 
 
-def _scaled(x: Any, weight: Any, bias: Any) -> Any:
-    """Multiply by the weight and add the bias, where there are any."""
-    x = x if weight is None else x * weight
-    return x if bias is None else x + bias
-
-
-def _channels_in_columns(x: Any) -> Any:
-    """See (rows, channels, ...) as a matrix with one channel a column."""
-    return x if x.ndim == 2 else np.moveaxis(x, 1, -1).reshape(x.size // max(x.shape[1], 1), x.shape[1])
-
-
-def _as_before(columns: Any, shape: tuple[int, ...]) -> Any:
-    """Undo ``_channels_in_columns``."""
-    if len(shape) == 2:
-        return columns
-    return np.moveaxis(columns.reshape(shape[0], *shape[2:], shape[1]), -1, 1)
+# fmt: off
+constant(moments)
+entry = partial(derivative, kind="normalisation")
+entry(scale_and_shift, lambda g, weight: _times(g, weight),
+                       lambda g, x: _sum(g, x),
+                       lambda g: _sum(g))
+entry(standardise,     lambda g, residual, weight: _pulled_back(g, residual, weight),
+                       lambda g: g[2],
+                       lambda g: g[1],
+                       None, cotangent=lambda g, residual: (g, _sum(g), _sum(g, residual[0])),
+                       forward=_standardise, residual=lambda x, weight, bias, eps: _standardise(x, weight, bias, eps)[1])
+# fmt: on
 
 
 def _check_channels(function: str, x: Any, given: dict[str, Any], option: str) -> None:
@@ -117,33 +159,41 @@ def batch_norm(
     input = as_floats(input)
     if input.ndim < 2:
         raise RefusedError(f"batch_norm: expected an input (rows, channels, ...), got shape {input.shape}")
-    columns = _channels_in_columns(input)
+    x = _in_three(input)
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     _check_channels("batch_norm", input, given, "num_features")
+    if (running_mean is None) != (running_var is None):
+        raise RefusedError("batch_norm: expected running_mean and running_var, or None for both, got one")
     if running_mean is None or training:
-        count = len(columns)
+        count = math.prod(x.shape[::2])
         if training and count < 2:
             raise RefusedError(
                 f"batch_norm: expected several elements for each channel in training, got an input of shape "
                 f"{input.shape}; the usual fix is a larger batch, or eval()"
             )
         if running_mean is not None:
+            mean, variance = moments(x)
             with no_grad():
-                mean = _mean(columns, 0)
-                variance = _mean((columns - mean) ** 2, 0)[0] * (count / (count - 1))
-                running_mean += momentum * (mean[0] - running_mean)
-                running_var += momentum * (variance - running_var)
-        out = _scaled(standardise(columns, 0, eps), weight, bias)
+                for running, new in (running_mean, mean), (running_var, variance * (count / (count - 1))):
+                    running *= 1 - momentum
+                    running += momentum * new
+        out = standardise(x, weight, bias, eps)
     else:
         factor = 1 / np.sqrt(running_var + eps)
         factor = factor if weight is None else factor * weight
         shift = -running_mean * factor
-        out = _scaled(columns, factor, shift if bias is None else shift + bias)
-    return _as_before(out, input.shape)
+        out = scale_and_shift(x, factor, shift if bias is None else shift + bias)
+    return out.reshape(input.shape)
+
+
+def lengths(normalized_shape: int | Sequence[int]) -> Lengths:
+    """Give the lengths of the axes that are normalised together, also of one that came as a number."""
+    given = [normalized_shape] if isinstance(normalized_shape, (int, np.integer)) else normalized_shape
+    return whole_numbers("normalized_shape", given, len(given), 0)
 
 
 def layer_norm(
-    input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5
+    input: Any, normalized_shape: int | Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> Any:
     """Normalise over the last axes, for each row by itself (Ba, Kiros and Hinton, 2016).
 
@@ -162,12 +212,13 @@ def layer_norm(
         array([[-1.,  1.]])
     """
     input = as_floats(input)
-    rows = _last_axes_in_rows("layer_norm", input, tuple(normalized_shape))
-    return _scaled(standardise(rows, 1, eps).reshape(input.shape), weight, bias)
+    rows = _last_axes_in_rows("layer_norm", input, lengths(normalized_shape))
+    out = standardise(np.expand_dims(rows, 0), None, None, eps)
+    return _elementwise(out.reshape(*rows.shape, 1), weight, bias).reshape(input.shape)
 
 
 def rms_norm(
-    input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None
+    input: Any, normalized_shape: int | Sequence[int], weight: Any = None, eps: float | None = None
 ) -> Any:
     """Divide by the root of the mean square over the last axes, for each row by itself.
 
@@ -187,9 +238,15 @@ def rms_norm(
         array([[0.2, 1.4]])
     """
     input = as_floats(input)
-    rows = _last_axes_in_rows("rms_norm", input, tuple(normalized_shape))
+    rows = _last_axes_in_rows("rms_norm", input, lengths(normalized_shape))
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
-    return _scaled((rows / np.sqrt(_mean(rows * rows, 1) + eps)).reshape(input.shape), weight, None)
+    out = rows / np.sqrt(np.mean(rows * rows, axis=1, keepdims=True) + eps)
+    return _elementwise(out.reshape(*rows.shape, 1), weight, None).reshape(input.shape)
+
+
+def _elementwise(out: Any, *parameters: Any) -> Any:
+    """Scale and shift rows by parameters that are as many as their elements."""
+    return scale_and_shift(out, *(None if p is None else p.reshape(out.shape[1]) for p in parameters))
 
 
 def _last_axes_in_rows(name: str, x: Any, shape: tuple[int, ...]) -> Any:
@@ -229,6 +286,5 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     given = {"weight": weight, "bias": bias}
     _check_channels("group_norm", input, given, "num_channels")
     rows, size = len(input) * groups, math.prod(input.shape[1:]) // groups
-    out = standardise(input.reshape(rows, size), 1, eps).reshape(input.shape)
-    channels = (-1, *[1] * (input.ndim - 2))
-    return _scaled(out, *(None if p is None else p.reshape(channels) for p in given.values()))
+    out = standardise(input.reshape(1, rows, size), None, None, eps).reshape(input.shape)
+    return scale_and_shift(_in_three(out), weight, bias).reshape(input.shape)

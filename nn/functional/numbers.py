@@ -10,13 +10,18 @@ from autograd import Tensor, as_tensor, get_default_dtype
 
 
 def as_array(x: Any) -> Any:
-    """Make an array of a list, a number or another library's array; Tensors and arrays stay what they are."""
+    """Make an array of a list, a number or another library's array; Tensors and arrays stay what they are.
+
+    Python's floats get the default dtype.
+    """
     if type(x) is np.ndarray or isinstance(x, Tensor):
         return x
     try:
-        return as_tensor(x) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
+        array = as_tensor(x) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     except (TypeError, ValueError):
         return as_tensor(x)  # which says what is wrong
+    floats = array.dtype == np.float64 and not hasattr(x, "dtype")
+    return array.astype(get_default_dtype(), copy=False) if floats else array
 
 
 def as_floats(x: Any) -> Any:

@@ -251,8 +251,12 @@ def _adaptive_avg_pool(axes: int, input: Any, output_size: Any) -> Any:
     wanted = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,) * axes
     if len(wanted) == axes:
         wanted = tuple(n if m is None else m for n, m in zip(x.shape[2:], wanted, strict=True))
+    wanted = whole_numbers("output_size", wanted, axes)
+    if max(wanted) == 1 and x.size:
+        out = np.mean(x, axis=tuple(range(2, x.ndim)), keepdims=True)
+        return out[0] if alone else out
     matrices = []
-    for n, m in zip(x.shape[2:], whole_numbers("output_size", wanted, axes), strict=True):
+    for n, m in zip(x.shape[2:], wanted, strict=True):
         cuts = np.arange(m + 1) * n
         starts, ends = cuts[:-1] // m, -(-cuts[1:] // m)
         matrices.append(_means(starts, ends, n, ends - starts))

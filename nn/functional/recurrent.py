@@ -61,6 +61,9 @@ def rnn(
     Returns:
         All states, of shape (T, B, H).
 
+    Raises:
+        ValueError: the nonlinearity is another one.
+
     Example:
         >>> rnn(np.ones((2, 1, 1)), np.zeros((1, 1)), np.eye(1), np.eye(1), nonlinearity="relu")[:, 0, 0]
         array([1., 2.])

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nn.errors import RefusedError
+
 Array = np.ndarray[Any, Any]
 COLUMNS = 256  # of a product of several steps: as many as stay in the cache
 
@@ -69,9 +71,16 @@ def _found(gates: Array, inputs: Array, dh: Array, dc: Array | None = None) -> C
 def _by_step(g: Array) -> list[Array | None]:
     """Give each step's cotangent with the samples last, or None where it is zero: often all but one."""
     given: list[Array | None] = [None] * len(g)
-    for t in np.flatnonzero(np.any(g, axis=(1, 2))):
+    for t in np.flatnonzero(g.reshape(len(g), -1).any(axis=1)):
         given[t] = g[t].T
     return given
+
+
+def check_nonlinearity(nonlinearity: str) -> str:
+    """Refuse what is no nonlinearity of the simple recurrent network."""
+    if nonlinearity not in ("tanh", "relu"):
+        raise RefusedError(f"nonlinearity: expected 'tanh' or 'relu', got {nonlinearity!r}")
+    return nonlinearity
 
 
 def rnn(
@@ -87,7 +96,7 @@ def rnn(
     weights = joined(w_ih, w_hh, b_ih, b_hh)
     inputs = _inputs(x, h, weights)
     states = inputs[1:, : len(w_hh)]
-    phi = np.tanh if nonlinearity == "tanh" else partial(np.maximum, 0)
+    phi = np.tanh if check_nonlinearity(nonlinearity) == "tanh" else partial(np.maximum, 0)
     for step, state in zip(inputs[:-1], states, strict=True):
         weights.dot(step, out=state)
         phi(state, out=state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from nn.errors import RefusedError, shown
 from nn.functional.numbers import as_floats
 
 Lengths = tuple[int, ...]
+SCRATCH = 2**19  # bytes that are worked on at once: what stays in the cache
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,27 @@ class Windows:
         for place in itertools.product(*map(range, self.kernel)):
             starts = zip(place, self.dilation, self.stride, self.count, strict=True)
             yield padded[..., *(slice(i * d, i * d + s * (n - 1) + 1, s) for i, d, s, n in starts)]
+
+
+def rows_at_once(rows: int, bytes_per_row: int) -> int:
+    """Count the rows that are worked on at once."""
+    return max(1, min(rows, SCRATCH // max(1, bytes_per_row)))
+
+
+def channels_last(shape: Lengths, dtype: Any) -> Any:
+    """Allocate an array of shape (rows, channels, ...) whose memory is (rows, ..., channels)."""
+    return np.moveaxis(np.empty((shape[0], *shape[2:], shape[1]), dtype), -1, 1)
+
+
+def in_order(y: Any) -> Any:
+    """Give y in an order where the channels lie last in memory."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(y, 1, -1)), -1, 1)
+
+
+def sum_per_channel(y: Any) -> Any:
+    """Sum over all axes but that of the channels, as a product: BLAS is faster at it."""
+    rows = np.moveaxis(y, 1, -1).reshape(len(y) * math.prod(y.shape[2:]), y.shape[1])
+    return np.dot(np.ones(len(rows), y.dtype), rows)
 
 
 def whole_numbers(name: str, value: Any, axes: int, least: int = 1) -> Lengths:
