@@ -20,15 +20,15 @@ def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[np.ndarray]:
 def clip_grad_norm_(
     parameters: Tensor | Iterable[Tensor],
     max_norm: float,
-    norm_type: float = 2.0,
+    norm_type: float | str = 2.0,
     error_if_nonfinite: bool = False,
-) -> float:
+) -> np.float64:
     """Scale all gradients down together, in place, so that their common norm is at most ``max_norm``.
 
     Args:
         parameters: whose gradients are scaled.
         max_norm: the largest norm (Pascanu, Mikolov and Bengio, 2013).
-        norm_type: p of the p-norm over all elements; ``math.inf`` for the largest one.
+        norm_type: p of the p-norm over all elements; ``math.inf`` or ``"inf"`` for the largest one.
         error_if_nonfinite: whether an infinite or undefined norm is an error.
 
     Returns:
@@ -40,14 +40,15 @@ def clip_grad_norm_(
     Example:
         >>> w = tensor([3.0, 4.0], requires_grad=True)
         >>> (w * w).sum().backward()
-        >>> clip_grad_norm_([w], max_norm=1.0)
+        >>> clip_grad_norm_([w], max_norm=1.0).item()
         10.0
         >>> w.grad.data.round(3)
         array([0.6, 0.8])
     """
     gradients = _gradients(parameters)
-    norms = [float(np.linalg.norm(g.ravel(), norm_type)) for g in gradients]
-    total = float(np.linalg.norm(norms, norm_type)) if norms else 0.0
+    p = float(norm_type)
+    norms = [float(np.linalg.norm(g.ravel(), p)) for g in gradients]
+    total = float(np.linalg.norm(norms, p)) if norms else 0.0
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"clip_grad_norm_: the norm of the gradients is {total}; find out which with gradients that are "
@@ -56,7 +57,7 @@ def clip_grad_norm_(
     factor = min(max_norm / (total + 1e-6), 1.0)
     for g in gradients:
         g *= factor
-    return total
+    return np.float64(total)
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,8 +25,13 @@ RULES: list[tuple[str, dict[str, Any]]] = [
     ("SGD", {"lr": 0.1, "weight_decay": 0.1}),
     ("SGD", {"lr": 0.05, "momentum": 0.8, "dampening": 0.2, "weight_decay": 0.1}),
     ("SGD", {"lr": 0.05, "momentum": 0.8, "weight_decay": 0.1, "nesterov": True}),
+    ("SGD", {"lr": 0.001, "maximize": True}),
+    ("SGD", {"lr": 0.0003, "momentum": 0.8, "weight_decay": 0.1, "nesterov": True, "maximize": True}),
+    ("SGD", {"lr": 0.0003, "momentum": 0.8, "nesterov": True, "maximize": True}),
     ("Adam", {}),
     ("Adam", {"lr": 0.1}),
+    ("Adam", {"lr": 0.05, "weight_decay": 0.1, "maximize": True}),
+    ("Adam", {"lr": 0.1, "betas": (0.5, 0.6), "amsgrad": True}),
     ("Adam", {"lr": 0.05, "betas": (0.5, 0.8)}),
     ("Adam", {"lr": 0.05, "betas": (0.0, 0.0)}),
     ("Adam", {"lr": 0.05, "eps": 1e-2}),
@@ -33,14 +39,17 @@ RULES: list[tuple[str, dict[str, Any]]] = [
     ("AdamW", {}),
     ("AdamW", {"lr": 0.05, "weight_decay": 0.1}),
     ("AdamW", {"lr": 0.05, "betas": (0.5, 0.8), "weight_decay": 0.0}),
+    ("AdamW", {"lr": 0.1, "betas": (0.5, 0.6), "weight_decay": 0.1, "amsgrad": True, "maximize": True}),
     ("RMSprop", {}),
     ("RMSprop", {"lr": 0.05, "alpha": 0.9, "eps": 1e-2}),
     ("RMSprop", {"lr": 0.02, "momentum": 0.8, "weight_decay": 0.1}),
     ("RMSprop", {"lr": 0.02, "centered": True}),
     ("RMSprop", {"lr": 0.02, "centered": True, "momentum": 0.5, "alpha": 0.5}),
+    ("RMSprop", {"lr": 0.02, "momentum": 0.5, "weight_decay": 0.1, "maximize": True}),
     ("Adagrad", {}),
     ("Adagrad", {"lr": 0.1, "lr_decay": 0.1}),
     ("Adagrad", {"lr": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5, "eps": 1e-3}),
+    ("Adagrad", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
 ]
 each_rule = pytest.mark.parametrize(("name", "options"), RULES, ids=str)
 each_optimiser = pytest.mark.parametrize("name", list(dict.fromkeys(name for name, _ in RULES)))
@@ -137,7 +146,7 @@ def test_a_step_is_in_place_and_leaves_gradients_alone(name: str, options: dict[
             assert p.data is array
             assert p.grad.numpy().tolist() == gradient.tolist()
             assert (p.dtype, p.is_leaf, p.requires_grad) == (dtype, True, True)
-        assert (abs(p.data) < [1.0, 2.0]).tolist() == [True, False]
+        assert (p.data < [1.0, -2.0]).tolist() == [not options.get("maximize")] * 2
 
 
 @each_rule
@@ -277,6 +286,63 @@ def test_a_copy_of_model_and_optimiser_goes_on_as_they_do(name: str, duplicate: 
     assert train(*twins) == train(*pair)
 
 
+@each_optimiser
+def test_a_parameter_may_stand_for_a_list_of_one(name: str) -> None:
+    seen = []
+    for wrap in lambda p: [p], lambda p: p, lambda p: [{"params": p}], lambda p: [{"params": [p]}]:
+        parameter = nn.Parameter(np.ones((2, 3)))
+        optimiser = getattr(nn.optim, name)(wrap(parameter), lr=0.1)
+        parameter.grad = tensor(np.ones((2, 3)))
+        optimiser.step()
+        seen.append(parameter.data.tolist())
+    assert seen[1:] == seen[:1] * 3
+
+
+@each_optimiser
+def test_a_group_may_have_a_name_and_a_rate_at_the_start(name: str) -> None:
+    body, head = nn.Parameter(np.ones(1)), nn.Parameter(np.ones(1))
+    groups = [{"params": [body], "name": "body"}, {"params": [head], "name": "head", "initial_lr": 0.5}]
+    optimiser = getattr(nn.optim, name)(groups, lr=0.1)
+    other = getattr(nn.optim, name)([{"params": [body]}, {"params": [head]}], lr=0.2)
+    other.load_state_dict(optimiser.state_dict())
+    for made in optimiser, other:
+        assert [group["name"] for group in made.param_groups] == ["body", "head"]
+        assert [group.get("initial_lr") for group in made.param_groups] == [None, 0.5]
+
+
+@each_rule
+def test_a_state_takes_the_precision_of_its_parameters(name: str, options: dict[str, Any]) -> None:
+    def trained(dtype: Any) -> Any:
+        p = nn.Parameter(np.array([1.0, -2.0], dtype))
+        optimiser = getattr(nn.optim, name)([p], **options)
+        p.grad = tensor(np.array([0.5, 0.25], dtype))
+        optimiser.step()
+        return optimiser
+
+    low, high = trained(np.float32), trained(np.float64)
+    low.load_state_dict(high.state_dict())
+    ((given, kept),) = zip(high.state_dict()["state"], low.state_dict()["state"], strict=True)
+    assert given.keys() == kept.keys()
+    for key, value in given.items():
+        np.testing.assert_array_equal(kept[key], np.float32(value))
+        assert not isinstance(value, np.ndarray) or kept[key].dtype == np.float32
+    low.step()
+
+
+@each_rule
+def test_a_warm_step_allocates_no_array(name: str, options: dict[str, Any]) -> None:
+    p = nn.Parameter(np.ones(20_000))
+    optimiser = getattr(nn.optim, name)([p], **options)
+    p.grad = tensor(np.ones(20_000))
+    for _ in range(2):
+        optimiser.step()
+    tracemalloc.start()
+    optimiser.step()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < p.data.nbytes / 4
+
+
 def test_a_rule_of_ones_own_is_an_update() -> None:
     class SignDescent(nn.optim.Optimiser):
         def update(self, parameter: Array, gradient: Array, lr: Array, state: Any, group: Any) -> Array:
@@ -287,6 +353,8 @@ def test_a_rule_of_ones_own_is_an_update() -> None:
     (p**2).sum().backward()
     optimiser.step()
     assert p.data.tolist() == [0.75, -0.75]
+    SignDescent([p], lr=0.5, maximize=True).step()
+    assert p.data.tolist() == [1.25, -1.25]
 
 
 @each_optimiser
@@ -334,10 +402,12 @@ def test_gradients_may_be_set_to_zero() -> None:
 
 def test_optimisers_show_their_options() -> None:
     groups = [{"params": [nn.Parameter(1.0)]}, {"params": [nn.Parameter(1.0)], "lr": 0.5}]
-    assert repr(nn.optim.Adam(groups)) == (
-        "Adam(\n"
-        "  (0): parameters=1, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0\n"
-        "  (1): parameters=1, lr=0.5, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0\n"
+    assert repr(nn.optim.Adagrad(groups)) == (
+        "Adagrad(\n"
+        "  (0): parameters=1, lr=0.01, maximize=False, lr_decay=0.0, weight_decay=0.0, eps=1e-10, "
+        "initial_accumulator_value=0.0\n"
+        "  (1): parameters=1, lr=0.5, maximize=False, lr_decay=0.0, weight_decay=0.0, eps=1e-10, "
+        "initial_accumulator_value=0.0\n"
         ")"
     )
 
@@ -405,7 +475,6 @@ WRONG_PARAMETERS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "no leaf": (lambda: [p() * 2], r"expected leaf Tensors, got .*result of"),
     "an array": (lambda: [np.ones(3)], "expected leaf Tensors, got ndarray"),
-    "a parameter": (p, r"expected .*(list|\[)"),
     "a model": (lambda: nn.MLP([2, 2, 1]), r"expected .*model\.parameters\(\)"),
     "named": (lambda: dict(nn.MLP([2, 1]).named_parameters()), r"expected .*, got (dict|str)"),
     "a group and a parameter": (lambda: [{"params": [p()]}, p()], "expected groups .*, got Parameter"),
@@ -425,6 +494,14 @@ def test_wrong_parameters_are_refused(name: str, make: Callable[[], Any], said: 
 def test_unknown_options_of_a_group_are_refused(name: str) -> None:
     with pytest.raises((TypeError, ValueError), match="learning_rate"):
         getattr(nn.optim, name)([{"params": [p()], "learning_rate": 0.1}])
+
+
+@each_optimiser
+@pytest.mark.parametrize("hint", ["foreach", "fused", "capturable", "differentiable"])
+def test_hints_on_how_to_compute_are_to_be_left_out(name: str, hint: str) -> None:
+    for value in True, False, None:
+        with pytest.raises(TypeError, match=f"{hint}: expected no hint .* leave it out"):
+            getattr(nn.optim, name)([p()], **{hint: value})
 
 
 @each_optimiser

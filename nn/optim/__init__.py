@@ -1,5 +1,7 @@
 """Optimisers: rules by which parameters follow their gradients."""
 
+from typing import TYPE_CHECKING, Any
+
 from nn.optim import lr_scheduler
 from nn.optim.adagrad import Adagrad
 from nn.optim.adam import Adam
@@ -7,6 +9,7 @@ from nn.optim.adamw import AdamW
 from nn.optim.optimiser import Optimiser
 from nn.optim.rmsprop import RMSprop
 from nn.optim.sgd import SGD
+from nn.pytorch import OPTIM, without
 
 Optimizer = Optimiser  # as PyTorch spells it
 
@@ -14,3 +17,10 @@ __all__ = [
     "SGD", "Adagrad", "Adam", "AdamW", "Optimiser", "Optimizer", "RMSprop",
     "lr_scheduler",
 ]  # fmt: skip
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Say what to use in place of a name of PyTorch's that is not here."""
+        raise without(__name__, name, OPTIM)

@@ -23,6 +23,7 @@ class Adagrad(Optimiser):
         weight_decay: the strength of an L2 penalty.
         initial_accumulator_value: s at the start.
         eps: ε.
+        maximize: whether the loss is to rise, not to fall.
 
     Raises:
         TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
@@ -44,9 +45,12 @@ class Adagrad(Optimiser):
         weight_decay: float = 0.0,
         initial_accumulator_value: float = 0.0,
         eps: float = 1e-10,
+        *,
+        maximize: bool = False,
     ) -> None:
         options = {"lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
-        super().__init__(params, lr, **options, initial_accumulator_value=initial_accumulator_value)
+        options["initial_accumulator_value"] = initial_accumulator_value
+        super().__init__(params, lr, **options, maximize=maximize)
 
     def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
@@ -56,11 +60,10 @@ class Adagrad(Optimiser):
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:
-            s = np.full_like(parameter, group["initial_accumulator_value"])
-            state |= {"step": 0, "s": s, "g": np.empty_like(parameter)}
-        s, g = state["s"], state["g"]
-        np.multiply(parameter, group["weight_decay"], out=g)
-        g += gradient
+            state |= {"step": 0, "s": np.full_like(parameter, group["initial_accumulator_value"])}
+        s = state["s"]
+        decay = np.multiply(parameter, group["weight_decay"], out=scratch)
+        g = np.add(gradient, decay, out=state["scratch_gradient"])
         s += np.multiply(g, g, out=scratch)
         np.sqrt(s, out=scratch)
         scratch += group["eps"]

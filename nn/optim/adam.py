@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, Options, average, average_square, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, average, check_numbers
 
 
 class Adam(Optimiser):
@@ -25,6 +25,8 @@ class Adam(Optimiser):
         betas: β₁ and β₂, each from 0 and below 1.
         eps: ε.
         weight_decay: the strength of an L2 penalty.
+        amsgrad: whether v̂ is made of the largest v so far (Reddi, Kale and Kumar, 2018).
+        maximize: whether the loss is to rise, not to fall.
 
     Raises:
         TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
@@ -45,8 +47,12 @@ class Adam(Optimiser):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        options: Options = {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        super().__init__(params, lr, **options, maximize=maximize)
 
     def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
@@ -60,14 +66,17 @@ class Adam(Optimiser):
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:
-            m, v, g = np.zeros_like(parameter), np.zeros_like(parameter), np.empty_like(parameter)
-            state |= {"step": 0, "m": m, "v": v, "g": g}
+            state |= {"step": 0, "m": np.zeros_like(parameter), "v": np.zeros_like(parameter)}
         t = state["step"] = state["step"] + 1
-        (beta1, beta2), m, v, g = group["betas"], state["m"], state["v"], state["g"]
-        np.multiply(parameter, group["weight_decay"], out=g)
-        g += gradient
+        (beta1, beta2), m, v = group["betas"], state["m"], state["v"]
+        decay = np.multiply(parameter, group["weight_decay"], out=scratch)
+        g = np.add(gradient, decay, out=state["scratch_gradient"])
         average(m, beta1, g, scratch)
-        average_square(v, beta2, g, scratch)
+        average(v, beta2, np.multiply(g, g, out=scratch), scratch)
+        if group["amsgrad"]:
+            if "largest" not in state:
+                state["largest"] = np.zeros_like(parameter)
+            v = np.maximum(v, state["largest"], out=state["largest"])
         # lr m̂ / (√v̂ + ε), with both corrections taken out of the arrays
         np.sqrt(v, out=scratch)
         scratch /= math.sqrt(1 - beta2**t)

@@ -22,6 +22,8 @@ class AdamW(Adam):
         betas: β₁ and β₂, each from 0 and below 1.
         eps: ε.
         weight_decay: the strength of the decay.
+        amsgrad: whether v̂ is made of the largest v so far (Reddi, Kale and Kumar, 2018).
+        maximize: whether the loss is to rise, not to fall.
 
     Raises:
         TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
@@ -42,11 +44,14 @@ class AdamW(Adam):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Give the step of one parameter."""
         step = super().update(parameter, gradient, lr, state, {**group, "weight_decay": 0.0})
-        step += np.multiply(parameter, lr * group["weight_decay"], out=state["g"])
+        step += np.multiply(parameter, lr * group["weight_decay"], out=state["scratch_gradient"])
         return step

@@ -2,15 +2,24 @@
 
 Each is one formula for the next rate, given the present one. So schedules can be chained, and a
 rate that was changed by hand is the one that goes on. Call ``step()`` once after each epoch.
+
+The first schedule of an optimiser writes the rates into its groups as ``initial_lr``. They are the
+base rates of all schedules, also of one that is made when another has changed the rates.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nn.optim.optimiser import Optimiser
+from nn.errors import whole_number
+from nn.optim.optimiser import Optimiser, check_numbers
+from nn.pytorch import SCHEDULES, without
+
+Share = Callable[[int], float]  # of the base rate at an epoch
+_GIVEN_ANEW = {"optimizer", "schedulers", "lr_lambda"}  # what no state holds
 
 
 class LRScheduler:
@@ -18,10 +27,14 @@ class LRScheduler:
 
     Args:
         optimizer: whose rates are changed.
+        last_epoch: -1, for a schedule begins at its start; to go on from an epoch, load a state.
 
     Attributes:
         last_epoch: how many steps were made.
-        base_lrs: the rates of the groups when the schedule was made.
+
+    Raises:
+        TypeError: this is no optimiser.
+        ValueError: an option is out of its range.
 
     Example:
         >>> class Halving(LRScheduler):
@@ -34,28 +47,37 @@ class LRScheduler:
         [0.25]
     """
 
-    def __init__(self, optimizer: Optimiser) -> None:
+    def __init__(self, optimizer: Optimiser, last_epoch: int = -1) -> None:
+        if last_epoch != -1:
+            raise ValueError(f"last_epoch: expected -1, got {last_epoch!r}; the usual fix is load_state_dict")
         if not isinstance(optimizer, Optimiser):
             raise TypeError(f"optimizer: expected an optimiser, got {type(optimizer).__name__}")
         self.optimizer = optimizer
-        self.last_epoch = 0
-        self.base_lrs = [group["lr"] for group in optimizer.param_groups]
-        for group, base in zip(optimizer.param_groups, self.base_lrs, strict=True):
-            group["lr"] = self.first_lr(base)
+        self._enter(0)
 
-    def first_lr(self, base: float) -> float:
-        """Give the rate of the first epoch."""
-        return base
+    @property
+    def base_lrs(self) -> list[float]:
+        """The rates of the groups before there was a schedule."""
+        return [group.get("initial_lr", group["lr"]) for group in self.optimizer.param_groups]
+
+    def first_lr(self, lr: float, base: float) -> float:
+        """Give the rate of the first epoch, after the rate ``lr`` so far."""
+        return lr
 
     def next_lr(self, lr: float, base: float) -> float:
         """Give the rate of the epoch ``last_epoch`` from 1 on, after the rate ``lr``."""
         raise TypeError(f"{type(self).__name__} has no next_lr(): define its formula")
 
+    def _enter(self, epoch: int) -> None:
+        """Set the rates of an epoch, where those of the one before are set."""
+        self.last_epoch = epoch
+        formula = self.next_lr if epoch else self.first_lr
+        for group in self.optimizer.param_groups:
+            group["lr"] = formula(group["lr"], group.setdefault("initial_lr", group["lr"]))
+
     def step(self) -> None:
         """Go on to the next epoch."""
-        self.last_epoch += 1
-        for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
-            group["lr"] = self.next_lr(group["lr"], base)
+        self._enter(self.last_epoch + 1)
 
     def get_last_lr(self) -> list[float]:
         """Give the present rate of every group."""
@@ -63,21 +85,21 @@ class LRScheduler:
 
     def state_dict(self) -> dict[str, Any]:
         """Give what is to be kept so that training can go on from here; rates are the optimiser's."""
-        return {name: value for name, value in vars(self).items() if name != "optimizer"}
+        return {name: value for name, value in vars(self).items() if name not in _GIVEN_ANEW}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from a state that ``state_dict`` gave."""
         vars(self).update(state)
 
 
-def _check(name: str, value: Any, low: float, whole: bool = False) -> None:
-    if not isinstance(value, int if whole else (int, float)) or not low <= value < math.inf:
-        kind = "whole number" if whole else "number"
-        raise ValueError(f"{name}: expected a {kind} from {low}, got {value!r}")
+def _number(name: str, value: Any) -> float:
+    """Refuse what is no finite number from 0; a rate does not become a NumPy number."""
+    check_numbers({name: value}, name)
+    return float(value)
 
 
 class LambdaLR(LRScheduler):
-    """Multiply the base rate by any function of the epoch.
+    """Multiply the base rate by any function of the epoch, or by a function for each group.
 
     Example:
         >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=0.5)
@@ -87,17 +109,18 @@ class LambdaLR(LRScheduler):
         [0.25]
     """
 
-    def __init__(self, optimizer: Optimiser, lr_lambda: Callable[[int], float]) -> None:
+    def __init__(self, optimizer: Optimiser, lr_lambda: Share | list[Share], last_epoch: int = -1) -> None:
         self.lr_lambda = lr_lambda
-        super().__init__(optimizer)
+        super().__init__(optimizer, last_epoch)
 
-    def first_lr(self, base: float) -> float:
-        """Give the rate of the first epoch."""
-        return base * self.lr_lambda(0)
-
-    def next_lr(self, lr: float, base: float) -> float:
-        """Give the base rate times the function of the epoch."""
-        return base * self.lr_lambda(self.last_epoch)
+    def _enter(self, epoch: int) -> None:
+        groups, given = self.optimizer.param_groups, self.lr_lambda
+        functions = [given] * len(groups) if callable(given) else given
+        if len(functions) != len(groups):
+            raise ValueError(f"lr_lambda: expected one or {len(groups)} for the groups, got {len(functions)}")
+        self.last_epoch = epoch
+        for group, function in zip(groups, functions, strict=True):
+            group["lr"] = group.setdefault("initial_lr", group["lr"]) * function(epoch)
 
 
 class StepLR(LRScheduler):
@@ -110,11 +133,11 @@ class StepLR(LRScheduler):
         [1.0, 0.5, 0.5, 0.25]
     """
 
-    def __init__(self, optimizer: Optimiser, step_size: int, gamma: float = 0.1) -> None:
-        _check("step_size", step_size, 1, whole=True)
-        _check("gamma", gamma, 0)
-        self.step_size, self.gamma = step_size, gamma
-        super().__init__(optimizer)
+    def __init__(
+        self, optimizer: Optimiser, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
+        self.step_size, self.gamma = whole_number("step_size", step_size, 1), _number("gamma", gamma)
+        super().__init__(optimizer, last_epoch)
 
     def next_lr(self, lr: float, base: float) -> float:
         """Multiply when a multiple of ``step_size`` is reached."""
@@ -122,30 +145,41 @@ class StepLR(LRScheduler):
 
 
 class MultiStepLR(LRScheduler):
-    """Multiply the rate by ``gamma`` at each of some epochs."""
+    """Multiply the rate by ``gamma`` at each of some epochs.
 
-    def __init__(self, optimizer: Optimiser, milestones: Iterable[int], gamma: float = 0.1) -> None:
-        self.milestones = sorted(milestones)
-        _check("gamma", gamma, 0)
-        self.gamma = gamma
-        super().__init__(optimizer)
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> schedule = MultiStepLR(optimiser, milestones=[1, 3], gamma=0.5)
+        >>> [(schedule.step(), schedule.get_last_lr()[0])[1] for _ in range(4)]
+        [0.5, 0.5, 0.25, 0.25]
+    """
+
+    def __init__(
+        self, optimizer: Optimiser, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
+        self.milestones = sorted(whole_number("milestones", epoch) for epoch in milestones)
+        self.gamma = _number("gamma", gamma)
+        super().__init__(optimizer, last_epoch)
 
     def next_lr(self, lr: float, base: float) -> float:
         """Multiply at a milestone, twice if it stands there twice."""
         return lr * self.gamma ** self.milestones.count(self.last_epoch)
 
+    first_lr = next_lr
 
-class ExponentialLR(LRScheduler):
-    """Multiply the rate by ``gamma`` at every epoch."""
 
-    def __init__(self, optimizer: Optimiser, gamma: float) -> None:
-        _check("gamma", gamma, 0)
-        self.gamma = gamma
-        super().__init__(optimizer)
+class ExponentialLR(StepLR):
+    """Multiply the rate by ``gamma`` at every epoch.
 
-    def next_lr(self, lr: float, base: float) -> float:
-        """Multiply by ``gamma``."""
-        return lr * self.gamma
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> schedule = ExponentialLR(optimiser, gamma=0.5)
+        >>> [(schedule.step(), schedule.get_last_lr()[0])[1] for _ in range(3)]
+        [0.5, 0.25, 0.125]
+    """
+
+    def __init__(self, optimizer: Optimiser, gamma: float, last_epoch: int = -1) -> None:
+        super().__init__(optimizer, 1, gamma, last_epoch)
 
 
 class LinearLR(LRScheduler):
@@ -156,46 +190,59 @@ class LinearLR(LRScheduler):
         start_factor: the share at the start.
         end_factor: the share after ``total_iters`` epochs, and from then on.
         total_iters: how many epochs the change takes.
+        last_epoch: -1.
+
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> schedule = LinearLR(optimiser, start_factor=0.25, total_iters=3)
+        >>> [(schedule.get_last_lr()[0], schedule.step())[0] for _ in range(5)]
+        [0.25, 0.5, 0.75, 1.0, 1.0]
     """
 
     def __init__(
-        self, optimizer: Optimiser, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
+        self,
+        optimizer: Optimiser,
+        start_factor: float = 1 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+        last_epoch: int = -1,
     ) -> None:
-        _check("total_iters", total_iters, 1, whole=True)
         for name, factor in ("start_factor", start_factor), ("end_factor", end_factor):
-            if not 0 <= factor <= 1 or (name == "start_factor" and factor == 0):
-                raise ValueError(
-                    f"{name}: expected a share from 0 to 1, at the start above 0, got {factor!r}"
-                )
-        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
-        super().__init__(optimizer)
+            if not 0 <= _number(name, factor) <= 1 or start_factor == 0:
+                raise ValueError(f"{name}: expected a share up to 1, above 0 at the start, got {factor!r}")
+        self.start_factor, self.end_factor = float(start_factor), float(end_factor)
+        self.total_iters = whole_number("total_iters", total_iters, 1)
+        super().__init__(optimizer, last_epoch)
 
-    def _factor(self, epoch: int) -> float:
-        done = min(epoch, self.total_iters) / self.total_iters
-        return self.start_factor + (self.end_factor - self.start_factor) * done
-
-    def first_lr(self, base: float) -> float:
-        """Give the share at the start."""
-        return base * self.start_factor
+    def first_lr(self, lr: float, base: float) -> float:
+        """Multiply by the share at the start."""
+        return lr * self.start_factor
 
     def next_lr(self, lr: float, base: float) -> float:
         """Multiply by the ratio of this epoch's share to the last one's."""
         if self.last_epoch > self.total_iters:
             return lr
-        return lr * self._factor(self.last_epoch) / self._factor(self.last_epoch - 1)
+        change = (self.end_factor - self.start_factor) / self.total_iters
+        before = self.start_factor + (self.last_epoch - 1) * change
+        return lr * (before + change) / before
 
 
 class CosineAnnealingLR(LRScheduler):
     """Let the rate fall from its base to ``eta_min`` along half a cosine (Loshchilov, Hutter, 2017).
 
-    After ``T_max`` epochs it rises again, along the other half.
+    After t epochs it is ``eta_min`` + (base - ``eta_min``) · (1 + cos(π t / ``T_max``)) / 2; after
+    ``T_max`` epochs it rises again, along the other half.
+
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> schedule = CosineAnnealingLR(optimiser, T_max=2)
+        >>> [(round(schedule.get_last_lr()[0], 3), schedule.step())[0] for _ in range(5)]
+        [1.0, 0.5, 0.0, 0.5, 1.0]
     """
 
-    def __init__(self, optimizer: Optimiser, T_max: int, eta_min: float = 0.0) -> None:
-        _check("T_max", T_max, 1, whole=True)
-        _check("eta_min", eta_min, 0)
-        self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer)
+    def __init__(self, optimizer: Optimiser, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+        self.T_max, self.eta_min = whole_number("T_max", T_max, 1), _number("eta_min", eta_min)
+        super().__init__(optimizer, last_epoch)
 
     def next_lr(self, lr: float, base: float) -> float:
         """Move on along the cosine."""
@@ -205,7 +252,76 @@ class CosineAnnealingLR(LRScheduler):
         return self.eta_min + (lr - self.eta_min) * now / before
 
 
-class ReduceLROnPlateau:
+class CosineAnnealingWarmRestarts(LRScheduler):
+    """Let the rate fall along half a cosine again and again (Loshchilov and Hutter, 2017).
+
+    The first time it takes ``T_0`` epochs, and each time ``T_mult`` times as many as before. After t of T
+    epochs the rate is ``eta_min`` + (base - ``eta_min``) · (1 + cos(π t / T)) / 2.
+
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> schedule = CosineAnnealingWarmRestarts(optimiser, T_0=2)
+        >>> [(round(schedule.get_last_lr()[0], 3), schedule.step())[0] for _ in range(5)]
+        [1.0, 0.5, 1.0, 0.5, 1.0]
+    """
+
+    def __init__(
+        self, optimizer: Optimiser, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1
+    ) -> None:
+        self.T_0, self.T_mult = whole_number("T_0", T_0, 1), whole_number("T_mult", T_mult, 1)
+        self.eta_min = _number("eta_min", eta_min)
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr: float, base: float) -> float:
+        """Find the place on the cosine from the start on."""
+        t, period = self.last_epoch, self.T_0
+        while t >= period:
+            t, period = t - period, period * self.T_mult
+        return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * t / period)) / 2
+
+    first_lr = next_lr
+
+
+class SequentialLR(LRScheduler):
+    """Let one schedule follow another, such as a cosine a warm-up; each begins with the base rate.
+
+    Args:
+        optimizer: whose rates are changed.
+        schedulers: what is followed, made for this optimiser, in order.
+        milestones: the epochs at which the second and each later one begins.
+        last_epoch: -1.
+
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> warmup = LinearLR(optimiser, start_factor=0.25, total_iters=3)
+        >>> schedule = SequentialLR(optimiser, [warmup, CosineAnnealingLR(optimiser, T_max=2)], [3])
+        >>> [(round(schedule.get_last_lr()[0], 3), schedule.step())[0] for _ in range(6)]
+        [0.25, 0.5, 0.75, 1.0, 0.5, 0.0]
+    """
+
+    def __init__(
+        self, optimizer: Optimiser, schedulers: list[LRScheduler], milestones: list[int], last_epoch: int = -1
+    ) -> None:
+        self.schedulers = schedulers
+        self.milestones = sorted(whole_number("milestones", epoch) for epoch in milestones)
+        for schedule in schedulers:
+            if isinstance(schedule, ReduceLROnPlateau) or schedule.optimizer is not optimizer:
+                raise ValueError(f"schedulers: expected ones by epoch for this optimiser, got {schedule}")
+        if len(schedulers) != len(self.milestones) + 1:
+            raise ValueError(f"milestones: expected one fewer than schedulers, got {self.milestones}")
+        super().__init__(optimizer, last_epoch)
+
+    def _enter(self, epoch: int) -> None:
+        self.last_epoch = epoch
+        turn = bisect_right(self.milestones, epoch)
+        start = [0, *self.milestones][turn]
+        if epoch == start:
+            for group in self.optimizer.param_groups:
+                group["lr"] = group.setdefault("initial_lr", group["lr"])
+        self.schedulers[turn]._enter(epoch - start)
+
+
+class ReduceLROnPlateau(LRScheduler):
     """Multiply the rate by ``factor`` when a quantity has not improved for some epochs.
 
     Args:
@@ -238,29 +354,26 @@ class ReduceLROnPlateau:
         min_lr: float = 0.0,
         eps: float = 1e-8,
     ) -> None:
-        for name, value, known in (
-            ("mode", mode, ("min", "max")),
-            ("threshold_mode", threshold_mode, ("rel", "abs")),
-        ):
-            if value not in known:
-                raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
+        for name, value, known in ("mode", mode, "min, max"), ("threshold_mode", threshold_mode, "rel, abs"):
+            if value not in known.split(", "):
+                raise ValueError(f"{name}: expected one of {known}, got {value!r}")
         if not 0 <= factor < 1:
             raise ValueError(f"factor: expected a number from 0 and below 1, got {factor!r}")
-        self.optimizer, self.mode, self.factor, self.patience = optimizer, mode, factor, patience
-        self.threshold, self.threshold_mode, self.cooldown = threshold, threshold_mode, cooldown
-        self.min_lr, self.eps = min_lr, eps
+        self.mode, self.factor, self.patience, self.cooldown = mode, float(factor), patience, cooldown
+        self.threshold, self.threshold_mode = threshold, threshold_mode
+        self.min_lr, self.eps = _number("min_lr", min_lr), eps
         self.best = math.inf if mode == "min" else -math.inf
-        self.bad_epochs = self.waiting = self.last_epoch = 0
+        self.bad_epochs = self.waiting = 0
+        super().__init__(optimizer)
 
     def _is_better(self, value: float) -> bool:
         """Compare with the best as PyTorch does: a share is of the best, with its sign."""
-        if not math.isfinite(self.best):
-            return True
         sign = 1 if self.mode == "min" else -1
-        share = self.threshold * self.best if self.threshold_mode == "rel" else self.threshold
-        return sign * value < sign * self.best - share
+        if self.threshold_mode == "rel":
+            return sign * value < sign * self.best * (1 - sign * self.threshold)
+        return sign * value < sign * self.best - self.threshold
 
-    def step(self, metrics: Any) -> None:
+    def step(self, metrics: Any) -> None:  # type: ignore[override]
         """Look at the value of an epoch."""
         self.last_epoch += 1
         value = float(metrics)
@@ -277,6 +390,9 @@ class ReduceLROnPlateau:
                     group["lr"] = lower
             self.waiting, self.bad_epochs = self.cooldown, 0
 
-    get_last_lr = LRScheduler.get_last_lr
-    state_dict = LRScheduler.state_dict
-    load_state_dict = LRScheduler.load_state_dict
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Say what to use in place of a name of PyTorch's that is not here."""
+        raise without(__name__, name, SCHEDULES)

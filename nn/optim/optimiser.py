@@ -6,8 +6,9 @@ import copy
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from numbers import Real
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from nn.parameter import forget_gradients
 
 Array = np.ndarray[Any, Any]
 Options = dict[str, Any]  # of a group; also what a rule keeps of a parameter
+_EXTRA = {"params", "name", "initial_lr"}  # what a group may hold beside options
+_HINTS = {"foreach", "fused", "capturable", "differentiable"}  # options of PyTorch's
+_SCRATCH = {"scratch", "scratch_gradient"}  # arrays that no state holds
 
 
 class Optimiser:
@@ -25,9 +29,9 @@ class Optimiser:
     An optimiser is an ``update`` rule over arrays; everything else stands here.
 
     Args:
-        params: parameters, or groups of them: dicts with ``params`` and options of their own.
+        params: parameters, or groups of them: dicts with ``params``, options of their own, and a ``name``.
         lr: the learning rate.
-        **options: what else the rule reads.
+        **options: what else the rule reads, and ``maximize``: whether the loss is to rise, not to fall.
 
     Attributes:
         param_groups: one dict for each group, with ``params`` and all options; these may be changed.
@@ -48,8 +52,14 @@ class Optimiser:
         tensor([ 0.75, -0.75], requires_grad=True)
     """
 
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        """Refuse what tells PyTorch how to compute a step, for here there is one way."""
+        if hints := options.keys() & _HINTS:
+            raise TypeError(f"{min(hints)}: expected no hint on how to compute a step; leave it out")
+        return super().__new__(cls)
+
     def __init__(self, params: Iterable[Any], lr: float = 1e-3, **options: Any) -> None:
-        self.defaults: dict[str, Any] = {"lr": lr, **options}
+        self.defaults: dict[str, Any] = {"lr": lr, "maximize": False, **options}
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Tensor, dict[str, Any]] = {}
         self._warned = False
@@ -89,8 +99,7 @@ class Optimiser:
         for parameter in group["params"]:
             _check_parameter(parameter)
             if parameter in self.state or parameter in state:
-                shape = parameter.shape
-                raise ValueError(f"params: a parameter of shape {shape} stands there twice")
+                raise ValueError(f"params: a parameter of shape {parameter.shape} stands there twice")
             state[parameter] = {}
         self.param_groups.append(group)
         self.state |= state
@@ -100,8 +109,7 @@ class Optimiser:
         if not isinstance(given, dict) or "params" not in given:
             got = sorted(given) if isinstance(given, dict) else type(given).__name__
             raise TypeError(f"params: expected groups with the key 'params', got {got}")
-        unknown = given.keys() - self.defaults.keys() - {"params"}
-        if unknown:
+        if unknown := given.keys() - self.defaults.keys() - _EXTRA:
             known = ", ".join(self.defaults)
             raise TypeError(f"params: expected groups with options {known}, got {min(unknown)!r}")
         group = {**self.defaults, **given, "params": _listed(given["params"])}
@@ -110,19 +118,19 @@ class Optimiser:
         return group
 
     def _share_scratch(self) -> None:
-        """Give all parameters of a dtype one array to compute in, so that it stays in the cache."""
-        for dtype in {parameter.dtype for parameter in self.state}:
+        """Give all parameters of a dtype the same arrays to compute in, so that these stay in the cache."""
+        for dtype, name in product({parameter.dtype for parameter in self.state}, _SCRATCH):
             same = [parameter for parameter in self.state if parameter.dtype == dtype]
-            scratch = np.empty(max(parameter.size for parameter in same), dtype)
+            memory = np.empty(max(parameter.size for parameter in same), dtype)
             for parameter in same:
                 order: Any = "F" if parameter.data.flags.f_contiguous else "C"
-                view = scratch[: parameter.size].reshape(parameter.shape, order=order)
-                self.state[parameter]["scratch"] = view
+                view = memory[: parameter.size].reshape(parameter.shape, order=order)
+                self.state[parameter][name] = view
 
     def _kept(self) -> dict[Tensor, dict[str, Any]]:
         """Give the state without the scratch arrays."""
         return {
-            parameter: {name: value for name, value in state.items() if name != "scratch"}
+            parameter: {name: value for name, value in state.items() if name not in _SCRATCH}
             for parameter, state in self.state.items()
         }
 
@@ -166,7 +174,7 @@ class Optimiser:
             raise ValueError(f"state: expected groups of {sizes} parameters, got groups of {given}")
         groups = []
         for group, options in zip(self.param_groups, state["param_groups"], strict=True):
-            if unknown := options.keys() - group.keys():
+            if unknown := options.keys() - group.keys() - _EXTRA:
                 raise ValueError(f"state: expected options of {type(self).__name__}, got {min(unknown)!r}")
             groups.append({**group, **options, "params": group["params"]})
             self.check(groups[-1])
@@ -211,14 +219,16 @@ class Optimiser:
     def _move(self) -> None:
         """Subtract what the rule says from every parameter that has a gradient."""
         for group in self.param_groups:
-            rate = np.array(group["lr"])  # NumPy multiplies by an array faster than by a number
+            update = self._ascend if group["maximize"] else self.update
+            dtype = None
             for parameter in group["params"]:
                 gradient = parameter.grad
                 if gradient is not None:
                     array = parameter.data
-                    if rate.dtype is not array.dtype:
-                        rate = np.array(group["lr"], array.dtype)
-                    array -= self.update(array, gradient.data, rate, self.state[parameter], group)
+                    if array.dtype is not dtype:
+                        dtype = array.dtype
+                        lr = np.array(group["lr"], dtype)  # NumPy multiplies by arrays faster than by numbers
+                    array -= update(array, gradient.data, lr, self.state[parameter], group)
                     parameter.data = array
         if gradient is None and not self._warned:  # the last one, so that a usual step looks no further
             self._warn()
@@ -240,11 +250,16 @@ class Optimiser:
             parameter: its array, to be read.
             gradient: that of its gradient, to be read.
             lr: the learning rate, as an array of the parameter's dtype.
-            state: what the rule keeps of this parameter, and ``scratch``: an array of its shape and
-                dtype to compute in, which may be the result, so that nothing is allocated.
+            state: what the rule keeps of this parameter, and two arrays of its shape and dtype to
+                compute in, so that nothing is allocated: ``scratch``, which may be the result, and
+                ``scratch_gradient``, for a gradient that is changed, which ``gradient`` may be already.
             group: the options.
         """
         raise TypeError(f"{type(self).__name__} has no update(): define its rule")
+
+    def _ascend(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
+        """Give what ``update`` gives for a loss that is to rise."""
+        return self.update(parameter, np.negative(gradient, out=state["scratch_gradient"]), lr, state, group)
 
     def __repr__(self) -> str:
         """Write the options of all groups."""
@@ -256,28 +271,20 @@ class Optimiser:
 
 
 def _laid_out_as(parameter: Tensor, name: str, value: Any) -> Any:
-    """Copy an array into the memory layout of its parameter, so that steps stay fast."""
+    """Copy an array into the memory layout and precision of its parameter, so that steps stay fast."""
     if not isinstance(value, np.ndarray):
         return value
     if value.shape != parameter.shape:
         raise ValueError(f"state: expected {name!r} of shape {parameter.shape}, got {value.shape}")
-    copied = np.empty_like(parameter.data, dtype=value.dtype)
+    copied = np.empty_like(parameter.data, dtype=parameter.dtype if value.dtype.kind == "f" else value.dtype)
     copied[...] = value
     return copied
 
 
 def average(mean: Array, keep: float, new: Array, scratch: Array) -> None:
-    """Move a running mean towards a new value, in place: ``keep`` of it stays."""
+    """Move a running mean towards a new value, which may be the scratch array: ``keep`` of it stays."""
     mean *= keep
     mean += np.multiply(new, 1 - keep, out=scratch)
-
-
-def average_square(mean: Array, keep: float, new: Array, scratch: Array) -> None:
-    """Move a running mean square, in place."""
-    mean *= keep
-    np.multiply(new, new, out=scratch)
-    scratch *= 1 - keep
-    mean += scratch
 
 
 def check_numbers(group: Options, *names: str) -> None:
@@ -302,10 +309,9 @@ def _groups_of(params: Any) -> list[dict[str, Any]]:
 def _listed(params: Any) -> list[Any]:
     """List parameters, and refuse what is often given in their place."""
     if isinstance(params, Tensor):
-        raise TypeError("params: expected a list of parameters, got one; the usual fix is [w] for w")
+        return [params]
     if isinstance(params, Module):
-        name = type(params).__name__
-        raise TypeError(f"params: expected parameters, got {name}; use model.parameters()")
+        raise TypeError(f"params: expected parameters, got {type(params).__name__}; use model.parameters()")
     if isinstance(params, dict) or not isinstance(params, Iterable):
         name = type(params).__name__
         fix = "; the usual fix is model.parameters(), with ()" if callable(params) else ""

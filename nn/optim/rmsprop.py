@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, Options, average, average_square, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, average, check_numbers
 
 
 class RMSprop(Optimiser):
@@ -25,6 +25,7 @@ class RMSprop(Optimiser):
         weight_decay: the strength of an L2 penalty.
         momentum: how much of the last step stays.
         centered: whether to divide by the standard deviation.
+        maximize: whether the loss is to rise, not to fall.
 
     Raises:
         TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
@@ -47,9 +48,11 @@ class RMSprop(Optimiser):
         weight_decay: float = 0.0,
         momentum: float = 0.0,
         centered: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
         options = {"alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum}
-        super().__init__(params, lr, **options, centered=centered)
+        super().__init__(params, lr, **options, centered=centered, maximize=maximize)
 
     def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
@@ -59,24 +62,20 @@ class RMSprop(Optimiser):
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if "v" not in state:
-            state |= {name: np.zeros_like(parameter) for name in ("v", "m", "g", "b")}
-        alpha, v, m, g, b = group["alpha"], state["v"], state["m"], state["g"], state["b"]
-        np.multiply(parameter, group["weight_decay"], out=g)
-        g += gradient
-        average_square(v, alpha, g, scratch)
+            state |= {name: np.zeros_like(parameter) for name in ("v", "m", "b")}
+        alpha, v, m, b = group["alpha"], state["v"], state["m"], state["b"]
+        decay = np.multiply(parameter, group["weight_decay"], out=scratch)
+        g = np.add(gradient, decay, out=state["scratch_gradient"])
+        average(v, alpha, np.multiply(g, g, out=scratch), scratch)
         if group["centered"]:
             average(m, alpha, g, scratch)
             np.multiply(m, m, out=scratch)
-            np.subtract(v, scratch, out=scratch)
-            np.sqrt(scratch, out=scratch)
-        else:
-            np.sqrt(v, out=scratch)
+            v = np.subtract(v, scratch, out=scratch)
+        np.sqrt(v, out=scratch)
         scratch += group["eps"]
-        np.divide(g, scratch, out=scratch)
+        step: Array = np.divide(g, scratch, out=scratch)
         if group["momentum"]:
             b *= group["momentum"]
-            b += scratch
-            np.multiply(b, lr, out=scratch)
-        else:
-            scratch *= lr
-        return scratch
+            b += step
+            step = b
+        return np.multiply(step, lr, out=scratch)

@@ -24,6 +24,7 @@ class SGD(Optimiser):
         dampening: how much of the gradient does not enter the velocity.
         weight_decay: the strength of an L2 penalty.
         nesterov: look ahead along the velocity.
+        maximize: whether the loss is to rise, not to fall.
 
     Raises:
         TypeError: ``params`` are no leaf Tensors of floating numbers, or an option is unknown.
@@ -48,9 +49,11 @@ class SGD(Optimiser):
         dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
         options = {"momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
-        super().__init__(params, lr, **options, nesterov=nesterov)
+        super().__init__(params, lr, **options, nesterov=nesterov, maximize=maximize)
 
     def check(self, group: Options) -> None:
         """Refuse options that are out of their ranges."""
@@ -63,15 +66,16 @@ class SGD(Optimiser):
         scratch: Array = state["scratch"]
         if group["weight_decay"]:
             decay = np.multiply(parameter, group["weight_decay"], out=scratch)
-            gradient = np.add(gradient, decay, out=scratch)
+            gradient = np.add(gradient, decay, out=state["scratch_gradient"])
         if group["momentum"]:
             if "velocity" not in state:
                 state["velocity"] = np.copy(gradient)
             else:
                 state["velocity"] *= group["momentum"]
-                state["velocity"] += (1 - group["dampening"]) * gradient
+                state["velocity"] += np.multiply(gradient, 1 - group["dampening"], out=scratch)
             if group["nesterov"]:
-                gradient = gradient + group["momentum"] * state["velocity"]
+                ahead = np.multiply(state["velocity"], group["momentum"], out=scratch)
+                gradient = np.add(gradient, ahead, out=scratch)
             else:
                 gradient = state["velocity"]
         np.multiply(gradient, lr, scratch)
