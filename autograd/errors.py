@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.containers import leaves
 from autograd.derivatives.calls import name_of, shape_of
+from autograd.derivatives.positions import moved
 from autograd.derivatives.primitive import MASKED
 from autograd.derivatives.table import TABLE, Constant
 from autograd.variables import callers_function, callers_variables
@@ -58,7 +59,7 @@ def _node_of(value: Any) -> Any:
 
 # Calls
 
-_KINDS = np.linalg.LinAlgError, TypeError, ValueError, IndexError  # of NumPy's errors, the narrowest first
+_KINDS = np.linalg.LinAlgError, np.exceptions.AxisError, TypeError, ValueError, IndexError  # narrowest first
 _FIXES = {  # by what NumPy says
     "'list' object cannot be interpreted as an integer": "a tuple for several axes: axis=(0, 1)",
     "'bitwise_xor' not supported": "x ** 2 for a power",
@@ -76,6 +77,8 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
     home = type(error).__module__.partition(".")[0]
     if getattr(error, "explains_itself", False) or home not in ("builtins", "numpy"):
         raise error
+    if function is moved and not isinstance(error, TypeError):
+        raise error  # retold in the name of the function that is defined by it
     words, name = str(error), name_of(function)
     lines = [words if words.startswith(name) else f"{name}: {words}"]
     lines += [f"  argument {i}: {describe(a)}" for i, a in enumerate(args)]

@@ -12,7 +12,7 @@ from autograd import get_default_dtype
 from nn import functional
 from nn.errors import whole_number
 from nn.function import Function
-from nn.init import DType
+from nn.init import DType, Rng, constant_
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -150,13 +150,18 @@ class PReLU(Module):
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: DType = None) -> None:
         self.num_parameters, self.init = whole_number("num_parameters", num_parameters, 1), init
-        self.weight = Parameter(np.full(num_parameters, init, dtype or get_default_dtype()), name="weight")
+        self.weight = Parameter(np.empty(num_parameters, dtype or get_default_dtype()), name="weight")
+        self.reset_parameters()
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Make the weight what it was at first; nothing is drawn."""
+        constant_(self.weight, self.init)
 
     def forward(self, x: Any) -> Any:
         """Compute the function of every element."""
         return functional.prelu(x, self.weight)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say how many parameters there are."""
         return f"num_parameters={self.num_parameters}"
 

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from inspect import Signature, signature
 from typing import Any, ClassVar
 
+from autograd import as_tensor
 from nn.errors import in_two_calls
 from nn.module import Module
 from nn.parameter import Buffer
+from nn.pytorch import OPTIONS
 
 
 class Function(Module):
@@ -20,8 +22,8 @@ class Function(Module):
     Example:
         >>> class Scale(Function, function=lambda x, factor=2.0: factor * x):
         ...     pass
-        >>> Scale(factor=3.0)(1.0), Scale()
-        (3.0, Scale(factor=2.0))
+        >>> Scale(factor=3.0)([1.0, 2.0]), Scale()
+        (array([3., 6.]), Scale(factor=2.0))
     """
 
     function: ClassVar[Callable[..., Any]]
@@ -43,6 +45,7 @@ class Function(Module):
             bound = known.bind(*args, **kwargs)
         except TypeError as error:
             hint = f"; {in_two_calls(self)}" if any(getattr(given, "ndim", 0) for given in args) else ""
+            hint += "".join(f"; {OPTIONS[name]}" for name in kwargs if name in OPTIONS)
             raise TypeError(f"{type(self).__name__}{known}: {error}{hint}") from None
         bound.apply_defaults()
         for name, value in bound.arguments.items():
@@ -52,9 +55,10 @@ class Function(Module):
         """Call the function."""
         if not self.options:
             return self.function(*inputs)
-        return self.function(*inputs, *[getattr(self, name) for name in self.options])
+        arrays = [x if hasattr(x, "dtype") else as_tensor(x).data for x in inputs]
+        return self.function(*arrays, *[getattr(self, name) for name in self.options])
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the options."""
         options = ((name, getattr(self, name)) for name in signature(type(self)).parameters)
         said = ((name, x) for name, x in options if not (x is None or x is False or isinstance(x, Buffer)))

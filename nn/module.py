@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from inspect import signature
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,13 @@ from nn.pytorch import MODULE, Instead
 
 T = TypeVar("T", bound=Tensor)
 _WEIGHTS = {"weight", "pos_weight"}  # options of losses that are arrays
+
+
+class IncompatibleKeys(NamedTuple):
+    """The names of what a state lacked, and of what it had and the module has not."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
 class Module:
@@ -70,15 +78,21 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field; what is learned, or kept in the state, is not replaced by what is not.
 
+        A Tensor without history that is assigned to a buffer becomes the buffer.
+
         Warns:
             UserWarning: a Tensor that requires a gradient, but is no Parameter, is not learned.
         """
         kept = vars(self).get(name)
+        if isinstance(kept, Buffer) and type(value) is Tensor and not value.requires_grad:
+            value = Buffer(value.data, persistent=kept.persistent, name=kept.name)
         if isinstance(kept, (Parameter, Buffer)) and not (value is None or isinstance(value, type(kept))):
             kind, got = type(kept).__name__, type(value).__name__
+            fix = f"module.{name}.data = array, or module.{name} = nn.{kind}(array)"
+            if isinstance(kept, Buffer) and isinstance(value, Tensor):
+                got, fix = "one with a history", f"module.{name} = x.detach()"
             raise TypeError(
-                f"{name}: expected a {kind}, as stood there, or None, got {got}; the usual fix is "
-                f"module.{name}.data = array, or module.{name} = nn.{kind}(array)"
+                f"{name}: expected a {kind}, as stood there, or None, got {got}; the usual fix is {fix}"
             )
         if isinstance(value, (Tensor, np.ndarray)) and not isinstance(value, (Parameter, Buffer)):
             self._take(name, value)
@@ -102,33 +116,41 @@ class Module:
                 stacklevel=3,
             )
 
-    def fields(self) -> Iterator[tuple[str, Any]]:
+    def _named_fields(self) -> Iterator[tuple[str, Any]]:
         """Give the names and values of all fields, those in lists, tuples and dicts one by one."""
         for name, value in vars(self).items():
             yield from _flattened(name, value)
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Give the modules among the fields, with their names."""
-        return ((name, value) for name, value in self.fields() if isinstance(value, Module))
+        return ((name, value) for name, value in self._named_fields() if isinstance(value, Module))
 
     def children(self) -> Iterator[Module]:
         """Give the modules among the fields."""
         return (module for _, module in self.named_children())
 
-    def named_modules(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
-        """Give this module and all those inside it, with their names; a shared one comes once."""
-        seen = set() if seen is None else seen
-        if id(self) not in seen:
-            seen.add(id(self))
+    def named_modules(
+        self, memo: set[int] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """Give this module and all those inside it, with their names.
+
+        Args:
+            memo: the ids of modules that are left out.
+            prefix: the name of this module.
+            remove_duplicate: whether a shared module comes once, or by all its names.
+        """
+        memo = set() if memo is None else memo if remove_duplicate else set(memo)
+        if id(self) not in memo:
+            memo.add(id(self))
             yield prefix, self
             for name, child in self.named_children():
-                yield from child.named_modules(f"{prefix}.{name}" if prefix else name, seen)
+                yield from child.named_modules(memo, _joined(prefix, name), remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
         """Give this module and all those inside it."""
         return (module for _, module in self.named_modules())
 
-    def apply(self, function: Callable[[Module], Any]) -> Self:
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call a function of each module inside, then of this one, as for other initial values.
 
         Example:
@@ -140,80 +162,100 @@ class Module:
             True
         """
         for child in self.children():
-            child.apply(function)
-        function(self)
+            child.apply(fn)
+        fn(self)
         return self
 
-    def _named(self, *kinds: type[T]) -> Iterator[tuple[str, T]]:
-        """Give all fields of some kinds, module by module; what is shared comes once."""
+    def _named(
+        self, *kinds: type[T], prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, T]]:
+        """Give all fields of some kinds, module by module; what is shared comes once, or by all names."""
         seen: set[int] = set()
-        for path, module in self.named_modules():
+        inside = self.named_modules(None, prefix, remove_duplicate)
+        for path, module in inside if recurse else [(prefix, self)]:
             for kind in kinds:
-                for name, value in module.fields():
-                    if isinstance(value, kind) and id(value) not in seen:
+                for name, value in module._named_fields():
+                    if isinstance(value, kind) and not (remove_duplicate and id(value) in seen):
                         seen.add(id(value))
-                        yield (f"{path}.{name}" if path else name), value
+                        yield _joined(path, name), value
 
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """Give all parameters with their names; one that is shared comes once."""
-        return self._named(Parameter)
+    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """Give all parameters with their names; one that is shared comes once.
 
-    def parameters(self) -> Iterator[Parameter]:
-        """Give all parameters: what an optimiser is made of."""
-        return (parameter for _, parameter in self.named_parameters())
+        Args:
+            prefix: what stands before the names.
+            recurse: whether those of modules inside come too.
+        """
+        return self._named(Parameter, prefix=prefix, recurse=recurse)
 
-    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """Give all parameters: what an optimiser is made of; or those of this module alone."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Buffer]]:
         """Give all buffers with their names."""
-        return self._named(Buffer)
+        return self._named(Buffer, prefix=prefix, recurse=recurse)
 
-    def buffers(self) -> Iterator[Buffer]:
+    def buffers(self, recurse: bool = True) -> Iterator[Buffer]:
         """Give all buffers."""
-        return (buffer for _, buffer in self.named_buffers())
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
-    def register_buffer(self, name: str, tensor: Any) -> None:
-        """Make a field that belongs to the state but is not learned; to assign a Buffer does the same."""
-        setattr(self, name, None if tensor is None else Buffer(as_tensor(tensor).data, name=name))
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """Make a field that is not learned; to assign a :class:`Buffer` does the same.
+
+        Args:
+            name: of the field.
+            tensor: its values, or None.
+            persistent: whether it belongs to the state.
+        """
+        values = None if tensor is None else as_tensor(tensor).data
+        setattr(self, name, values if values is None else Buffer(values, persistent=persistent, name=name))
 
     # State
 
-    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
-        """Give a copy of the array of every parameter and buffer, by name."""
-        return {name: tensor.data.copy() for name, tensor in self._named(Parameter, Buffer)}
+    def state_dict(self, *, prefix: str = "") -> dict[str, np.ndarray[Any, Any]]:
+        """Give a copy of the array of every parameter and buffer, by name; what is shared, by all names."""
+        return {name: tensor.data.copy() for name, tensor in self._named_state(prefix)}
 
-    def _everywhere(self, path: str = "", inside: tuple[Module, ...] = ()) -> Iterator[tuple[str, Tensor]]:
-        """Give all parameters and buffers; one that is shared comes by all its names."""
-        for name, value in () if self in inside else self.fields():
-            if isinstance(value, (Parameter, Buffer)):
-                yield path + name, value
-            elif isinstance(value, Module):
-                yield from value._everywhere(f"{path}{name}.", (*inside, self))
+    def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
+        return (
+            (prefix + name, tensor)
+            for name, tensor in self._named(Parameter, Buffer, remove_duplicate=False)
+            if getattr(tensor, "persistent", True)
+        )
 
-    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
         """Write arrays into the parameters and buffers of the same names.
 
-        What is shared may come by several of its names, as PyTorch gives it, with equal arrays.
+        What is shared may come by any of its names, or by several with equal arrays.
 
         Args:
-            state: arrays by name.
+            state_dict: arrays by name.
             strict: whether missing and unknown names are refused; otherwise they are passed over.
+
+        Returns:
+            The names that are missing, and those that are unknown, as ``missing_keys`` and
+            ``unexpected_keys``.
 
         Raises:
             ValueError: names are missing or unknown, shapes differ, or values are no numbers. All
                 such are listed, and nothing is written.
         """
-        if not isinstance(state, Mapping):
-            got = type(state).__name__
-            raise TypeError(f"state: expected arrays by name, as state_dict() gives, got {got}")
-        places, wrong = dict(self._everywhere()), []
+        if not isinstance(state_dict, Mapping):
+            got = type(state_dict).__name__
+            raise TypeError(f"state_dict: expected arrays by name, as state_dict() gives, got {got}")
+        places, wrong = dict(self._named_state()), []
         arrays: dict[Tensor, tuple[str, Any]] = {}
-        known = [name for name in places if name in state]
+        known = [name for name in places if name in state_dict]
+        given = {places[name] for name in known}
+        firsts = {tensor: name for name, tensor in reversed(places.items())}
+        missing = [name for tensor, name in firsts.items() if tensor not in given][::-1]
+        unknown = [name for name in state_dict if name not in places]
         if strict:
-            given = {places[name] for name in known}
-            wrong += [f"missing: {name}" for name, x in self._named(Parameter, Buffer) if x not in given]
-            wrong += [f"unknown: {name}" for name in state.keys() - places.keys()]
+            wrong += [f"missing: {name}" for name in missing] + [f"unknown: {name}" for name in unknown]
         for name in known:
             try:
-                array = as_tensor(state[name]).data
+                array = as_tensor(state_dict[name]).data
             except (TypeError, ValueError) as error:
                 wrong.append(f"value of {name}: {error}")
                 continue
@@ -227,6 +269,7 @@ class Module:
         with no_grad():
             for tensor, (_, array) in arrays.items():
                 tensor.copy_(array)
+        return IncompatibleKeys(missing, unknown)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters: make them None, or zeros."""
@@ -239,9 +282,21 @@ class Module:
         return self
 
     def train(self, mode: bool = True) -> Self:
-        """Switch all layers to training; some, such as dropout, then do other than in use."""
-        for module in self.modules():
+        """Switch all layers to training; some, such as dropout, then do other than in use.
+
+        The layers inside of one that has a ``train`` of its own are left to that.
+        """
+        modules: list[Module] = [self]
+        seen = {id(self)}
+        for module in modules:  # to which those inside are added on the way
             module.training = mode
+            for child in module.children():
+                if id(child) not in seen:
+                    seen.add(id(child))
+                    if getattr(child.train, "__func__", None) is Module.train:
+                        modules.append(child)
+                    else:
+                        child.train(mode)
         return self
 
     def eval(self) -> Self:
@@ -250,25 +305,51 @@ class Module:
 
     # Display
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say what stands in the parentheses of ``repr``."""
         return ""
 
+    def _shown(self) -> list[tuple[str, Any]]:
+        """Give what has a line of its own: modules, and functions in the place of modules."""
+        return list(self.named_children())
+
     def __repr__(self) -> str:
         """Write the module as PyTorch does, one line for each module inside."""
-        inside = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
-        if not inside:
-            return f"{type(self).__name__}({self.describe()})"
-        return "\n  ".join([f"{type(self).__name__}(", *inside]) + "\n)"
+        lines = self.extra_repr().splitlines()
+        inside = [f"({name}): {_written(child)}" for name, child in self._shown()]
+        if not inside and len(lines) < 2:
+            return f"{type(self).__name__}({''.join(lines)})"
+        return "\n".join([f"{type(self).__name__}(", *lines, *inside]).replace("\n", "\n  ") + "\n)"
 
     def _repr_html_(self) -> str:
         """Write the module for notebooks: layers that unfold, with their numbers of parameters."""
-        children = list(self.named_children())
         count = f"{sum(parameter.size for parameter in self.parameters()):,} parameters"
-        if not children:
+        items = [
+            html.escape(f"{name}: ")
+            + (child._repr_html_() if isinstance(child, Module) else html.escape(_written(child)))
+            for name, child in self._shown()
+        ]
+        if not items:
             return f"<code>{html.escape(repr(self))}</code>, {count}"
-        inside = "".join(f"<li>{html.escape(name)}: {child._repr_html_()}</li>" for name, child in children)
+        inside = "".join(f"<li>{item}</li>" for item in items)
         return f"<details open><summary>{type(self).__name__}, {count}</summary><ul>{inside}</ul></details>"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy everything; what is random draws from a stream of its own then, lest copies draw alike."""
+        for _, value in self._named_fields():
+            if isinstance(value, np.random.Generator) and id(value) not in memo:
+                memo[id(value)] = value.spawn(1)[0]
+        twin = memo[id(self)] = copy.copy(self)
+        vars(twin).update(copy.deepcopy(vars(twin), memo))
+        return twin
+
+
+def _written(layer: Any) -> str:
+    return repr(layer) if isinstance(layer, Module) else getattr(layer, "__name__", repr(layer))
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _flattened(name: str, value: Any) -> Iterator[tuple[str, Any]]:

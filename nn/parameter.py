@@ -26,17 +26,25 @@ class Parameter(Tensor):
 
 
 class Buffer(Tensor):
-    """A Tensor that belongs to a module's state but is not learned, such as a running mean.
+    """A Tensor that a module keeps but does not learn, such as a running mean.
+
+    Attributes:
+        persistent: whether it belongs to the module's state.
 
     Example:
         >>> Buffer(np.zeros(2), name="running_mean")
         tensor([0., 0.], name='running_mean')
     """
 
-    __slots__ = ()
+    __slots__ = ("persistent",)
 
-    def __init__(self, data: Any, *, name: str | None = None) -> None:
+    def __init__(self, data: Any, persistent: bool = True, *, name: str | None = None) -> None:
         super().__init__(np.array(data), name=name)
+        self.persistent = persistent
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and pickle this, too."""
+        return super().__getstate__() | {"persistent": self.persistent}
 
 
 def forget_gradients(parameters: Iterable[Tensor], set_to_none: bool) -> None:

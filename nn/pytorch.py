@@ -21,7 +21,6 @@ MODULE = {
     "cuda": CPU,
     "double": DTYPE,
     "evaluate": "use model.eval(), and call the loss of model(x) and y",
-    "extra_repr": "use describe",
     "fit": FIT,
     "float": DTYPE,
     "get_parameter": "use dict(model.named_parameters())[name]",
@@ -30,7 +29,6 @@ MODULE = {
     "half": DTYPE,
     "layers": "use list(model.children()), or model[i] of a Sequential",
     "load_weights": "use nn.load(model, path)",
-    "pop": "use del model[-1] of a Sequential",
     "predict": "use model.eval(), and model(x) inside of autograd.no_grad()",
     "register_forward_hook": "use a module of your own, whose forward calls that one",
     "register_full_backward_hook": "use y.register_hook(function) of a Tensor y in forward",
@@ -43,28 +41,85 @@ MODULE = {
     "to": f"{CPU}; for a dtype, {DTYPE}",
     "type": DTYPE,
 }
+COSINE = "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))"
+ATTENTION = "nn.functional.softmax(q @ np.swapaxes(k, -1, -2) / q.shape[-1] ** 0.5, -1) @ v"
+LARGEST = "use np.max(x, axis=(2, 3), keepdims=True) for one place in each channel, or nn.MaxPool2d"
+LARGER = "use np.repeat(np.repeat(x, 2, axis=2), 2, axis=3) to double an image, or nn.ConvTranspose2d"
+PADDED = "use np.pad(x, widths), with a pair of widths for each axis, the first axis first"
+TRIPLETS = "use np.maximum(np.linalg.norm(a - p, axis=1) - np.linalg.norm(a - n, axis=1) + margin, 0).mean()"
+VOLUMES = "there are layers of sequences and images only"
 NN = {
+    "AdaptiveMaxPool2d": LARGEST,
+    "AlphaDropout": "use nn.Dropout",
+    "Conv3d": VOLUMES,
+    "ConvTranspose1d": "use nn.ConvTranspose2d(inputs, outputs, (1, k))(x[:, :, None])[:, :, 0]",
+    "CosineSimilarity": COSINE,
     "DataParallel": CPU,
     "Dense": "use nn.Linear(inputs, outputs), and nn.ReLU() as a layer behind it",
+    "Dropout1d": "use nn.Dropout2d, which takes (rows, channels, length) too",
+    "EmbeddingBag": "use nn.Embedding, and the mean of what it gives along axis 1",
     "Input": "leave it out: nn.Linear(inputs, outputs) says how many inputs there are",
+    "InstanceNorm1d": "use nn.GroupNorm(channels, channels, affine=False)",
+    "InstanceNorm2d": "use nn.GroupNorm(channels, channels, affine=False)",
+    "LazyLinear": "use nn.Linear(inputs, outputs), which says how many inputs there are",
+    "MarginRankingLoss": "use np.maximum(margin - y * (x1 - x2), 0).mean()",
+    "MaxPool3d": VOLUMES,
+    "MultiheadAttention": f"use {ATTENTION} in each head, behind nn.Linear for q, k and v",
     "ParameterDict": PICKED,
     "ParameterList": PICKED,
+    "SoftMarginLoss": "use nn.functional.softplus(-y * x).mean()",
     "Softmax2d": "use nn.Softmax(dim=1)",
+    "TransformerEncoderLayer": f"use {ATTENTION}, nn.Linear and nn.LayerNorm in a module of your own",
+    "TripletMarginLoss": TRIPLETS,
+    "Upsample": LARGER,
+    "ZeroPad2d": PADDED,
     "manual_seed": RNG,
     "parallel": CPU,
     "set_random_seed": RNG,
 }
 UTILS = {
+    "clip_grad_norm": "use nn.utils.clip_grad_norm_",
+    "parameters_to_vector": "use np.concatenate([p.ravel() for p in parameters])",
     "rnn": "there are no packed sequences: use batches of sequences of one length, or pad them and give the "
     "padded steps the ignore_index of nn.CrossEntropyLoss as targets",
+    "vector_to_parameters": "use p.data = part.reshape(p.shape) with the parts of np.split(vector, ends)",
+}
+OPTIM = {
+    "ASGD": "use nn.optim.SGD",
+    "Adadelta": "use nn.optim.RMSprop",
+    "Adafactor": "use nn.optim.AdamW",
+    "Adamax": "use nn.optim.Adam",
+    "LBFGS": "use scipy.optimize.minimize with method='L-BFGS-B', for which autograd.ravel_pytree makes one "
+    "vector of all weights",
+    "Muon": "use nn.optim.SGD with momentum and nesterov",
+    "NAdam": "use nn.optim.Adam",
+    "RAdam": "use nn.optim.Adam, with a warm-up by lr_scheduler.LinearLR",
+    "Rprop": "use nn.optim.RMSprop",
+    "SparseAdam": "use nn.optim.Adam",
+}
+SCHEDULES = {
+    "ChainedScheduler": "use the schedules as they are, and call step() of each",
+    "ConstantLR": "use LambdaLR(optimiser, lambda epoch: 1 if epoch >= 5 else 1 / 3)",
+    "CyclicLR": "use LambdaLR(optimiser, share), with a function of the number of steps so far",
+    "MultiplicativeLR": "use a class of your own with LRScheduler and next_lr",
+    "OneCycleLR": "use SequentialLR with a LinearLR as a warm-up and a CosineAnnealingLR",
+    "PolynomialLR": "use LambdaLR(optimiser, lambda epoch: max(0, 1 - epoch / total) ** power)",
 }
 FUNCTIONAL = {
-    "cosine_similarity": "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))",
+    "adaptive_max_pool2d": LARGEST,
+    "cosine_similarity": COSINE,
+    "instance_norm": "use nn.functional.group_norm(x, x.shape[1])",
+    "interpolate": LARGER,
     "normalize": "use x / np.linalg.norm(x, axis=1, keepdims=True)",
     "one_hot": "use np.eye(classes)[target]",
-    "pad": "use np.pad(x, widths), with a pair of widths for each axis, the first axis first",
-    "scaled_dot_product_attention": "use softmax(q @ np.swapaxes(k, -1, -2) / q.shape[-1] ** 0.5) @ v",
+    "pad": PADDED,
+    "relu_": "use nn.functional.relu",
+    "scaled_dot_product_attention": f"use {ATTENTION}",
+    "triplet_margin_loss": TRIPLETS,
+    "upsample": LARGER,
 }
+AVERAGED = "use reduction='mean', 'sum' or 'none'"
+OPTIONS = {"size_average": AVERAGED, "reduce": AVERAGED}
 
 
 class Instead:

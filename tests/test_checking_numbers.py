@@ -77,6 +77,12 @@ def test_inputs_may_be_much_larger_or_smaller_than_what_the_function_is_made_for
         gradcheck(wrong(f, 1.05), scale * X)
 
 
+@pytest.mark.parametrize("least", [1e-8, 1e-100])
+@pytest.mark.parametrize("f", [np.log, lambda x: x * np.log(x)], ids=["log", "entropy"])
+def test_elements_of_very_different_size_are_right(f: Callable[[Any], Any], least: float) -> None:
+    assert gradcheck(lambda x: f(x), np.array([least, 1.0, 1e8]), order=2)
+
+
 @pytest.mark.parametrize("elements", [[1e-8, 1.0, 1e8], [1e-3, 1.0], [1.0, 1e6], [1e-4, 1e4]], ids=str)
 def test_no_element_hides_another(elements: list[float]) -> None:
     x = np.array(elements)
@@ -93,6 +99,18 @@ def test_no_element_hides_another(elements: list[float]) -> None:
 
             with pytest.raises(GradientError, match=rf"∂x\[{i}\]"):
                 gradcheck(one_wrong, x)
+
+
+@pytest.mark.parametrize("ratio", [1e4, 1e8, 1e12])
+@pytest.mark.parametrize("join", [np.stack, tuple], ids=["array", "tuple"])
+def test_no_result_hides_another(join: Callable[[Any], Any], ratio: float) -> None:
+    def f(x: Any, factor: float) -> Any:
+        return join([ratio * x, wrong(np.exp, factor)(x), np.sin(x * np.sum(x)) / ratio])
+
+    assert gradcheck(lambda x: f(x, 1.0), X)
+    for factor in (1.5, 1.0001):
+        with pytest.raises(GradientError, match="by x is wrong"):
+            gradcheck(lambda x, factor=factor: f(x, factor), X)  # type: ignore[misc]
 
 
 def test_one_wrong_element_among_many_is_found_and_named() -> None:
@@ -181,6 +199,27 @@ def test_noise_of_values_is_no_wrong_gradient(level: float, seed: int) -> None:
 def test_gradients_that_are_nothing_but_rounding_are_right() -> None:
     assert gradcheck(lambda x: np.sum(np.exp(x) / np.sum(np.exp(x))), X)
     assert gradcheck(lambda x: np.sum(x - np.mean(x)), X, order=2)
+
+
+def log_sum_exp(x: Any) -> Any:
+    return np.log(np.sum(np.exp(x - np.max(x))))
+
+
+@pytest.mark.parametrize(
+    "x", [[0.0, 1.0, -30.0, 40.0], [-800.0, 0.0, 30.0], [-20.0, 40.0, 0.0], [800.0, 0.0]], ids=str
+)
+@pytest.mark.parametrize(
+    "f",
+    [lambda x: nn.functional.softmax(x, -1), nn.functional.sigmoid, np.tanh, log_sum_exp],
+    ids=["softmax", "sigmoid", "tanh", "logsumexp"],
+)
+@pytest.mark.filterwarnings("ignore::autograd.GradientWarning")
+def test_what_rounding_leaves_of_saturated_functions_is_right(
+    f: Callable[[Any], Any], x: list[float]
+) -> None:
+    assert gradcheck(lambda x: f(x), np.array(x), order=2)
+    with pytest.raises(GradientError):
+        gradcheck(wrong(f, 1.05), np.array([0.0, 1.0, 3.0, 4.0]), order=2)
 
 
 @pytest.mark.parametrize("f", [lambda x: 1e20 + x, lambda x: 1 - 1e-30 * x], ids=["far", "nearly constant"])

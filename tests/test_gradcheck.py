@@ -65,6 +65,28 @@ def test_rules_that_are_right_to_first_order_only_are_found(pullbacks: Pullbacks
         gradcheck(f, X, Y, order=2)
 
 
+NONLINEAR: dict[str, tuple[Callable[..., Any], str]] = {
+    "ignored": (lambda g, x: 2 * x, "does not use the cotangent"),
+    "squared": (lambda g, x: g * g * 2 * x, "is not linear in the cotangent"),
+    "its size": (lambda g, x: np.abs(g) * 2 * x, "is not linear in the cotangent"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("x", [np.array(3.0), np.array([3.0]), np.array([1.0, 2.0])], ids=str)
+@pytest.mark.parametrize(("rule", "words"), NONLINEAR.values(), ids=NONLINEAR)
+def test_rules_of_scalars_must_be_linear_in_the_cotangent(
+    rule: Callable[..., Any], words: str, x: np.ndarray[Any, Any], order: int
+) -> None:
+    @primitive
+    def squares(x: Any) -> Any:
+        return np.sum(x**2)
+
+    derivative(squares, rule, kind="reduction")
+    with pytest.raises(GradientError, match=f"likely cause: the pullback {words}"):
+        gradcheck(squares, x, order=order)
+
+
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_right_rules_are_accepted(order: int) -> None:
     assert gradcheck(product(*RIGHT), X, Y, order=order)
@@ -102,6 +124,19 @@ def test_inputs_may_be_tensors_and_are_not_changed() -> None:
     assert gradcheck(lambda x: np.sum(x**3), x, order=2)
     np.testing.assert_array_equal(x.data, X)
     assert x.grad is None
+
+
+def test_rules_may_not_write() -> None:
+    def pullback(g: Any, x: Any, y: Any) -> Any:
+        found = 2 * g * x * y
+        if not isinstance(x, Tensor):
+            x *= 0
+        return found
+
+    x = X.copy()
+    with pytest.raises(ValueError, match="read-only"):
+        gradcheck(product(pullback, RIGHT[1]), x, Y)
+    np.testing.assert_array_equal(x, X)
 
 
 def test_the_message_names_the_input_and_gives_both_numbers() -> None:

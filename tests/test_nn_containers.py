@@ -47,6 +47,25 @@ def test_a_sequential_may_grow_and_change() -> None:
     assert list(model) == layers[:1]
 
 
+@pytest.mark.parametrize("kind", ["Sequential", "ModuleDict"])
+def test_layers_are_attributes_as_in_torch(kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    found: dict[Any, list[Any]] = {nn: [], torch.nn: []}
+    for library, names in found.items():
+        model = getattr(library, kind)(OrderedDict(one=library.Linear(2, 3), two=library.Linear(3, 4)))
+        model.two = library.Linear(3, 5)
+        model.three = library.Linear(5, 6)
+        setattr(model, "0", library.ReLU())
+        assert model.two is (model["two"] if kind == "ModuleDict" else model[1])
+        names += [(name, tuple(p.shape)) for name, p in model.named_parameters()]
+        names += [name for name, _ in model.named_children()]
+    assert found[nn] == found[torch.nn]
+    with pytest.raises(AttributeError, match="'ReLU' object has no attribute 'four'"):
+        nn.Sequential(nn.ReLU())[0].four  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute 'fit'; use nn\.fit"):
+        nn.Sequential(nn.ReLU()).fit  # noqa: B018
+
+
 # ModuleList
 
 
@@ -86,21 +105,28 @@ def test_a_module_list_is_a_list() -> None:
     found[0] = nn.Tanh()
     del found[1]
     assert list(found)[1:] == layers[1:]
-    assert len(nn.ModuleList()) == 0
+    assert len(nn.ModuleList()) == len(nn.ModuleList(None)) == len(nn.ModuleDict(None)) == 0
 
 
-@given(st.lists(st.sampled_from(["append", "insert", "delete", "replace"]), max_size=8), st.data())
+@given(
+    st.lists(st.sampled_from(["append", "insert", "delete", "replace", "pop", "add"]), max_size=8), st.data()
+)
 def test_a_module_list_does_what_a_list_does(steps: list[str], data: st.DataObject) -> None:
     ours, theirs = nn.ModuleList(), list[nn.Module]()
     for step in steps:
         layer, index = nn.ReLU(), data.draw(st.integers(-3, 3))
         if step == "append":
             ours.append(layer), theirs.append(layer)
+        elif step == "add":
+            ours, theirs = ours + [layer], theirs + [layer]  # noqa: RUF005
         elif step == "insert":
-            ours.insert(index, layer), theirs.insert(index, layer)
+            assert ours.insert(index, layer) is ours
+            theirs.insert(index, layer)
         elif -len(theirs) <= index < len(theirs):
             if step == "delete":
                 del ours[index], theirs[index]
+            elif step == "pop":
+                assert ours.pop(index) is theirs.pop(index)
             else:
                 ours[index] = theirs[index] = layer
         assert list(ours) == theirs
@@ -126,6 +152,8 @@ def test_a_module_dict_is_a_dict() -> None:
     assert list(found.named_children()) == [("three", one)]
     with pytest.raises(KeyError):
         found["one"]
+    found.clear()
+    assert len(found) == 0
 
 
 CONTAINERS = {

@@ -129,6 +129,12 @@ def test_lists_and_integers_are_taken() -> None:
     close(layer(tensor(x)).detach(), layer(np.array(x, float)).detach())
 
 
+def test_depthwise_convolutions_of_many_rows_agree_with_torch() -> None:
+    torch = pytest.importorskip("torch")
+    layers = (package.Conv2d(40, 40, 3, padding=1, groups=40) for package in (nn, torch.nn))
+    agree(*layers, drawn((9, 40, 20, 20)))
+
+
 def test_parameters_are_drawn_as_torch_draws_them() -> None:
     layer = nn.Conv2d(4, 500, 5, groups=2, rng=0)
     assert (layer.weight.shape, layer.bias.shape) == ((500, 2, 5, 5), (500,))

@@ -93,6 +93,20 @@ def test_dropout_takes_integers_for_floats(kind: Kind) -> None:
             close(kind(0.5, rng=0)(given), kind(0.5, rng=0)(whole.astype(float)))
 
 
+@each_kind
+def test_arguments_are_those_of_torch(kind: Kind) -> None:
+    torch = pytest.importorskip("torch")
+    name = kind.__name__
+    for args in (), (0.2,), (0.2, True):
+        assert repr(kind(*args)) == repr(getattr(torch.nn, name)(*args))
+    function, x = getattr(nn.functional, name.lower()), np.ones((2, 3, 4))
+    expected = function(x, 0.5, rng=0)
+    for same in function(x, 0.5, True, True, rng=0), function(x.tolist(), rng=0):
+        np.testing.assert_array_equal(same, expected)
+    assert (x == 1).all()
+    assert function(x, 0.5, False, True) is x
+
+
 @pytest.mark.parametrize("p", [-0.1, 1.1, float("nan"), "0.5", None], ids=repr)
 def test_what_is_no_probability_is_refused(p: Any) -> None:
     for refuse in nn.Dropout, nn.Dropout2d, lambda p: nn.functional.dropout(np.ones(2), p):

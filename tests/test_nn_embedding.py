@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import tensor
-from tests.nn_peers import agree, check_gradients, close
+from tests.nn_peers import agree, check_gradients, close, drawn
 
 NUMBERS = [np.array(3), np.array([2, 0, 2]), np.array([[4, 1], [1, 1]]), np.zeros((0, 2), int)]
 
@@ -17,6 +17,20 @@ NUMBERS = [np.array(3), np.array([2, 0, 2]), np.array([[4, 1], [1, 1]]), np.zero
 def test_embeddings_agree_with_torch(numbers: Any, padding: int | None) -> None:
     torch = pytest.importorskip("torch")
     agree(nn.Embedding(5, 3, padding, rng=0), torch.nn.Embedding(5, 3, padding), numbers)
+
+
+@pytest.mark.parametrize("freeze", [True, False])
+def test_a_table_may_be_given_as_in_torch(freeze: bool) -> None:
+    torch = pytest.importorskip("torch")
+    table, numbers = drawn((5, 3)), np.array([4, 1])
+    ours = nn.Embedding.from_pretrained(table, freeze=freeze, padding_idx=1)
+    theirs = torch.nn.Embedding.from_pretrained(torch.tensor(table), freeze=freeze, padding_idx=1)
+    close(ours(numbers).detach(), theirs(torch.tensor(numbers)).detach())
+    assert ours.weight.requires_grad == theirs.weight.requires_grad == (not freeze)
+    assert repr(ours) == repr(theirs)
+    assert nn.Embedding.from_pretrained(table.astype(np.float32)).weight.dtype == np.float32
+    with pytest.raises(ValueError, match=r"embeddings: expected a table .*got an array of shape \(3,\)"):
+        nn.Embedding.from_pretrained(table[0])
 
 
 class LookUp(nn.Module):

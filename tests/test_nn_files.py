@@ -65,6 +65,27 @@ def test_we_read_files_of_pytorch(name: str, tmp_path: Path) -> None:
     assert_same_results(ours, theirs, shape)
 
 
+def test_tied_weights_stand_in_files_by_all_their_names(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    library = pytest.importorskip("safetensors.torch")
+    path, models = tmp_path / "model.safetensors", []
+    for package in nn, torch.nn:
+        model = package.Sequential(package.Embedding(7, 3), package.Linear(3, 7, bias=False))
+        model[1].weight = model[0].weight
+        models.append(model)
+    ours, theirs = models[0], models[1].double()
+    nn.save(ours, path)
+    theirs.load_state_dict(library.load_file(path))
+    assert_same_results(ours, theirs, None)
+    library.save_file({name: x + 1 for name, x in theirs.state_dict().items()}, path)
+    nn.load(ours, path)
+    assert ours[0].weight is ours[1].weight
+    np.testing.assert_allclose(ours[1].weight.data, theirs[1].weight.detach() + 1)
+    library.save_model(theirs, path)  # which keeps one of the names
+    nn.load(ours, path)
+    assert_same_results(ours, theirs, None)
+
+
 def test_all_that_does_not_fit_is_listed_and_nothing_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     nn.save(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2), nn.Linear(2, 2)), path)

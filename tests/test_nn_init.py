@@ -10,6 +10,7 @@ import pytest
 import nn
 from autograd import get_default_dtype, set_default_dtype
 from nn import init
+from nn.layers.normalisation import Normalisation
 
 Initialiser = Callable[..., nn.Parameter]
 
@@ -38,6 +39,7 @@ NORMAL: list[tuple[Initialiser, dict[str, Any], float]] = [
     (init.kaiming_normal_, {"nonlinearity": "relu"}, math.sqrt(2 / FAN_IN)),
     (init.kaiming_normal_, {"nonlinearity": "tanh"}, 5 / 3 / math.sqrt(FAN_IN)),
     (init.kaiming_normal_, {"mode": "fan_out", "a": 0.2}, math.sqrt(2 / 1.04 / FAN_OUT)),
+    (init.trunc_normal_, {"std": 0.02}, 0.02),
 ]
 each_random = pytest.mark.parametrize(
     ("initialiser", "options", "std"),
@@ -94,15 +96,65 @@ def test_a_parameter_is_filled_in_place_and_given_back(
     assert parameter.requires_grad
 
 
+@each_random
+def test_an_array_is_filled_in_place_and_given_back(
+    initialiser: Initialiser, options: dict[str, Any], std: float
+) -> None:
+    array = nn.Linear(FAN_IN, FAN_OUT).weight.data  # which does not lie row by row
+    assert initialiser(array, **options, rng=0) is array
+    assert np.array_equal(array, initialiser(weight(), **options, rng=0).data)
+    with pytest.raises(TypeError, match="expected floating numbers to be filled, got int64"):
+        initialiser(np.zeros(array.shape, int), **options)
+    with pytest.raises(TypeError, match="expected a Tensor or an array to be filled, got list"):
+        init.normal_([1.0, 2.0])
+
+
 @pytest.mark.parametrize(
     ("initialiser", "value"),
-    [(init.zeros_, 0), (init.ones_, 1), (lambda p: init.constant_(p, -2.5), -2.5)],
-    ids=["zeros_", "ones_", "constant_"],
-)
+    [(init.zeros_, 0), (init.ones_, 1), (lambda p: init.constant_(p, -2.5), -2.5),
+     (lambda p: init.constant_(p, val=3), 3)],
+    ids=["zeros_", "ones_", "constant_", "val"],
+)  # fmt: skip
 def test_constants(initialiser: Initialiser, value: float) -> None:
     parameter = weight(2, 3)
     assert initialiser(parameter) is parameter
     assert (parameter.data == value).all()
+
+
+SHAPES = [(3, 3), (5, 2), (2, 5), (4, 3, 2), (2, 3, 2), (1, 4), (4, 1)]
+
+
+@pytest.mark.parametrize("gain", [1.0, 5 / 3])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_orthogonal_rows_or_columns(shape: tuple[int, ...], gain: float) -> None:
+    q = init.orthogonal_(weight(*shape), gain, rng=0).data.reshape(shape[0], -1)
+    product = q @ q.T if len(q) <= q.shape[1] else q.T @ q
+    np.testing.assert_allclose(product, gain**2 * np.eye(len(product)), atol=1e-12)
+    assert not np.array_equal(q, init.orthogonal_(weight(*shape), gain, rng=1).data.reshape(q.shape))
+
+
+@pytest.mark.parametrize(("a", "b"), [(-2.0, 2.0), (-0.5, 3.0), (1.0, 1.5), (-math.inf, 0.0)])
+@pytest.mark.parametrize(("mean", "std"), [(0.0, 1.0), (0.3, 0.5)])
+def test_a_truncated_normal_distribution(a: float, b: float, mean: float, std: float) -> None:
+    stats = pytest.importorskip("scipy.stats")
+    drawn = init.trunc_normal_(weight(), mean, std, a, b, rng=0).data
+    theirs = stats.truncnorm((a - mean) / std, (b - mean) / std, mean, std)
+    assert a <= drawn.min() <= drawn.max() <= b
+    assert stats.kstest(drawn.ravel(), theirs.cdf).pvalue > 0.01
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.0, 1.0), (2.0, -2.0), (50.0, 60.0)])
+def test_a_normal_distribution_of_which_nothing_is_kept(a: float, b: float) -> None:
+    with pytest.raises(ValueError, match="a, b: expected bounds around mean=0"):
+        init.trunc_normal_(weight(), a=a, b=b)
+
+
+@pytest.mark.parametrize("shape", SHAPES[:3], ids=str)
+def test_eye(shape: tuple[int, ...]) -> None:
+    assert np.array_equal(init.eye_(weight(*shape)).data, np.eye(*shape))
+    assert np.array_equal(init.eye_(np.full(shape, 7)), np.eye(*shape))
+    with pytest.raises(ValueError, match=r"eye_: expected a matrix, got shape \(3,\)"):
+        init.eye_(weight(3))
 
 
 def test_fans_count_the_receptive_field() -> None:
@@ -115,9 +167,10 @@ def test_fans_and_gains_and_bounds_agree_with_torch() -> None:
     for shape in (4, 3), (4, 3, 5), (4, 3, 5, 2):
         theirs = torch.nn.init._calculate_fan_in_and_fan_out(torch.empty(shape))
         assert init.fans(weight(*shape)) == theirs
-    for name in "linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu":
+    for name in "linear", "conv1d", "conv2d", "conv_transpose3d", "sigmoid", "tanh", "relu", "selu":
         assert init.calculate_gain(name) == torch.nn.init.calculate_gain(name)
-    assert init.calculate_gain("leaky_relu", 0.3) == torch.nn.init.calculate_gain("leaky_relu", 0.3)
+    for slope in None, 0, 0.3:
+        assert init.calculate_gain("leaky_relu", slope) == torch.nn.init.calculate_gain("leaky_relu", slope)
     for initialiser, options, std in UNIFORM + NORMAL:
         theirs = torch.empty(FAN_OUT, FAN_IN, dtype=torch.float64)
         generator = torch.Generator().manual_seed(0)
@@ -189,6 +242,61 @@ def test_parameters_have_the_default_dtype(make: Callable[..., nn.Module], defau
 @pytest.mark.parametrize("dtype", [np.float32, "float32", np.dtype("float32")], ids=repr)
 def test_dtype_can_be_given(make: Callable[..., nn.Module], dtype: Any) -> None:
     assert dtypes(make(dtype=dtype)) == {np.dtype(np.float32)}
+
+
+LAYERS: dict[str, Callable[..., nn.Module]] = {
+    "Linear": lambda rng: nn.Linear(3, 2, rng=rng),
+    "Bilinear": lambda rng: nn.Bilinear(3, 2, 4, rng=rng),
+    "Perceptron": lambda rng: nn.Perceptron(3, 2, rng=rng),
+    "Conv1d": lambda rng: nn.Conv1d(2, 4, 3, bias=False, rng=rng),
+    "Conv2d": lambda rng: nn.Conv2d(2, 4, 3, groups=2, rng=rng),
+    "ConvTranspose2d": lambda rng: nn.ConvTranspose2d(2, 4, 3, groups=2, rng=rng),
+    "Embedding": lambda rng: nn.Embedding(4, 3, padding_idx=1, rng=rng),
+    "RNN": lambda rng: nn.RNN(3, 4, 2, rng=rng),
+    "LSTM": lambda rng: nn.LSTM(3, 4, bidirectional=True, rng=rng),
+    "GRUCell": lambda rng: nn.GRUCell(3, 4, bias=False, rng=rng),
+    "PReLU": lambda rng: nn.PReLU(3, init=0.1),
+    "BatchNorm1d": lambda rng: nn.BatchNorm1d(3, bias=False),
+    "BatchNorm2d": lambda rng: nn.BatchNorm2d(3, affine=False),
+    "GroupNorm": lambda rng: nn.GroupNorm(2, 4),
+    "LayerNorm": lambda rng: nn.LayerNorm((2, 3)),
+    "RMSNorm": lambda rng: nn.RMSNorm(3),
+}
+
+
+@pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
+def test_parameters_are_drawn_again_as_when_the_layer_was_made(make: Callable[..., Any]) -> None:
+    def state() -> dict[str, Any]:
+        return {name: array.tolist() for name, array in layer.state_dict().items()}
+
+    layer = make(3)
+    expected, parameters = state(), list(layer.parameters())
+    for tensor in [*layer.parameters(), *layer.buffers()]:
+        tensor.data = tensor.data + 1
+    assert state() != expected
+    assert layer.reset_parameters(rng=3) is None
+    assert state() == expected
+    assert list(layer.parameters()) == parameters
+    layer.reset_parameters()
+    assert (state() == expected) == isinstance(layer, (Normalisation, nn.PReLU))
+
+
+def test_between_folds_all_layers_are_reset() -> None:
+    """The idiom of PyTorch's programs, and the one that is reproducible."""
+    model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.ReLU(), nn.BatchNorm1d(3), nn.Linear(3, 1, rng=0))
+    before = model.state_dict()
+    for layer in model.children():
+        if hasattr(layer, "reset_parameters"):
+            layer.reset_parameters()
+    assert not np.array_equal(model[0].weight.data, before["0.weight"])
+    states = []
+    for _ in range(2):
+        rng = np.random.default_rng(1)
+        model.apply(
+            lambda m, rng=rng: m.reset_parameters(rng=rng) if hasattr(m, "reset_parameters") else None
+        )
+        states.append({name: array.tolist() for name, array in model.state_dict().items()})
+    assert states[0] == states[1]
 
 
 # Bad input

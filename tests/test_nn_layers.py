@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import gradcheck, tensor
+from autograd import gradcheck, set_default_dtype, tensor
 from tests.nn_peers import agree, check_gradients, close, drawn
 
 Array = np.ndarray[Any, Any]
@@ -63,7 +63,7 @@ LAYERS: dict[str, Callable[..., nn.Module]] = {
     "Perceptron with Tanh": lambda **how: nn.Perceptron(3, 2, nn.Tanh(), **how),
     "Perceptron with a function": lambda **how: nn.Perceptron(3, 2, np.tanh, **how),
     "MLP": lambda **how: nn.MLP([3, 5, 4, 2], **how),
-    "MLP with Softmax": lambda **how: nn.MLP([3, 5, 2], nn.Tanh, nn.Softmax, **how),
+    "MLP with Softmax": lambda **how: nn.MLP([3, 5, 2], nn.Tanh, nn.Softmax(-1), **how),
     "Sequential": lambda **how: nn.Sequential(nn.Linear(3, 4, **how), nn.ELU(), nn.MLP([4, 2])),
 }
 each_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
@@ -112,6 +112,24 @@ def test_the_axis_of_a_function_is_called_dim_as_in_torch(name: str) -> None:
     if name == "logsumexp":
         sums = theirs(torch.tensor(EXTREMES), dim=0, keepdim=True)
         close(f(EXTREMES, dim=0, keepdim=True), sums)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin"])
+def test_the_axis_is_asked_for_where_pytorch_takes_the_first(name: str) -> None:
+    module = {"softmax": nn.Softmax, "log_softmax": nn.LogSoftmax, "softmin": nn.Softmin}[name]
+    for x in EXTREMES, EXTREMES[0]:
+        results = [
+            pulled_back(f, [tensor(x, requires_grad=True)], drawn(x.shape))
+            for f in (FUNCTIONS[name], module(), module(-1))
+        ]
+        for value, gradient in results[:-1]:
+            close(value, results[-1][0])
+            close(gradient, results[-1][1])
+    for f in FUNCTIONS[name], module():
+        with pytest.raises(
+            ValueError, match=r"expected dim= for .* got shape \(3, 5, 1\); the usual fix is dim=1"
+        ):
+            f(EXTREMES[..., None])
 
 
 def test_logsumexp_of_infinities() -> None:
@@ -324,6 +342,32 @@ def test_layers_take_arrays_and_integers(make: Callable[..., nn.Module]) -> None
     close(layer(np.array(x)).detach(), expected)
 
 
+ON_LISTS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys((f"{name}(**{options})" for name, options in ACTIVATIONS if name != "Identity"), (4, 2)),
+    **dict.fromkeys(("Linear(2, 3)", "Bilinear(2, 2, 3)", "BatchNorm1d(2)", "LayerNorm(2)", "RMSNorm(2)",
+                     "GroupNorm(1, 2)", "GRUCell(2, 3)", "Flatten()", "PReLU()", "GLU()"), (4, 2)),
+    **dict.fromkeys(("L1Loss()", "MSELoss()", "HuberLoss()", "BCELoss()", "BCEWithLogitsLoss()",
+                     "CrossEntropyLoss()", "CrossEntropyLoss([0.5, 0.5])"), (4, 2)),
+    **dict.fromkeys(("Conv1d(2, 3, 2)", "MaxPool1d(2)", "AvgPool1d(2)", "Dropout2d()"), (2, 2, 4)),
+    **dict.fromkeys(("LSTM(4, 3)", "Unflatten(2, (2, 2))"), (2, 2, 4)),
+    **dict.fromkeys(("Conv2d(2, 3, 2)", "ConvTranspose2d(2, 3, 2)", "AdaptiveAvgPool2d(1)"), (2, 2, 4, 4)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ON_LISTS)
+def test_layers_and_losses_make_the_default_dtype_of_lists(text: str) -> None:
+    x: list[Any] = np.full(ON_LISTS[text], 0.5).tolist()
+    count = 2 if "Loss" in text or "Bilinear" in text else 1
+    expected = eval(f"nn.{text}")(*[np.array(x)] * count)
+    assert (expected[0] if isinstance(expected, tuple) else expected).dtype == np.float64
+    set_default_dtype(np.float32)
+    try:
+        found = eval(f"nn.{text}")(*[x] * count)
+        assert (found[0] if isinstance(found, tuple) else found).dtype == np.float32
+    finally:
+        set_default_dtype(np.float64)
+
+
 def test_linear_takes_lists() -> None:
     layer = nn.Linear(2, 3, rng=0)
     close(layer([[1.0, 2.0]]).detach(), layer(np.array([[1.0, 2.0]])).detach())
@@ -372,6 +416,24 @@ def test_the_layers_of_an_mlp_do_not_share_what_their_activation_learns() -> Non
     model = nn.MLP([4, 3, 2, 1], nn.PReLU(init=0.5))
     assert model[1].weight is not model[3].weight
     assert model[1].weight == model[3].weight == 0.5
+
+
+NOT_OFFERED = {"output_padding", "mode", "proj_size", "max_norm", "norm_type", "scale_grad_by_freq", "sparse"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Linear(2, 3)", "Bilinear(1, 2, 3)", "Conv1d(1, 2, 3)", "Conv2d(1, 2, 3, padding='same')", "PReLU(2)",
+     "ConvTranspose2d(1, 2, 3)", "BatchNorm2d(3)", "LayerNorm(3)", "GroupNorm(1, 2)", "RMSNorm(2)", "Tanh()",
+     "Embedding(3, 2)", "RNN(2, 3)", "LSTM(2, 3, bidirectional=True)", "GRUCell(2, 3)", "Dropout(0.2)",
+     "Flatten()", "RNNCell(2, 3, nonlinearity='relu')", "AdaptiveAvgPool2d(1)", "MSELoss()", "Softplus()"],
+)  # fmt: skip
+def test_fields_are_those_of_torch(text: str) -> None:
+    torch = pytest.importorskip("torch")
+    ours, theirs = eval(f"nn.{text}"), eval(f"torch.nn.{text}", {"torch": torch})
+    fields = {name: value for name, value in vars(theirs).items() if not name.startswith("_")}
+    for name in fields.keys() - NOT_OFFERED:
+        assert getattr(ours, name) == fields[name], name
 
 
 def test_layers_show_themselves_as_in_torch() -> None:

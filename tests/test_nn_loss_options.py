@@ -27,30 +27,32 @@ def peers(name: str, **options: Any) -> tuple[nn.Module, Any]:
     return getattr(nn, name)(**options), getattr(torch.nn, name)(**theirs)
 
 
-def classes_of(shape: tuple[int, ...], weight: Any, ignore_index: int) -> Any:
-    """Targets, of which some are ignored; without any other, the mean is 0 / 0."""
+def classes_of(shape: tuple[int, ...], weight: Any, ignore_index: int, some: bool) -> Any:
+    """Targets, of which some are ignored, or all; the mean is 0 / 0 then, and its gradient 0."""
     of_rows = shape[2:] if len(shape) == 1 else shape[:1] + shape[2:]
-    target = np.random.default_rng(0).choice([0, 1, 2, ignore_index], of_rows)
-    kept = target[target != ignore_index] if target.ndim else np.array([target])
-    assume(ignore_index not in kept and (weight is None or np.sum(np.take(weight, kept)) > 0))
+    target = np.random.default_rng(0).choice([0, 1, 2, ignore_index] if some else [ignore_index], of_rows)
+    kept = target[target != ignore_index]
+    assume(weight is None or not kept.size or np.sum(np.take(weight, kept)) > 0)
     return np.asarray(target)
 
 
 ignored = st.sampled_from([-100, -1, 0, 2, 255])
 
 
-@given(class_shapes, class_weights, ignored, reductions, smoothings)
+@pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
+@given(class_shapes, class_weights, ignored, reductions, smoothings, st.booleans())
 def test_cross_entropy_of_classes(
-    shape: Any, weight: Any, ignore_index: int, reduction: str, smoothing: float
+    shape: Any, weight: Any, ignore_index: int, reduction: str, smoothing: float, some: bool
 ) -> None:
-    target = classes_of(shape, weight, ignore_index)
+    target = classes_of(shape, weight, ignore_index, some)
     options = {"weight": weight, "ignore_index": ignore_index, "reduction": reduction}
     agree(*peers("CrossEntropyLoss", **options, label_smoothing=smoothing), drawn(shape), target)
 
 
-@given(class_shapes, class_weights, ignored, reductions)
-def test_nll(shape: Any, weight: Any, ignore_index: int, reduction: str) -> None:
-    target = classes_of(shape, weight, ignore_index)
+@pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
+@given(class_shapes, class_weights, ignored, reductions, st.booleans())
+def test_nll(shape: Any, weight: Any, ignore_index: int, reduction: str, some: bool) -> None:
+    target = classes_of(shape, weight, ignore_index, some)
     agree(
         *peers("NLLLoss", weight=weight, ignore_index=ignore_index, reduction=reduction), drawn(shape), target
     )

@@ -263,6 +263,12 @@ def test_errors_show_no_data(call: Callable[[], Any]) -> None:
     assert len(said_by(call)) < 200
 
 
+@pytest.mark.parametrize("name", ["size_average", "reduce"])
+@pytest.mark.parametrize("loss", [nn.MSELoss, nn.CrossEntropyLoss])
+def test_options_of_older_pytorch(loss: Any, name: str) -> None:
+    assert said_by(lambda: loss(**{name: False})).endswith("; use reduction='mean', 'sum' or 'none'")
+
+
 # Weights that are not learned
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import float32, tensor
+from autograd import float32, no_grad, tensor
 from nn import pytorch
 
 
@@ -98,8 +98,11 @@ def test_fields_added_replaced_and_removed_later_count() -> None:
     assert "own" not in shapes
 
 
-@pytest.mark.parametrize("name", ["weight", "running_mean"])
-@pytest.mark.parametrize("value", [np.zeros(2), tensor([0.0, 0.0]), [0.0, 0.0], 0.0], ids=repr)
+VALUES = [np.zeros(2), tensor([0.0, 0.0]), [0.0, 0.0], 0.0]
+KEPT = [("weight", value) for value in VALUES] + [("running_mean", VALUES[i]) for i in (0, 2, 3)]
+
+
+@pytest.mark.parametrize(("name", "value"), KEPT, ids=repr)
 def test_what_is_learned_or_kept_is_not_replaced_by_what_is_not(name: str, value: Any) -> None:
     norm = nn.BatchNorm1d(2)
     before = norm.state_dict()
@@ -114,6 +117,35 @@ def test_what_is_learned_or_kept_is_not_replaced_by_what_is_not(name: str, value
     assert norm.state_dict()[name].tolist() == [4, 4]
     setattr(norm, name, None)
     assert name not in norm.state_dict()
+
+
+def test_a_tensor_without_history_becomes_the_buffer_that_it_replaces() -> None:
+    class Averaged(nn.Module):
+        def __init__(self) -> None:
+            self.register_buffer("mean", np.zeros(2), persistent=False)
+
+        def forward(self, x: Any) -> Any:
+            self.mean = 0.5 * self.mean + 0.5 * x
+            return self.mean
+
+    model, x = Averaged(), tensor([2.0, 4.0], requires_grad=True)
+    model(x.detach())
+    assert isinstance(model.mean, nn.Buffer)
+    assert (model.mean.data.tolist(), model.mean.persistent, model.mean.name) == ([1, 2], False, "mean")
+    with pytest.raises(TypeError, match=r"got one with a history; the usual fix is module\.mean = x\.detach"):
+        model(x)
+    with no_grad():
+        assert model(x).tolist() == [1.5, 3]
+    assert dict(model.named_buffers()) == {"mean": model.mean}
+
+
+def test_fields_of_a_user_do_not_stand_in_the_way() -> None:
+    class Table(nn.Module):
+        def __init__(self) -> None:
+            self.fields, self.describe, self.layer = ["price"], "a table", nn.Linear(2, 3)
+
+    assert list(Table().state_dict()) == ["layer.weight", "layer.bias"]
+    assert "layer" in repr(Table())
 
 
 def test_a_function_is_applied_to_all_modules_in_the_order_of_torch() -> None:
@@ -162,6 +194,33 @@ def test_a_sequential_may_have_fields_of_its_own() -> None:
             self.scale = parameter(1)
 
     assert [name for name, _ in Scaled().named_parameters()] == ["scale", "0.weight", "0.bias"]
+
+
+OPTIONS = {
+    "parameters": [{"recurse": False}, {"recurse": True}],
+    "buffers": [{"recurse": False}, {"recurse": True}],
+    "named_parameters": [{"prefix": "a"}, {"prefix": "a", "recurse": False}],
+    "named_buffers": [{"prefix": "a"}, {"prefix": "a", "recurse": False}],
+    "named_modules": [{"prefix": "a"}, {"remove_duplicate": False}],
+    "state_dict": [{"prefix": "a."}],
+}
+
+
+@pytest.mark.parametrize("method", OPTIONS)
+def test_what_is_inside_is_listed_as_in_torch(method: str) -> None:
+    torch = pytest.importorskip("torch")
+    found: dict[Any, list[Any]] = {nn: [], torch.nn: []}
+    for library, names in found.items():
+        model = library.Sequential(library.Linear(2, 2), library.BatchNorm1d(2))
+        model.append(model[0])
+        array, tensor_of = np.ones(2), torch.tensor if library is torch.nn else np.asarray
+        model.own = library.Parameter(tensor_of(array))
+        model.register_buffer("kept", tensor_of(array))
+        model.register_buffer("passing", tensor_of(array), persistent=False)
+        for options in OPTIONS[method]:
+            result = list(getattr(model, method)(**options))
+            names.append([x[0] if method.startswith("named") else getattr(x, "shape", x) for x in result])
+    assert found[nn] == found[torch.nn]
 
 
 def test_shared_parameters_come_once() -> None:
@@ -257,7 +316,9 @@ def test_state_that_is_no_array_of_numbers_is_refused_and_nothing_is_written(bia
 def test_what_is_missing_or_unknown_may_be_passed_over() -> None:
     model = nn.Linear(2, 1, rng=0)
     bias = model.bias.item()
-    model.load_state_dict({"weight": [[3.0, 4.0]], "other": [1.0]}, strict=False)
+    result = model.load_state_dict(state_dict={"weight": [[3.0, 4.0]], "other": [1.0]}, strict=False)
+    assert (result.missing_keys, result.unexpected_keys) == (["bias"], ["other"])
+    assert model.load_state_dict(model.state_dict()) == ([], [])
     assert model.weight.data.tolist() == [[3, 4]]
     assert model.bias.item() == bias
     with pytest.raises(ValueError, match=r"fit:\n  shape of weight: expected \(1, 2\), got \(1,\)$"):
@@ -289,12 +350,13 @@ def test_pytorch_writes_what_is_shared_by_all_its_names() -> None:
     ours = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3))
     ours[2].weight = ours[0].weight
     ours.load_state_dict({name: x.numpy() for name, x in theirs.state_dict().items()})
+    theirs.load_state_dict({name: torch.tensor(x) for name, x in ours.state_dict().items()})
     np.testing.assert_array_equal(ours[2].weight.detach(), theirs[2].weight.detach())
 
 
 @pytest.mark.parametrize("state", [None, nn.Linear(2, 3), [np.ones((3, 2))]], ids=["0", "1", "2"])
 def test_state_must_be_a_mapping(state: Any) -> None:
-    with pytest.raises(TypeError, match=r"state: expected arrays by name.*state_dict\(\).*got"):
+    with pytest.raises(TypeError, match=r"state_dict: expected arrays by name.*state_dict\(\).*got"):
         nn.Linear(2, 3).load_state_dict(state)
 
 
@@ -331,6 +393,30 @@ def test_train_and_eval_reach_every_module(make: Any) -> None:
     assert make().training  # others are not touched
 
 
+def test_a_train_of_ones_own_is_asked() -> None:
+    torch = pytest.importorskip("torch")
+
+    def modes(library: Any) -> list[bool]:
+        class Frozen(library.Sequential):
+            def train(self, mode: bool = True) -> Any:
+                super().train(mode)
+                return self[0].train(False)
+
+        class Inner(library.Sequential):
+            def train(self, mode: bool = True) -> Any:
+                return super().train(False)
+
+        def leaf() -> Any:
+            return library.Sequential(library.ReLU())
+
+        model = library.Sequential(leaf(), Frozen(Inner(leaf()), leaf()), Inner(leaf()), leaf())
+        model[3].train = lambda mode=True: model[3]
+        model.eval().train()
+        return [module.training for module in model.modules()]
+
+    assert modes(nn) == modes(torch.nn)
+
+
 def test_a_module_without_forward_says_so() -> None:
     class Empty(nn.Module):
         pass
@@ -356,6 +442,21 @@ def test_repr_shows_the_modules_inside() -> None:
             ")",
         ]
     )
+
+
+def test_repr_shows_functions_and_what_a_user_adds() -> None:
+    class Scaled(nn.Module):
+        def __init__(self, *layers: nn.Module) -> None:
+            self.layers = list(layers)
+
+        def extra_repr(self) -> str:
+            return "factor=2"
+
+    assert repr(Scaled()) == "Scaled(factor=2)"
+    assert repr(Scaled(nn.ReLU())) == "Scaled(\n  factor=2\n  (layers.0): ReLU()\n)"
+    model = nn.Sequential(np.tanh, nn.ReLU(), lambda x: x)
+    assert repr(model) == "Sequential(\n  (0): tanh\n  (1): ReLU()\n  (2): <lambda>\n)"
+    assert "2: &lt;lambda&gt;" in model._repr_html_()
 
 
 # Copies
@@ -391,6 +492,26 @@ def test_copies_keep_what_is_shared(duplicate: Any) -> None:
     twin = duplicate(Tied())
     assert twin.first.weight is twin.second.weight
     assert twin.first is twin.again
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_deep_copy_draws_apart_and_a_pickle_goes_on(name: str) -> None:
+    def outputs() -> list[Any]:
+        generator = np.random.default_rng(0)
+        model = nn.Sequential(nn.Dropout(rng=generator), nn.Dropout(rng=generator))
+        twins = [COPIES[name](model) for _ in range(2)]
+        assert all(twin[0].rng is twin[1].rng for twin in twins)
+        return [tuple(network(np.ones(99)).tolist()) for network in (model, *twins)]
+
+    found = outputs()
+    assert found == outputs()
+    assert len(set(found)) == (3 if name == "deepcopy" else 1)
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_copies_keep_what_buffers_are(duplicate: Any) -> None:
+    buffers = nn.Buffer([1.0]), nn.Buffer([1.0], persistent=False)
+    assert [duplicate(buffer).persistent for buffer in buffers] == [True, False]
 
 
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)

@@ -76,10 +76,11 @@ def test_training_is_the_same_from_the_same_seed_bit_for_bit() -> None:
 def test_networks_copy_and_pickle_with_buffers_and_generators() -> None:
     model = with_dropout(0)
     model(IMAGES)
-    others = copy.deepcopy(model), pickle.loads(pickle.dumps(model))
-    expected = model(IMAGES).detach().numpy()
-    for other in others:
-        np.testing.assert_array_equal(other(IMAGES).detach().numpy(), expected)
+    copied, pickled = copy.deepcopy(model), pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(pickled(IMAGES).detach(), expected := model(IMAGES).detach())
+    np.testing.assert_array_equal(pickled.eval()(IMAGES).detach(), model.eval()(IMAGES).detach())
+    assert (copied(IMAGES).detach() != expected).any(), "a copy draws from a stream of its own"
+    for other in copied, pickled:
         for name, array in other.state_dict().items():
             np.testing.assert_array_equal(array, model.state_dict()[name])
 

@@ -70,6 +70,37 @@ def test_group_norms_agree_with_torch(shape: tuple[int, ...], groups: int, how: 
     agree(layer, torch.nn.GroupNorm(groups, 6, **how), 2 + 3 * drawn(shape))
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_what_is_tracked_may_change_later_as_in_torch(running: bool) -> None:
+    torch = pytest.importorskip("torch")
+    pair = nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)
+    agree(*pair, drawn((5, 3)))
+    for layer in pair:
+        layer.track_running_stats = False
+        if not running:
+            layer.running_mean = layer.running_var = None
+    for mode in True, False, True:
+        pair[0].train(mode).zero_grad()
+        pair[1].zero_grad()
+        agree(*pair, 2 + 3 * drawn((5, 3)))
+    pair[0].reset_running_stats()
+    for buffer, value in zip(pair[0].buffers(), (0, 1, 0) if running else (0,), strict=True):
+        assert (buffer.data == value).all()
+
+
+@pytest.mark.parametrize("norm", [nn.functional.layer_norm, nn.functional.rms_norm])
+def test_one_axis_may_be_given_by_its_length(norm: Callable[..., Any]) -> None:
+    close(norm(drawn((3, 4)), 4), norm(drawn((3, 4)), (4,)))
+    with pytest.raises(ValueError, match=r"normalized_shape: expected .*2\.5"):
+        norm(drawn((3, 4)), (2.5,))
+
+
+def test_running_numbers_come_together() -> None:
+    for running in (np.zeros(3), None), (None, np.ones(3)):
+        with pytest.raises(ValueError, match="expected running_mean and running_var, or None for both"):
+            nn.functional.batch_norm(drawn((5, 3)), *running)
+
+
 def test_layer_norm_of_one_row_without_others() -> None:
     torch = pytest.importorskip("torch")
     agree(nn.LayerNorm(4), torch.nn.LayerNorm(4), drawn((4,)))

@@ -26,6 +26,23 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize("kind", [RNN, RNNCell], ids=lambda kind: kind.__name__)
+def test_the_nonlinearity_may_be_asked_and_changed(kind: Any) -> None:
+    layer, other = (kind(3, 4, nonlinearity=name, rng=0) for name in ("tanh", "relu"))
+    assert (layer.nonlinearity, other.nonlinearity) == ("tanh", "relu")
+    layer.nonlinearity = "relu"
+    for a, b in zip(listed(layer(x := numbers(0, 5, 3))), listed(other(x)), strict=True):
+        np.testing.assert_array_equal(a.detach(), b.detach())
+    layer.nonlinearity = "sigmoid"
+    with pytest.raises(ValueError, match="nonlinearity: expected"):
+        layer(x)
+
+
+@each_layer
+def test_parameters_need_not_be_flattened(layer: Any) -> None:
+    assert layer(3, 4).flatten_parameters() is None
+
+
 def numbers(seed: int, *shape: int) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=shape)
 

@@ -128,6 +128,19 @@ def test_right_rules_pass(check: Function) -> None:
     check(gram, matrices)
 
 
+@pytest.mark.parametrize(("size", "factor"), [(1e-9, 0.0), (1e-9, 1.5), (1e-3, 1.0001)])
+def test_check_entry_finds_wrong_rules_of_functions_with_small_values(size: float, factor: float) -> None:
+    @primitive
+    def small(x: Any) -> Any:
+        return size * np.sin(x)
+
+    derivative(small, lambda g, x: size * g * np.cos(x))
+    check_entry(small, max_examples=5)
+    derivative(small, lambda g, x: factor * size * g * np.cos(x))
+    with pytest.raises(GradientError):
+        check_entry(small, max_examples=5)
+
+
 @primitive
 def log_determinant(a: Any) -> Any:
     return np.linalg.slogdet(a)[1]

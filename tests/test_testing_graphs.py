@@ -31,7 +31,8 @@ def total(results: Any) -> Any:
 def backward(graph: Graph, **how: bool) -> tuple[list[Tensor], Tensor]:
     inputs = [tensor(x, requires_grad=True) for x in graph.inputs]
     result = total(graph(*inputs))
-    result.backward(**how)
+    if result.requires_grad:  # a graph may be constant
+        result.backward(**how)
     return inputs, result
 
 

@@ -15,6 +15,7 @@ Array = np.ndarray[Any, Any]
 Line = Callable[[float], Array]
 
 EPS = float(np.finfo(float).eps)
+TINY = 1e-300  # so that quotients of steps are finite
 STEP = 1e-4  # of the two differences that usually settle it, in units of the argument's scale
 _RATIO = 4.0  # of one step of the ladder to the next
 _SPACINGS = 1e-3, 1e-6, 1e-9, 1e-12  # at which the noise of values is measured
@@ -131,7 +132,7 @@ def slopes(at: Line, scale: float, noise: Array) -> Slopes:
 
 def _ladder(scale: float) -> Array:
     """Choose steps from the larger of ``scale`` and 1 down to where arguments no longer change."""
-    largest, least = 4 * max(scale, 1.0), max(1e-12 * min(scale, 1.0), 8 * EPS * scale)
+    largest, least = 4 * max(scale, 1.0), max(1e-12 * min(scale, 1.0), 8 * EPS * scale, TINY)
     return largest * _RATIO ** -np.arange(int(np.log(largest / least) / np.log(_RATIO)) + 1)
 
 

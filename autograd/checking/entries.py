@@ -9,6 +9,7 @@ import numpy as np
 from autograd.checking.differences import EPS, Estimate, Line, Slopes, noise_of_values, scale_of, slopes
 from autograd.checking.evaluation import Evaluation
 from autograd.checking.problem import Problem, weighted
+from autograd.checking.rounding import SizeInside
 from autograd.containers import leaves, mapped, ravel_pytree, rebuilt
 
 Array = np.ndarray[Any, Any]
@@ -46,7 +47,7 @@ class Verdicts(NamedTuple):
     error: float
 
 
-def jacobian_of(e: Evaluation, i: int, columns: Array, direction: Array) -> Jacobian:
+def jacobian_of(e: Evaluation, i: int, columns: Array, direction: Array, inside: SizeInside) -> Jacobian:
     """Compute the columns of a Jacobian, those of some elements of argument ``i``.
 
     Args:
@@ -54,12 +55,16 @@ def jacobian_of(e: Evaluation, i: int, columns: Array, direction: Array) -> Jaco
         i: the argument.
         columns: the elements, by their flat indices.
         direction: along which the noise of the values is measured.
+        inside: says how large values inside of the function are, which is asked if results are not too many.
     """
     problem, x = e.problem, e.problem.exact[i]
     flat, unravel = ravel_pytree([result.astype(float) for result in e.results])
     scales = np.vectorize(scale_of, otypes=[float])(x)
-    rounding = 100 * EPS * np.max(np.abs(flat), initial=0) / np.maximum(scales.ravel()[columns], 1)
-    noise = noise_of_values(line(problem, i, direction * scales), 1.0, EPS * np.abs(flat))
+    sizes = np.abs(flat)
+    if flat.size <= ROWS:
+        sizes = np.maximum(sizes, [inside(unit) for unit in np.eye(flat.size)])
+    rounding = 100 * EPS * np.max(sizes, initial=0) / np.maximum(scales.ravel()[columns], 1)
+    noise = noise_of_values(line(problem, i, direction * scales), 1.0, EPS * sizes)
     found: list[Slopes] = []
     for k in columns:
         unit = np.zeros(x.size)

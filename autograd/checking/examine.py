@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from autograd.checking.differences import EPS, STEP, noise_of_values, scale_of, 
 from autograd.checking.evaluation import Evaluation
 from autograd.checking.problem import indexed, weighted
 from autograd.checking.report import CONVENTION, KINK, RIGHT, UNDECIDED, UNKNOWN, WRONG, Row
+from autograd.checking.rounding import SizeInside, size_inside
 
 Array = np.ndarray[Any, Any]
 SPREAD = 1e4  # elements that differ more in size are looked at apart, so that none hides another
@@ -67,34 +69,46 @@ def examine(e: Evaluation, i: int, direction: Array) -> Row:
         more = f", and at {len(bad) - 1} more elements" if len(bad) > 1 else ""
         return e.row(i, WRONG, note=f"the gradient is {g.flat[bad[0]]} at {where}{more}")
     along = _along(e, i, direction, results)
+    if along.agree and along.smooth and along.clear:
+        return e.row(i, RIGHT, along.error)
+    inside = size_inside(e.problem)  # whose rounding the results may have
+    along = _along(e, i, direction, results, inside)
     note = f"the function is too {'flat' if along.flat else 'noisy'} to tell: {along}"
     undecided = e.row(i, UNDECIDED, along.error, note)
     if along.agree and along.smooth and (along.clear or (along.flat and not _spread(results))):
         return e.row(i, RIGHT, along.error) if along.clear else undecided
-    jacobian = entries.jacobian_of(e, i, _columns(e, i, direction), direction)
+    jacobian = entries.jacobian_of(e, i, _columns(e, i, direction), direction, inside)
     verdicts = entries.judged(jacobian, e.atol, e.rtol, _CAUTION)
     if verdicts.wrong.any():
         return explain.wrong(e, i, jacobian, verdicts)
     if note := explain.undecidable(e, i, jacobian, verdicts):
         only_conventions = not (verdicts.kink | verdicts.border | verdicts.jump).any()
         return e.row(i, CONVENTION if only_conventions else KINK, note=note)
-    if along.agree:
-        unclear = verdicts.unclear.any() and not along.clear
+    if not along.agree and not _is_linear(e, i, jacobian):
+        ignored = np.array_equal(e.pullback([2 * u for u in e.cotangents])[i], e.gradients[i])
+        fault = "does not use the cotangent" if ignored else "is not linear in the cotangent"
+        return e.row(i, WRONG, along.error, str(along), f"the pullback {fault}")
+    unknown = along.noise == math.inf  # all steps along the line leave the domain, where elements are tiny
+    if along.agree or unknown:
+        partial = unknown and len(jacobian.columns) < g.size
+        unclear = (verdicts.unclear.any() or partial) and not along.clear
         return undecided if unclear else e.row(i, RIGHT, verdicts.error)
-    if not _is_linear(e, i, jacobian):
-        return e.row(i, WRONG, along.error, str(along), "the pullback is not linear in the cotangent")
     verdicts = entries.judged(jacobian, e.atol, e.rtol, caution=1.0)
     if verdicts.wrong.any():
         return explain.wrong(e, i, jacobian, verdicts)
     return e.row(i, WRONG, along.error, str(along))
 
 
-def _along(e: Evaluation, i: int, direction: Array, results: list[Array]) -> Along:
-    """Compare the slopes along a line."""
-    scale, terms = scale_of(e.problem.exact[i]), e.gradients[i] * direction
+def _along(
+    e: Evaluation, i: int, direction: Array, results: list[Array], inside: SizeInside | None = None
+) -> Along:
+    """Compare the slopes along a line, by the rounding of the results or of what is ``inside``."""
+    scale, terms = scale_of(e.problem.exact[i] * (direction != 0)), e.gradients[i] * direction
     at = entries.line(e.problem, i, direction, e.cotangents)
     size = _size(e.cotangents, results)
     other = [a - b for a, b in zip(results, e.results, strict=True)]  # recorded, values may round otherwise
+    if inside:
+        size = max(size, inside(np.concatenate([np.ravel(u) for u in e.cotangents])))
     noise_of = noise_of_values(at, scale, np.array([EPS * size + _size(e.cotangents, other)]))
     by = slopes(at, scale, noise_of)
     claimed, value, noise = float(np.sum(terms)), by.centre.value.item(), by.centre.noise.item()
@@ -141,7 +155,7 @@ def _columns(e: Evaluation, i: int, direction: Array) -> Array:
     """Choose elements: all, or the few that a search by halves finds most at odds."""
     chosen = np.arange(e.gradients[i].size)
     terms = (e.gradients[i] * direction).ravel()
-    step = STEP * scale_of(e.problem.exact[i])
+    step = STEP * scale_of(e.problem.exact[i] * (direction != 0))
     while chosen.size > entries.COLUMNS:
         halves = np.array_split(chosen, 2)
         errors = []

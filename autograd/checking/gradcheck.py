@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from autograd.checking.problem import Problem, indexed, problem_of, weighted
 from autograd.checking.report import RIGHT, UNDECIDED, UNKNOWN, GradientError, GradientWarning, Report, Row
 
 Array = np.ndarray[Any, Any]
+NOTHING = 1e-9  # results that change by less, relative to their size, show no slope in two differences
 
 
 def gradcheck(
@@ -59,7 +60,7 @@ def gradcheck(
         GradientError: a derivative is wrong; it names the argument, the worst element with both
             numbers, and the likely cause.
         TypeError: an input is not of dtype float64, or ``f`` gives nothing.
-        ValueError: an input is not finite.
+        ValueError: an input is not finite, or a rule writes to one, which is read-only.
 
     Warns:
         GradientWarning: ``f`` is too flat or too noisy there to tell.
@@ -102,13 +103,13 @@ def gradcheck(
 def _evaluated(
     problem: Problem, rng: np.random.Generator, atol: float, rtol: float, order: int
 ) -> Evaluation:
-    """Evaluate and differentiate once, with a random cotangent, or 1 for a scalar."""
+    """Evaluate and differentiate once, with a random cotangent."""
     structure, results, pullback = problem.differentiated()
     if not results:
         raise TypeError("gradcheck: expected a function that gives arrays, got nothing; is a return missing?")
     cotangents: list[Array] = [np.asarray(rng.normal(size=result.shape)) for result in results]
-    if len(results) == 1 and results[0].size == 1 and order == 1:
-        cotangents = [np.ones(results[0].shape)]
+    if len(results) == 1 and results[0].size == 1:  # neither 1, nor what is its own size or square
+        cotangents = [np.full(results[0].shape, -1.5)]
     if len(results) > 1:  # so that no result hides another
         scales = [scale_of(result) for result in results]
         cotangents = [u / max(s, max(scales) / SPREAD) for u, s in zip(cotangents, scales, strict=True)]
@@ -128,36 +129,65 @@ def _checked(e: Evaluation, rng: np.random.Generator) -> list[Row]:
             note = f"the function gives {result.flat[bad]} there, so that it has no derivative"
             return [Row(where, result.shape, e.order, UNKNOWN, math.nan, note)]
     exact = all(map(operator.is_, e.problem.exact, e.problem.arrays))
-    here = recorded if exact else weighted(e.cotangents, e.problem.values(e.problem.exact))
+    here = e.results if exact else e.problem.values(e.problem.exact)
     return [_row(e, i, here, rng) for i in range(len(e.problem.exact))]
 
 
-def _row(e: Evaluation, i: int, here: float, rng: np.random.Generator) -> Row:
+def _row(e: Evaluation, i: int, here: list[Array], rng: np.random.Generator) -> Row:
     """Check one argument along a random direction, and look closer if two differences do not suffice."""
     arrays, g = e.problem.exact, e.gradients[i]
     x, largest = arrays[i], 0.0
     for part in _parts(g):
         direction = rng.normal(size=x.shape)
         direction = direction if part is None else direction * part
-        terms = g * direction
-        size, step = math.sqrt(np.vdot(terms, terms)), STEP * scale_of(x if part is None else x * part)
-        values = []
-        for t in step, -step, step / 2, -step / 2:
-            moved = [*arrays[:i], x + t * direction, *arrays[i + 1 :]]
-            values.append(weighted(e.cotangents, e.problem.values(moved)))
-        ahead, behind, half_ahead, half_behind = values
-        coarse, fine = (ahead - behind) / (2 * step), (half_ahead - half_behind) / step
-        numeric = (4 * fine - coarse) / 3
-        error = abs(float(np.vdot(g, direction)) - numeric)
-        bends = abs(half_ahead + half_behind - 2 * here) / step
-        kink = bends > 0.4 * abs(ahead + behind - 2 * here) / step and bends > 1e-5 * size
-        if kink or not error <= e.atol + e.rtol * size:
-            row = examine(e, i, direction)
-            if row.verdict != RIGHT:
-                return row
-            error = row.error * size
-        largest = max(largest, error / size if size else 0.0)
+        step = STEP * scale_of(x if part is None else x * part)
+        moved = [
+            e.problem.values([*arrays[:i], x + t * direction, *arrays[i + 1 :]])
+            for t in (step, -step, step / 2, -step / 2)
+        ]
+        for weighing in e, *_balanced(e, moved, rng):
+            error, size, kink = _compared(weighing, i, direction, step, here, moved)
+            if kink or not error <= e.atol + e.rtol * size:
+                row = examine(weighing, i, direction)
+                if row.verdict != RIGHT:
+                    return row
+                error = row.error * size
+            largest = max(largest, error / size if size else 0.0)
     return e.row(i, RIGHT, largest)
+
+
+def _compared(
+    e: Evaluation, i: int, direction: Array, step: float, here: list[Array], moved: list[list[Array]]
+) -> tuple[float, float, bool]:
+    """Give the error of a slope, the size of its terms, and whether there seems to be a kink."""
+    terms = e.gradients[i] * direction
+    size = math.sqrt(np.vdot(terms, terms))
+    ahead, behind, half_ahead, half_behind = (weighted(e.cotangents, values) for values in moved)
+    twice = 2 * weighted(e.cotangents, here)
+    coarse, fine = (ahead - behind) / (2 * step), (half_ahead - half_behind) / step
+    numeric = (4 * fine - coarse) / 3
+    error = abs(float(np.vdot(e.gradients[i], direction)) - numeric)
+    bends = abs(half_ahead + half_behind - twice) / step
+    kink = bends > 0.4 * abs(ahead + behind - twice) / step and bends > 1e-5 * size
+    return error, size, kink
+
+
+def _balanced(e: Evaluation, moved: list[list[Array]], rng: np.random.Generator) -> Iterator[Evaluation]:
+    """Give cotangents to which all results count alike, if some change so much that they hide others."""
+    ahead, behind, *_ = moved
+    if len(ahead) == ahead[0].size == 1:
+        return
+    changes = [np.abs(a - b) for a, b in zip(ahead, behind, strict=True)]
+    terms = [np.abs(u) * change for u, change in zip(e.cotangents, changes, strict=True)]
+    most = max(float(term.max(initial=0.0)) for term in terms)
+    least = min(float(term.min(initial=most, where=term > 0)) for term in terms)
+    if least * SPREAD >= most or not math.isfinite(most):
+        return
+    cotangents = []
+    for a, change in zip(ahead, changes, strict=True):
+        seen = change > NOTHING * np.abs(a)  # and is not just rounding
+        cotangents.append(rng.normal(size=a.shape) * seen * most / np.where(seen, change, 1))
+    yield e._replace(cotangents=cotangents, gradients=e.pullback(cotangents))
 
 
 def _parts(g: Array) -> list[Array | None]:

@@ -66,7 +66,9 @@ class Problem:
         results = self.results or paths(structure, "")
         cotangents_names = [f"the cotangent of {name}" if name else "the cotangent" for name in results]
         gradients = [f"(gradient by {name})" for name in self.names]
-        return Problem(call, [*self.arrays, *cotangents], [*self.names, *cotangents_names], gradients)
+        return Problem(
+            call, [*self.arrays, *map(frozen, cotangents)], [*self.names, *cotangents_names], gradients
+        )
 
     def result_names(self, structure: Any) -> list[str]:
         """Name the leaves of the result."""
@@ -85,7 +87,7 @@ def problem_of(f: Callable[..., Any], inputs: tuple[Any, ...], allow_float32: bo
         raise TypeError(f"gradcheck: {errors.not_a_function(f)}")
     modules = {i - 1: x for i, x in enumerate((f, *inputs)) if hasattr(x, "named_parameters")}
     own = [None if i in modules else tree for i, tree in enumerate(inputs)]
-    given = [np.asarray(plain(leaf)) for leaf in leaves(own)]
+    given = [frozen(plain(leaf)) for leaf in leaves(own)]
     names = [name for pair in zip(own, _names(f, inputs), strict=True) for name in paths(*pair)]
     if not modules:
         for name, array in zip(names, given, strict=True):
@@ -110,6 +112,13 @@ def problem_of(f: Callable[..., Any], inputs: tuple[Any, ...], allow_float32: bo
             return f(*arguments)
 
     return Problem(call, arrays, names)
+
+
+def frozen(array: Any) -> Array:
+    """Copy an array, read-only, so that a rule that writes to it fails."""
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
 
 
 def _refuse(name: str, array: Array, allow_float32: bool) -> None:

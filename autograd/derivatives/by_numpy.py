@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib import scimath
 
 from autograd.derivatives import elementwise  # noqa: F401 (its ufuncs have methods)
-from autograd.derivatives.own_text import own_text
+from autograd.derivatives.own_text import as_array, own_text
 from autograd.derivatives.reductions import NOT_GIVEN, as_rows
 from autograd.derivatives.shapes import along
 from autograd.derivatives.table import TABLE, Constant, constant, definition, refused
@@ -18,14 +18,14 @@ from autograd.derivatives.table import TABLE, Constant, constant, definition, re
 # Written in Python
 for _function in (
     np.split, np.vsplit, np.hsplit, np.dsplit, np.dstack, np.rollaxis, np.extract, np.append, np.trim_zeros,
-    np.atleast_1d, np.atleast_2d, np.atleast_3d, np.apply_over_axes, np.piecewise, np.tril, np.triu, np.ix_,
+    np.array_split, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.apply_over_axes, np.piecewise, np.tril, np.triu, np.ix_,
     np.amax, np.amin, np.ptp, np.union1d, np.setxor1d, np.setdiff1d, np.unique_all, np.unique_counts,
     np.unique_inverse, np.average, np.diff, np.trapezoid, np.nancumsum, np.nancumprod, np.outer, np.tensordot,
     np.poly, np.polyadd, np.polysub, np.polyval, np.polyder, np.zeros_like, np.ones_like,
     np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.outer, np.linalg.cross, np.linalg.svdvals,
     np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace, np.linalg.matrix_power, np.linalg.multi_dot,
     np.linalg.tensorinv, np.linalg.matrix_norm, scimath.sqrt, scimath.log, scimath.log2, scimath.log10,
-    scimath.logn, scimath.power, scimath.arccos, scimath.arcsin, scimath.arctanh,
+    scimath.logn, scimath.power, scimath.arccos, scimath.arcsin, scimath.arctanh, np.nan_to_num, np.real_if_close,
     *(vars(np)[name] for name in ("cumulative_sum", "cumulative_prod", "unstack") if name in vars(np)),  # since NumPy 2.1
 ):
     if inspect.isfunction(inspect.unwrap(_function)):  # a release that writes it in C leaves it without an entry
@@ -44,10 +44,12 @@ def _reduce(ufunc: Any, array: Any, axis: Any = 0, *, keepdims: bool = False, in
     if where is not True:
         raise TypeError(f"np.{ufunc.__name__}.reduce with where= has no derivative here; select the elements first")
     shape = np.shape(ufunc.reduce(np.ones(np.shape(array)), axis, keepdims=keepdims))
-    rows, start = as_rows(array, axis), [] if initial in (NOT_GIVEN, None) else [initial]
-    return np.reshape(functools.reduce(ufunc, [*start, *np.transpose(rows)]), shape)
+    rows, first = as_rows(array, axis), ufunc.identity if initial is NOT_GIVEN else initial
+    rows = rows if first is None else np.concatenate([np.full_like(rows, first, shape=(len(rows), 1)), rows], 1)
+    return np.reshape(functools.reduce(ufunc, np.transpose(rows)), shape)
 
 def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: Any = None) -> Any:
+    starts = np.minimum.reduceat(np.arange(np.shape(array)[axis]), starts)  # or NumPy says that one is out of range
     ends = [*starts[1:], np.shape(array)[axis]]  # NumPy gives ``indices`` twice where they are named
     parts = [slice(i, max(i + 1, end)) for i, end in zip(starts, ends, strict=True)]
     return np.stack([ufunc.reduce(along(array, axis, part), axis) for part in parts], axis)
@@ -55,8 +57,8 @@ def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: An
 _METHODS: dict[str, Any] = {
     "reduce": _reduce,
     "reduceat": _reduceat,
-    "accumulate": lambda ufunc, array, axis=0: _KNOWN[ufunc.accumulate](array, axis) if ufunc.accumulate in _KNOWN else np.stack([*itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)], axis),
-    "outer": lambda ufunc, A, B: ufunc(np.reshape(A, np.shape(A) + (1,) * np.ndim(B)), B),
+    "accumulate": lambda ufunc, array, axis=0: _KNOWN[ufunc.accumulate](array, axis) if ufunc.accumulate in _KNOWN else np.copy(array) if not np.size(array) else np.stack([*itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)], axis),
+    "outer": lambda ufunc, A, B: ufunc(np.reshape(A, np.shape(A) + (1,) * np.ndim(B)), as_array(B)),
 }
 for _ufunc, _entry in list(TABLE.items()):
     if isinstance(_ufunc, np.ufunc) and _ufunc.signature is None:

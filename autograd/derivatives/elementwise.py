@@ -24,18 +24,23 @@ def divide_or_zero(x: Any, y: Any) -> Any:
 
 @primitive
 def power_or_zero(x: Any, y: Any) -> Any:
-    """Compute x**y, and 0 where x = 0 and y < 0."""
-    return np.where(np.equal(x, 0) & np.less(y, 0), 0, np.power(x, y))
+    """Compute x**y, and 0 where x = 0 and -1 <= y < 0, or where 1 / x is not finite."""
+    power = np.power(x, y)
+    return power if np.ndim(y) == 0 and y >= 0 else np.where(_steep(x, y) | np.equal(y, -1) & ~np.isfinite(power), 0, power)
+
+def _steep(x: Any, y: Any) -> Any:
+    """Tell where x**y is in the slope of x**p, with 0 <= p < 1, at 0."""
+    return np.equal(x, 0) & np.less_equal(-1, y) & np.less(y, 0)
 
 @primitive
 def log_or_zero(x: Any) -> Any:
     """Compute log x, and 0 where x = 0."""
     return np.where(np.equal(x, 0), 0, np.log(x))
 
-def _share(x: Any, y: Any, base: float = 1.0) -> Any:
+def _share(x: Any, y: Any, power: Any = np.exp, logaddexp: Any = np.logaddexp) -> Any:
     """Compute eˣ / (eˣ + eʸ), the share of x in the sum, without overflow and with ∞ = ∞ shared."""
     same = np.equal(x, y) & np.isinf(x)
-    return 0.5 + 0.5 * np.tanh(0.5 * base * (np.where(same, 0, x) - np.where(same, 0, y)))
+    return power(-logaddexp(0, np.where(same, 0, y) - np.where(same, 0, x)))
 
 def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
     """Give 1 where x > y, one half where they are equal, else 0; both share a NaN."""
@@ -44,7 +49,7 @@ def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
 
 def _clip(x: Any, low: Any, high: Any) -> Any:
     x = x if low is None else np.maximum(x, low)
-    return x if high is None else np.minimum(x, high)
+    return np.minimum(x, high) if high is not None else np.positive(x) if low is None else x
 
 # Arithmetic
 derivative(np.positive,   lambda g: g, bounded=True)
@@ -68,8 +73,10 @@ derivative(np.fmod,       lambda g: g,
                           lambda g, x, y: -g * np.trunc(x / y),               domain=(REALS, NONZERO), kink=lambda x, y: x / y - np.round(x / y))
 
 # Powers, exponentials, logarithms
-for _power in np.power, np.float_power, power_or_zero:
+for _power in np.power, np.float_power:
     derivative(_power,    lambda g, x, y: g * y * power_or_zero(x, y - 1),
+                          lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
+derivative(power_or_zero, lambda g, x, y: np.where(_steep(x, y), 0, g * y * power_or_zero(x, y - 1)),
                           lambda g, x, out: g * out * log_or_zero(x),         domain=(POSITIVE, REALS))
 derivative(np.sqrt,       lambda g, out: divide_or_zero(g, 2 * out),          domain=POSITIVE)
 derivative(np.cbrt,       lambda g, out: divide_or_zero(g, 3 * out * out),    domain=NONZERO)
@@ -82,8 +89,8 @@ derivative(np.log10,      lambda g, x: g / (x * math.log(10)),                do
 derivative(np.log1p,      lambda g, x: g / (1 + x),                           domain=ABOVE_MINUS_ONE)
 derivative(np.logaddexp,  lambda g, x, y: g * _share(x, y),
                           lambda g, x, y: g * _share(y, x), bounded=True)
-derivative(np.logaddexp2, lambda g, x, y: g * _share(x, y, math.log(2)),
-                          lambda g, x, y: g * _share(y, x, math.log(2)), bounded=True)
+derivative(np.logaddexp2, lambda g, x, y: g * _share(x, y, np.exp2, np.logaddexp2),
+                          lambda g, x, y: g * _share(y, x, np.exp2, np.logaddexp2), bounded=True)
 derivative(divide_or_zero, lambda g, y: divide_or_zero(g, y),
                            lambda g, y, out: -divide_or_zero(g * out, y),     domain=(REALS, NONZERO))
 derivative(log_or_zero,   lambda g, x: divide_or_zero(g, x),                  domain=POSITIVE)
@@ -95,8 +102,8 @@ derivative(np.tan,        lambda g, out: g * (1 + out * out),                 do
 derivative(np.arcsin,     lambda g, x: g / np.sqrt(1 - x * x),                domain=UNIT)
 derivative(np.arccos,     lambda g, x: -g / np.sqrt(1 - x * x),               domain=UNIT)
 derivative(np.arctan,     lambda g, x: g / (1 + x * x), bounded=True)
-derivative(np.arctan2,    lambda g, y, x: g * divide_or_zero(x, x * x + y * y),
-                          lambda g, y, x: -g * divide_or_zero(y, x * x + y * y), names="y x", domain=(NONZERO, NONZERO))
+derivative(np.arctan2,    lambda g, y, x: g * divide_or_zero(divide_or_zero(x, r := np.hypot(x, y)), r),
+                          lambda g, y, x: -g * divide_or_zero(divide_or_zero(y, r := np.hypot(x, y)), r), names="y x", domain=(NONZERO, NONZERO))
 derivative(np.hypot,      lambda g, x, out: g * divide_or_zero(x, out),
                           lambda g, y, out: g * divide_or_zero(y, out),       domain=(NONZERO, NONZERO))
 derivative(np.deg2rad,    lambda g: g * (math.pi / 180), bounded=True)
@@ -106,8 +113,8 @@ derivative(np.degrees,    lambda g: g * (180 / math.pi), bounded=True)
 derivative(np.sinh,       lambda g, x: g * np.cosh(x))
 derivative(np.cosh,       lambda g, x: g * np.sinh(x))
 derivative(np.tanh,       lambda g, out: g * (1 - out * out), bounded=True)
-derivative(np.arcsinh,    lambda g, x: g / np.sqrt(1 + x * x), bounded=True)
-derivative(np.arccosh,    lambda g, x: g / np.sqrt(x * x - 1),                domain=ABOVE_ONE)
+derivative(np.arcsinh,    lambda g, x: g / np.hypot(1, x), bounded=True)
+derivative(np.arccosh,    lambda g, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), domain=ABOVE_ONE)
 derivative(np.arctanh,    lambda g, x: g / (1 - x * x),                       domain=UNIT)
 
 # Functions with a kink
@@ -132,5 +139,3 @@ definition(np.heaviside,     lambda x, y: np.where(np.equal(x, 0), y, np.heavisi
 definition(np.clip,          lambda a, a_min=None, a_max=None, *, min=None, max=None: _clip(a, a_min if min is None else min, a_max if max is None else max))
 definition(np._core.umath.clip, _clip)  # type: ignore[attr-defined]
 definition(np.real,          lambda val: np.positive(val))
-definition(np.real_if_close, lambda a, tol=100: np.positive(a))
-definition(np.nan_to_num,    lambda x, *, nan=0.0, posinf=None, neginf=None: np.where(np.isfinite(x), x, np.nan_to_num(value_of(x), nan=nan, posinf=posinf, neginf=neginf)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import set_item
 from autograd.derivatives.own_text import alike, as_array
 from autograd.derivatives.positions import moved, rearranged
@@ -14,8 +15,8 @@ from autograd.derivatives.table import definition, derivative
 
 # fmt: off
 def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0) -> Any:
-    start, stop = np.broadcast_arrays(start, stop)
-    zeros = np.zeros(np.shape(start), np.result_type(start, stop, 1.0))
+    zeros = np.zeros_like(np.linspace(value_of(start), value_of(stop), 1)[0])
+    start, stop = start + zeros, stop + zeros
     t = np.linspace(zeros, zeros + 1, num, endpoint, axis=axis)
     result = as_array((1 - t) * np.expand_dims(start, axis) + t * np.expand_dims(stop, axis), dtype)
     return (result, (stop - start) / (max(num - endpoint, 0) or math.nan)) if retstep else result

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.positions import rearranged
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.shapes import along
@@ -63,7 +64,7 @@ derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
                                   lambda g, c: np.where(c, 0, g),                             names="c x y", kind="indexing")
 
 # Functions that choose
-definition(np.take,      lambda a, indices, axis=None, *, mode="raise": along(np.ravel(a) if axis is None else a, axis or 0, np.take(np.arange(np.size(a) if axis is None else np.shape(a)[axis]), np.asarray(indices), mode=mode)))
+definition(np.take,      lambda a, indices, axis=None, *, mode="raise": along(np.ravel(a) if axis is None else a, axis or 0, np.take(np.arange(np.size(a) if axis is None else np.shape(a)[axis]), value_of(indices), mode=mode)))
 definition(np.select,    lambda condlist, choicelist, default=0: reduce(lambda y, pair: np.where(pair[0], pair[1], y), reversed(list(zip(condlist, choicelist, strict=True))), default))
 
 # Functions that only move elements, and the names of the operands whose elements those are

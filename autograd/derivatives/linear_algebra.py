@@ -143,9 +143,6 @@ def _as(function: Any, *results: Any) -> Any:
     """Give results in the type of NumPy's own function, which is not public."""
     return type(function(np.ones((1, 1))))(*results)
 
-def _split(packed: Any) -> tuple[Any, Any]:
-    return packed[..., 0, :], packed[..., 1:, :]
-
 def _qr_of(a: Any, mode: str = "reduced") -> Any:
     if mode not in ("reduced", "complete", "r"):
         raise TypeError(f"np.linalg.qr with mode={mode!r} has no derivative; use mode='reduced'")
@@ -167,6 +164,7 @@ def _svd_of(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermiti
     return _as(np.linalg.svd, u, s, vt) if compute_uv else s
 
 def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    np.linalg.lstsq(np.empty((*np.shape(a)[:-1], 0)), np.empty(np.shape(b)))  # do their shapes fit?
     (m, n), eps = np.shape(a), float(np.finfo(float).eps)
     least = eps * max(m, n) if rcond is None else max(rcond, eps)
     a, b = alike(a, b)
@@ -203,9 +201,9 @@ definition(np.linalg.norm,         _norm)
 definition(np.linalg.vector_norm,  lambda x, /, *, axis=None, keepdims=False, ord=2: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)) if ord == 2 else _vector_norm_as_written(x, axis=axis, keepdims=keepdims, ord=ord))
 definition(np.linalg.cond,         _cond)
 definition(np.linalg.slogdet,      lambda a: _as(np.linalg.slogdet, *np.moveaxis(slogdet(a), -1, 0)))
-definition(np.linalg.eigh,         lambda a, UPLO="L": _as(np.linalg.eigh, *_split(eigh(a, UPLO=UPLO))))
+definition(np.linalg.eigh,         lambda a, UPLO="L": _as(np.linalg.eigh, (both := eigh(a, UPLO=UPLO))[..., 0, :], both[..., 1:, :]))
 definition(np.linalg.eigvalsh,     lambda a, UPLO="L": np.linalg.eigh(a, UPLO).eigenvalues)
-definition(np.linalg.eig,          lambda a: _as(np.linalg.eig, *_split(eig(a))))
+definition(np.linalg.eig,          lambda a: _as(np.linalg.eig, (both := eig(a))[..., 0, :], both[..., 1:, :]))
 definition(np.linalg.eigvals,      lambda a: np.linalg.eig(a).eigenvalues)
 definition(np.linalg.qr,           _qr_of)
 definition(np.linalg.svd,          _svd_of)

@@ -17,6 +17,7 @@ import numpy as np
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.primitive import primitive
+from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import derivative
 
 Function = Callable[..., Any]
@@ -32,7 +33,9 @@ def _moved_back(g: Any, position: int, shapes: list[tuple[int, ...]], by: Functi
     size = math.prod(shapes[position])
     positions = [np.zeros(shape, int) for shape in shapes]
     positions[position] = np.reshape(np.arange(1, size + 1), shapes[position])
-    total = np.bincount(np.ravel(by(positions)), np.ravel(g), size + 1)
+    g = astype(np.ravel(g), np.result_type(g, float), copy=False)
+    total = np.zeros_like(g, shape=size + 1)
+    np.add.at(total, np.ravel(by(positions)), g)
     return np.reshape(total[1:], shapes[position])
 
 

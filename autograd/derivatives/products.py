@@ -1,5 +1,6 @@
 """Products: of matrices, of vectors, and of any axes with any others."""
 
+import math
 import string
 from collections.abc import Sequence
 from functools import partial
@@ -27,8 +28,13 @@ def _matmul_right(g: Any, x: Any, y_shape: tuple[int, ...]) -> Any:
 
 @partial(primitive, known_as="np.einsum")
 def contract(*operands: Any, subscripts: str, optimize: Any = False) -> Any:
-    """Compute an ``einsum`` whose subscripts name every axis, with the operands first."""
-    return np.einsum(subscripts, *operands, optimize=optimize)
+    """Compute an ``einsum`` whose subscripts name every axis, with the operands first; large ones through BLAS."""
+    return np.einsum(subscripts, *operands, optimize=optimize or math.prod(map(np.size, operands)) > 2**20)
+
+@partial(primitive, known_as="np.cross")
+def cross_rows(x: Any, y: Any) -> Any:
+    """Compute the cross products along the last axes."""
+    return np.cross(x, y)
 
 def _contract_others(g: Any, position: int, operands: Any, shapes: Any, subscripts: str, optimize: Any) -> Any:
     """Pull back to one operand: contract the cotangent with all others, onto that operand's axes."""
@@ -50,6 +56,7 @@ def _to_diagonal(x: Any, term: str, sizes: dict[str, int]) -> Any:
 derivative(np.matmul, lambda g, y, x_shape: _matmul_left(g, y, x_shape),
                       lambda g, x, y_shape: _matmul_right(g, x, y_shape), kind="product")
 derivative(contract,  lambda g, position, operands, shapes, subscripts="", optimize=False: _contract_others(g, position, operands, shapes, subscripts, optimize), variadic=True, kind="product")
+derivative(cross_rows, lambda g, y: cross_rows(y, g), lambda g, x: cross_rows(g, x), kind="product")
 
 # Definitions
 def einsum_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
@@ -80,23 +87,17 @@ def _einsum(*operands: Any, optimize: Any = False) -> Any:
 def _kron(a: Any, b: Any) -> Any:
     ndim = max(np.ndim(a), np.ndim(b))
     n, m = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
-    product = np.reshape(a, [k for i in n for k in (i, 1)]) * np.reshape(b, [k for i in m for k in (1, i)])
-    return np.reshape(product, [i * j for i, j in zip(n, m, strict=True)])
+    return np.reshape(np.reshape(a, [k for i in n for k in (i, 1)]) * np.reshape(b, [k for i in m for k in (1, i)]), [i * j for i, j in zip(n, m, strict=True)])
 
 def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     x, y = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if (n := np.shape(x)[-1], m := np.shape(y)[-1]) != (3, 3):
         raise ValueError(f"np.cross: expected vectors of length 3 along the axis, got {n} and {m}; give vectors in the plane a third element that is 0")
-    return np.moveaxis(np.roll(x, -1, -1) * np.roll(y, 1, -1) - np.roll(x, 1, -1) * np.roll(y, -1, -1), -1, axisc)
-
-def _dot(a: Any, b: Any) -> Any:
-    if not (np.ndim(a) and np.ndim(b)):
-        return np.multiply(a, b)
-    return np.matmul(a, b) if max(np.ndim(a), np.ndim(b)) <= 2 else np.tensordot(a, b, (-1, max(np.ndim(b) - 2, 0)))
+    return np.moveaxis(cross_rows(x, y), -1, axisc)
 
 definition(np.einsum,               _einsum)
-definition(np.dot,                  _dot)
+definition(np.dot,                  lambda a, b: np.multiply(a, b) if not (np.ndim(a) and np.ndim(b)) else np.matmul(a, b) if max(np.ndim(a), np.ndim(b)) <= 2 else np.tensordot(a, b, (-1, max(np.ndim(b) - 2, 0))))
 definition(np.kron,                 _kron)
 definition(np.cross,                _cross)
 definition(np.vdot,                 lambda a, b: np.dot(np.ravel(a), np.ravel(b)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
 Axis = int | tuple[int, ...] | None
@@ -24,11 +25,9 @@ def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, wh
         reduced = np.reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(shape)))
     return reduced if where is True else reduced * where
 
-def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any = True) -> Any:
-    """Give the number of elements that become one."""
-    if where is True:
-        return math.prod(shape[i] for i in reduced_axes(shape, axis))
-    return np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=keepdims)
+def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any = True, least: int = 0) -> Any:
+    """Give the number of elements that become one, or the least that is to be given."""
+    return max(math.prod(shape[i] for i in reduced_axes(shape, axis)), least) if where is True else np.maximum(np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=keepdims), least)
 
 def as_rows(x: Any, axis: Axis) -> Any:
     """Make of each part that a reduction along ``axis`` sees a row of a matrix."""
@@ -36,12 +35,12 @@ def as_rows(x: Any, axis: Axis) -> Any:
     moved = np.moveaxis(x, axes, range(-len(axes), 0))
     return np.reshape(moved, (math.prod(np.shape(moved)[: np.ndim(x) - len(axes)]), count(np.shape(x), axis)))
 
-def _share_of_extremum(x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
-    """Give 1 at the extremum; where there are n of them, ``initial`` included, 1/n at each."""
-    out = restore(out, np.shape(x), axis, keepdims)
+def _to_extremum(g: Any, x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
+    """Hand g to the extremum; where there are n of them, ``initial`` included, 1/n of it to each."""
+    g, out = (restore(reduced, np.shape(x), axis, keepdims) for reduced in (g, out))
     is_extremum = (np.equal(x, out) | np.isnan(x)) & where
     rival = initial is not NOT_GIVEN and np.equal(out, initial)
-    return is_extremum / (np.sum(is_extremum, axis=axis, keepdims=True) + rival)
+    return g / (np.sum(is_extremum, axis=axis, keepdims=True, dtype=g.dtype) + rival) * is_extremum
 
 def _share_of_sum(power: Any, x: Any, out: Any, axis: Axis, keepdims: bool) -> Any:
     """Give the share of each power in the sum whose logarithm ``out`` is; those that are infinite share equally."""
@@ -58,26 +57,27 @@ def _running_product(x: Any) -> Any:
         x, step = np.concatenate([x[..., :step], x[..., step:] * x[..., :-step]], axis=-1), 2 * step
     return x
 
-def _products_of_others(x: Any, axis: Axis) -> Any:
-    """Multiply for each element all before and all after it: exact, whatever is zero."""
+def _products_of_others(x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any) -> Any:
+    """Give the product over each element; where one may be zero, multiply all before and all after it."""
+    if np.all((np.abs(out) >= np.finfo(out.dtype).tiny) & np.isfinite(out)):
+        return restore(out, np.shape(x), axis, keepdims) / x
     axes, rows = reduced_axes(np.shape(x), axis), as_rows(x, axis)
     moved = np.shape(np.moveaxis(x, axes, last := range(-len(axes), 0)))
     before, after = (np.cumprod(np.concatenate([np.ones_like(r[:, :1]), r[:, :-1]], axis=1), 1) for r in (rows, np.flip(rows, 1)))
-    return np.moveaxis(np.reshape(before * np.flip(after, 1), moved), last, axes)
+    return initial * np.moveaxis(np.reshape(before * np.flip(after, 1), moved), last, axes)
 
 def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
     if correction is not None and ddof:
         raise ValueError("np.var: ddof and correction are two names of one number; give one")
     deviation = a - (np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
-    deviation = deviation if where is True else np.where(where, deviation, 0)
-    total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
-    return total / np.maximum(count(np.shape(a), axis, keepdims, where) - (correction or ddof), 0, dtype=total.dtype)
+    total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims, where=where)
+    return astype(total / np.maximum(count(np.shape(a), axis, keepdims, where) - (correction or ddof), 0), total.dtype, copy=False)
 
 derivative(np.sum,  lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g, x_shape, axis, keepdims, where), keywords="initial", kind="reduction")
-derivative(np.mean, lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g / count(x_shape, axis, keepdims, where), x_shape, axis, keepdims, where), kind="reduction")
-derivative(np.prod, lambda g, x, axis=None, keepdims=False, initial=1, where=True: restore(g * initial, np.shape(x), axis, keepdims, where) * _products_of_others(x if where is True else np.where(where, x, 1), axis), kind="reduction")
+derivative(np.mean, lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g * (1 / count(x_shape, axis, keepdims, where, least=1)), x_shape, axis, keepdims, where), kind="reduction")
+derivative(np.prod, lambda g, x, out, axis=None, keepdims=False, initial=1, where=True: restore(g, np.shape(x), axis, keepdims, where) * _products_of_others(x if where is True else np.where(where, x, 1), out, axis, keepdims, initial), kind="reduction")
 for _extremum in np.max, np.min:
-    derivative(_extremum, lambda g, x, out, axis=None, keepdims=False, initial=NOT_GIVEN, where=True: restore(g, np.shape(x), axis, keepdims) * _share_of_extremum(x, out, axis, keepdims, initial, where),
+    derivative(_extremum, lambda g, x, out, axis=None, keepdims=False, initial=NOT_GIVEN, where=True: _to_extremum(g, x, out, axis, keepdims, initial, where),
                           kink=lambda x, axis=None, keepdims=False: np.diff(np.sort(as_rows(x, axis)), axis=1), kind="reduction")
 derivative(np.logaddexp.reduce,  lambda g, x, out, axis=0, keepdims=False: restore(g, np.shape(x), axis, keepdims) * _share_of_sum(np.exp, x, out, axis, keepdims), keywords="initial", kind="reduction")
 derivative(np.logaddexp2.reduce, lambda g, x, out, axis=0, keepdims=False: restore(g, np.shape(x), axis, keepdims) * _share_of_sum(np.exp2, x, out, axis, keepdims), keywords="initial", kind="reduction")

@@ -70,11 +70,6 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     lengths = (sum(np.shape(array)[axis : axis + 1 or None]) for array in arrays)  # 0 without that axis: NumPy says it better
     return join(*arrays, axis=axis, ends=tuple(itertools.accumulate(lengths)))
 
-def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    pieces = np.array_split(np.arange(np.shape(ary)[axis]), indices_or_sections)
-    ends = [0, *itertools.accumulate(map(len, pieces))]
-    return [along(ary, axis, slice(*pair)) for pair in itertools.pairwise(ends)]
-
 def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     rows, axis = np.moveaxis(arr, axis, -1), axis % np.ndim(arr)
     before = np.shape(rows)[:-1]
@@ -86,7 +81,6 @@ definition(astype,              _astype)
 if hasattr(np, "astype"):  # since NumPy 2.1
     definition(np.astype,       _astype)
 definition(np.concatenate,      concatenate)
-definition(np.array_split,      _array_split)
 definition(np.apply_along_axis, _apply_along_axis)
 definition(np.stack,            lambda arrays, axis=0: pile(*arrays, axis=axis))
 definition(np.vstack,           lambda tup: concatenate([np.atleast_2d(array) for array in tup]))

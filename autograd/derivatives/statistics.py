@@ -59,6 +59,8 @@ _GROWTH = {"linear": -1, "hazen": 0, "interpolated_inverted_cdf": 0, "weibull": 
 
 def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
     """Interpolate between two elements of the sorted rows, where NumPy finds the quantile of 0, 1, 2 ..."""
+    if not np.size(a):  # NumPy says NaN, or that it cannot
+        return (np.nanquantile if skip_nan else np.quantile)(value_of(a), np.divide(q, whole), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims)
     rows = np.sort(as_rows(a, axis))
     dtype = rows.dtype if type(q) in (int, float) else np.result_type(rows, np.asarray(value_of(q)))
     q = np.divide(q, whole)
@@ -78,22 +80,19 @@ definition(np.percentile,    partial(_quantile, 100, False))
 definition(np.nanquantile,   partial(_quantile, 1, True))
 definition(np.nanpercentile, partial(_quantile, 100, True))
 definition(np.median,        lambda a, axis=None, *, keepdims=False: np.quantile(a, 0.5, axis, keepdims=keepdims) if np.size(a) else np.median(value_of(a), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims))
-definition(np.nanmedian,     lambda a, axis=None, *, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims) if np.size(a) else np.nanmedian(value_of(a), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims))
+definition(np.nanmedian,     lambda a, axis=None, *, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims))
 
 # Covariances and histograms
 def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None, aweights: Any = None) -> Any:
     x = np.concatenate([np.atleast_2d(x) if rowvar or np.ndim(x) < 2 else np.transpose(x) for x in (m, y) if x is not None])
+    if np.ndim(x) > 2:
+        raise ValueError(f"np.cov: expected one or two axes, got an array of shape {np.shape(x)}")
     repeats = np.ones(np.shape(x)[1]) if fweights is None else np.asarray(fweights)
     weights = repeats if aweights is None else repeats * aweights
     total = np.sum(weights)
     deviation = x - np.sum(x * weights, axis=1, keepdims=True) / total
     lost = (int(not bias) if ddof is None else ddof) * (1 if aweights is None else np.sum(weights * aweights) / total)
-    return np.squeeze(np.matmul(deviation * weights, np.transpose(deviation)) / (total - lost))
-
-def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
-    covariance = np.cov(x, y, rowvar)
-    deviation = np.sqrt(np.diagonal(covariance) if np.ndim(covariance) else covariance)
-    return covariance / deviation[..., None] / deviation if np.ndim(covariance) else covariance / covariance
+    return np.squeeze(np.matmul(deviation * weights, np.transpose(deviation)) / np.maximum(total - lost, 0))
 
 def _edges(a: Any, bins: Any = 10, range: Any = None) -> Any:
     """Give the edges of bins, which lie evenly between the least and the largest number."""
@@ -116,7 +115,7 @@ def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = 
     return counts / np.sum(counts) / math.prod(np.ix_(*map(np.diff, edges))) if density else counts, edges
 
 definition(np.cov,                 _cov)
-definition(np.corrcoef,            _corrcoef)
+definition(np.corrcoef,            lambda x, y=None, rowvar=True: np.squeeze((c := np.atleast_2d(np.cov(x, y, rowvar))) / (deviation := np.sqrt(np.diagonal(c)))[:, None] / deviation))
 definition(np.bincount,            lambda x, weights=None, minlength=0: scatter(astype(weights, float), value_of(x), np.bincount(value_of(x), minlength=minlength).shape))
 definition(np.histogram_bin_edges, _edges)
 definition(np.histogram,           _histogram)  # counts are constants

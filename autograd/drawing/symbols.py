@@ -37,10 +37,11 @@ _CODE = {
     np.sign: "Math.sign({0})", np.floor: "Math.floor({0})", np.trunc: "Math.trunc({0})",
     np.maximum: "Math.max({0},{1})", np.minimum: "Math.min({0},{1})", np.equal: "+({0}=={1})",
     np.greater: "+({0}>{1})", np.less: "+({0}<{1})", np.isnan: "+Number.isNaN({0})",
-    np.logical_or: "+({0}||{1})", np.logical_and: "+({0}&&{1})", np.bitwise_or: "+({0}||{1})", np.bitwise_and: "+({0}&&{1})",
+    np.logical_or: "+({0}||{1})", np.logical_and: "+({0}&&{1})",
+    np.bitwise_or: "+({0}||{1})", np.bitwise_and: "+({0}&&{1})",
     np.where: "({0}?{1}:{2})", elementwise.log_or_zero: "({0}==0?0:Math.log({0}))",
     elementwise.divide_or_zero: "({1}==0?0:{0}/{1})",
-    elementwise.power_or_zero: "({0}==0||{1}==0&&-1<={2}&&{2}<0?0:{0}*{1}**{2})",
+    elementwise.power_or_zero: "({0}==0&&-1<={1}&&{1}<0?0:{0}**{1})",
 }  # fmt: skip
 _OURS: dict[tuple[str | None, str], str] = {
     ("nn.functional.activations", "sigmoid"): "(1/(1+Math.exp(-{0})))",
@@ -54,6 +55,7 @@ _INFIX = {
 _UNSEEN = {np.reshape, np.expand_dims, np.squeeze, np.positive, np.copy}  # what a formula leaves out
 _PLAIN = {
     elementwise.divide_or_zero: np.divide,
+    elementwise.power_or_zero: np.power,
     elementwise.log_or_zero: np.log,
 }
 
@@ -147,10 +149,7 @@ def _call(function: Any, args: Any, kwargs: dict[str, Any] | None = None) -> Any
     if template and len(values) == len(x):
         with np.errstate(all="ignore"):
             return constant(function(*values))
-    if function is elementwise.power_or_zero:
-        symbol = x[0] * x[1] ** x[2]
-    else:
-        symbol = _brief(usual, x) if len(x) <= 2 else None
+    symbol = _brief(usual, x) if len(x) <= 2 else None
     symbol = symbol or Symbol(formula(usual, [a.text for a in x], kwargs).removeprefix("np."))
     coded = template and all(a.code for a in x)
     return symbol._like(_shape(function, x), template.format(*(a.code for a in x)) if coded else "")

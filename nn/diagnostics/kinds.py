@@ -55,7 +55,7 @@ def saturated(layer: Module, y: Array) -> float | None:
 def is_rectifier(layer: Module) -> bool:
     """Tell whether units of this layer can be dead: 0, with slope 0."""
     if isinstance(layer, Recurrent):
-        return layer.options.get("nonlinearity") == "relu"
+        return layer.nonlinearity == "relu"
     return isinstance(layer, RECTIFIERS)
 
 

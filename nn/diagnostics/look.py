@@ -48,9 +48,11 @@ def health(model: Module, data: Any, loss: Callable[[Any, Any], Any], batch_size
         raise TypeError(f"loss: expected a function, such as nn.MSELoss(), got {loss!r}")
     rows = whole_number("batch_size", batch_size, 1)
     x, y = next(iter(source("data", data).epoch(rows, np.random.default_rng(0), shuffle=True)))
-    fields = (value for module in model.modules() for _, value in module._named_fields())
-    results = {id(value): value for value in fields if _is_result(value)}  # have no copies
-    seen, measure = copy.deepcopy((model, loss), results)
+    fields = [value for module in model.modules() for _, value in module._named_fields()]
+    memo: dict[int, Any] = {id(value): value for value in fields if _is_result(value)}  # have no copies
+    generators = (value for value in fields if isinstance(value, np.random.Generator))
+    memo |= {id(rng): copy.deepcopy(rng) for rng in generators}  # so that every look sees the same
+    seen, measure = copy.deepcopy((model, loss), memo)
     recorder = Recorder(seen, most=1)
     gradients = [(p, p.grad) for p in model.parameters()]  # a loss may know the model, as penalties do
     try:

@@ -33,7 +33,7 @@ def multilayer_perceptron(
           (0): Linear(in_features=2, out_features=5, bias=True)
           (1): BatchNorm1d(5, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
           (2): Tanh()
-          (3): Dropout(p=0.1)
+          (3): Dropout(p=0.1, inplace=False)
           (4): Linear(in_features=5, out_features=1, bias=True)
         )
     """

@@ -20,9 +20,25 @@ class Container(Module):
     def __init__(self) -> None:
         self._layers: dict[str, Module] = {}
 
-    def fields(self) -> Iterator[tuple[str, Any]]:
+    def _named_fields(self) -> Iterator[tuple[str, Any]]:
         """Name the layers as they are called here, and other fields by their names."""
-        return ((name.removeprefix("_layers."), value) for name, value in super().fields())
+        return ((name.removeprefix("_layers."), value) for name, value in super()._named_fields())
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        return list((self._layers | dict(super()._shown())).items())
+
+    def __getattr__(self, name: str) -> Any:
+        """Give the layer of that name."""
+        layers = vars(self).get("_layers", {})
+        return layers[name] if name in layers else object.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Add the layer of that name, or replace it, as PyTorch does; or set another field."""
+        layers = vars(self).get("_layers")
+        if layers is not None and (name in layers or isinstance(value, Module)):
+            self._put(name, value)
+        else:
+            super().__setattr__(name, value)
 
     def __len__(self) -> int:
         """Count the layers."""
@@ -47,12 +63,18 @@ class Listed(Container):
             self.append(layer)
         return self
 
-    def insert(self, index: int, layer: Module) -> None:
+    def insert(self, index: int, layer: Module) -> Self:
         """Add a layer before the one at a position."""
         layers = list(self)
         layers.insert(index, layer)
         self._layers = {}
-        self.extend(layers)
+        return self.extend(layers)
+
+    def pop(self, index: int = -1) -> Any:
+        """Remove one layer, and give it."""
+        layer = list(self)[index]
+        del self[index]
+        return layer
 
     def __iter__(self) -> Iterator[Module]:
         """Go through the layers."""
@@ -87,14 +109,18 @@ class ModuleList(Listed):
         (3, Linear(in_features=2, out_features=2, bias=True), 2)
     """
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self.extend(modules)
+        self.extend(modules or ())
 
     def __getitem__(self, index: int | slice) -> Any:
         """Give one layer, or a ModuleList of several."""
         found = list(self)[index]
         return ModuleList(found) if isinstance(found, list) else found
+
+    def __add__(self, layers: Iterable[Module]) -> ModuleList:
+        """Give a list of these layers and others."""
+        return ModuleList([*self, *layers])
 
     def __iadd__(self, layers: Iterable[Module]) -> Self:
         """Add layers at the end."""
@@ -116,9 +142,9 @@ class ModuleDict(Container):
         (['price', 'rooms'], Linear(in_features=2, out_features=1, bias=True))
     """
 
-    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         super().__init__()
-        self.update(modules)
+        self.update(modules or ())
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Add modules, or replace those of the same names."""
@@ -128,6 +154,10 @@ class ModuleDict(Container):
     def pop(self, name: str) -> Module:
         """Remove a module and give it."""
         return self._layers.pop(name)
+
+    def clear(self) -> None:
+        """Remove all modules."""
+        self._layers.clear()
 
     def __getitem__(self, name: str) -> Any:
         """Give a module."""

@@ -10,11 +10,10 @@ from nn.errors import RefusedError, whole_number
 from nn.functional.convolution import sides
 from nn.functional.windows import whole_numbers
 from nn.init import DType, Rng
-from nn.layers.linear import weight_and_bias
-from nn.module import Module
+from nn.layers.linear import Affine
 
 
-class Convolution(Module):
+class Convolution(Affine):
     """What convolutions of sequences and of images share."""
 
     axes: ClassVar[int]
@@ -46,26 +45,25 @@ class Convolution(Module):
         self.padding = whole_numbers("padding", padding, self.axes, 0) if whole else padding
         sides(padding, self.kernel_size, self.stride, self.dilation)
         if self.in_channels % self.groups or self.out_channels % self.groups:
-            channels = f"in_channels={in_channels} and out_channels={out_channels}"
-            raise RefusedError(f"groups: expected a divisor of {channels}, got {groups}")
+            both = f"in_channels={in_channels} and out_channels={out_channels}"
+            raise RefusedError(f"groups: expected a divisor of {both}, got {groups}")
         if padding_mode != "zeros":
             raise RefusedError(f"padding_mode: expected 'zeros', got {padding_mode!r}")
-        first, second = self.out_channels, self.in_channels
-        if self.transposed:
-            first, second = second, first
+        self.padding_mode = padding_mode
+        channels = self.out_channels, self.in_channels
+        first, second = channels[::-1] if self.transposed else channels
         shape = (first, second // self.groups, *self.kernel_size)
-        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng, outputs=self.out_channels)
+        self._add_parameters(shape, bias, dtype, rng, self.out_channels)
 
     def forward(self, x: Any) -> Any:
         """Slide the kernels over inputs of shape (rows, channels, ...), or over one without rows."""
         how = self.stride, self.padding, self.dilation, self.groups
         return type(self).function(x, self.weight, self.bias, *how)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the channels and the kernel, and what is not as usual."""
-        said = [
-            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        ]
+        channels = f"{self.in_channels}, {self.out_channels}"
+        said = [channels, f"kernel_size={self.kernel_size}", f"stride={self.stride}"]
         zeros, ones = (0,) * self.axes, (1,) * self.axes
         usual = {"padding": zeros, "dilation": ones, "output_padding": zeros, "groups": 1}
         options = ((name, vars(self).get(name, value), value) for name, value in usual.items())

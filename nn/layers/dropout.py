@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import as_tensor
 from nn import functional
 from nn.functional.dropout import check_probability
 from nn.init import Rng
@@ -18,6 +18,7 @@ class Dropout(Module):
 
     Args:
         p: the probability.
+        inplace: is accepted as in PyTorch, and changes nothing.
         rng: where the zeros are drawn from.
 
     Raises:
@@ -29,28 +30,24 @@ class Dropout(Module):
         (array([2., 2., 2., 0., 0.]), array([1., 1., 1., 1., 1.]))
     """
 
-    def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
-        self.p, self.rng = check_probability(p), np.random.default_rng(rng)
+    function: ClassVar[Callable[..., Any]] = staticmethod(functional.dropout)
+
+    def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: Rng = None) -> None:
+        self.p, self.inplace, self.rng = check_probability(p), inplace, np.random.default_rng(rng)
 
     def forward(self, x: Any) -> Any:
-        """Drop elements."""
-        x = x if hasattr(x, "shape") else as_tensor(x)
-        return functional.dropout(x, self.p, self.training, rng=self.rng)
+        """Drop elements, or channels."""
+        return type(self).function(x, self.p, self.training, rng=self.rng)
 
-    def describe(self) -> str:
-        """Say the probability."""
-        return f"p={self.p}"
+    def extra_repr(self) -> str:
+        """Say the options."""
+        return f"p={self.p}, inplace={self.inplace}"
 
 
 class Dropout2d(Dropout):
     """In training, make whole channels zero with probability p and divide the others by 1 - p.
 
-    Args:
-        p: the probability.
-        rng: where the zeros are drawn from.
-
-    Raises:
-        ValueError: p is no probability.
+    The arguments are those of :class:`Dropout`.
 
     Example:
         >>> Dropout2d(0.5, rng=2)(np.ones((1, 3, 1, 2)))[0, :, 0]
@@ -59,7 +56,4 @@ class Dropout2d(Dropout):
                [0., 0.]])
     """
 
-    def forward(self, x: Any) -> Any:
-        """Drop channels."""
-        x = x if hasattr(x, "shape") else as_tensor(x)
-        return functional.dropout2d(x, self.p, self.training, rng=self.rng)
+    function = staticmethod(functional.dropout2d)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from autograd import get_default_dtype, no_grad
+from autograd import as_tensor, get_default_dtype, no_grad
 from nn import functional, init
-from nn.errors import RefusedError, whole_number
+from nn.errors import RefusedError, shown, whole_number
 from nn.init import DType, Rng
 from nn.module import Module
 from nn.parameter import Parameter
@@ -49,9 +49,36 @@ class Embedding(Module):
         if padding_idx is not None and not -rows <= padding_idx < rows:
             raise RefusedError(f"padding_idx: expected a row of {rows}, got {padding_idx!r}")
         self.padding_idx = None if padding_idx is None else padding_idx % rows
-        self.weight = Parameter(
-            np.empty((rows, self.embedding_dim), dtype or get_default_dtype()), name="weight"
-        )
+        table = np.empty((rows, self.embedding_dim), dtype or get_default_dtype())
+        self.weight = Parameter(table, name="weight")
+        self.reset_parameters(rng=rng)
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Self:
+        """Make a layer of a table.
+
+        Args:
+            embeddings: the table, of shape (rows, length); it is copied.
+            freeze: whether it stays as it is; otherwise it is learned further.
+            padding_idx: a row that is not learned.
+
+        Raises:
+            ValueError: this is no table, or padding_idx is no row.
+
+        Example:
+            >>> Embedding.from_pretrained([[1.0, 2.0], [3.0, 4.0]])([1, 1])
+            tensor([[3., 4.],
+                    [3., 4.]])
+        """
+        table = as_tensor(embeddings).data
+        if table.ndim != 2:
+            raise RefusedError(f"embeddings: expected a table of shape (rows, length), got {shown(table)}")
+        layer = cls(len(table), table.shape[1], padding_idx, dtype=table.dtype)
+        layer.weight = Parameter(table, not freeze, name="weight")
+        return layer
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Draw the table anew."""
         init.normal_(self.weight, rng=rng)
         if self.padding_idx is not None:
             with no_grad():
@@ -61,7 +88,7 @@ class Embedding(Module):
         """Look up the rows of integers of any shape."""
         return functional.embedding(input, self.weight, padding_idx=self.padding_idx)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the sizes."""
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
         return f"{self.num_embeddings}, {self.embedding_dim}{padding}"

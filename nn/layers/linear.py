@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,24 +18,34 @@ from nn.module import Module
 from nn.parameter import Parameter
 
 
-def weight_and_bias(
-    shape: Lengths, bias: bool, dtype: DType, rng: Rng, fan_in: int = 0, outputs: int | None = None
-) -> tuple[Parameter, Parameter | None]:
-    """Make a weight (outputs, inputs, ...) and a bias (outputs,), drawn between ±1/√fan_in.
-
-    What a shape in another order does not say stands in ``fan_in`` and ``outputs``.
-    """
-    fan_in = fan_in or math.prod(shape[1:])
-    bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
-    rng, dtype = np.random.default_rng(rng), dtype or get_default_dtype()
-    weight = init.uniform_(Parameter(np.empty(shape, dtype), name="weight"), -bound, bound, rng=rng)
-    if not bias:
-        return weight, None
-    count = shape[0] if outputs is None else outputs
-    return weight, init.uniform_(Parameter(np.empty(count, dtype), name="bias"), -bound, bound, rng=rng)
+def draw(parameters: Iterable[Parameter | None], fan_in: int, rng: Rng) -> None:
+    """Draw parameters uniformly between ±1/√fan_in."""
+    bound, rng = 1 / math.sqrt(fan_in) if fan_in else 0.0, np.random.default_rng(rng)
+    for parameter in parameters:
+        if parameter is not None:
+            init.uniform_(parameter, -bound, bound, rng=rng)
 
 
-class Linear(Module):
+class Affine(Module):
+    """What layers share that have a weight (outputs, inputs, ...), and a bias (outputs,) or None."""
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def _add_parameters(
+        self, shape: Lengths, bias: bool, dtype: DType, rng: Rng, outputs: int | None = None
+    ) -> None:
+        dtype, count = dtype or get_default_dtype(), shape[0] if outputs is None else outputs
+        self.weight = Parameter(np.empty(shape, dtype), name="weight")
+        self.bias = Parameter(np.empty(count, dtype), name="bias") if bias else None
+        self.reset_parameters(rng=rng)
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Draw weight and bias anew, uniformly between ±1/√fan_in."""
+        draw((self.weight, self.bias), math.prod(self.weight.shape[1:]), rng)
+
+
+class Linear(Affine):
     """The affine map x Wᵀ + b.
 
     Args:
@@ -59,7 +70,7 @@ class Linear(Module):
         self.in_features = whole_number("in_features", in_features)
         self.out_features = whole_number("out_features", out_features)
         shape = (self.out_features, self.in_features)
-        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng)
+        self._add_parameters(shape, bias, dtype, rng)
         # Wᵀ lies contiguous in memory, for BLAS is faster at x Wᵀ then, up to twice for few rows.
         self.weight.data = np.asfortranarray(self.weight.data)
 
@@ -69,13 +80,13 @@ class Linear(Module):
             x = as_tensor(x)
         return functional.linear(x, self.weight, self.bias)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the sizes."""
         sizes = f"in_features={self.in_features}, out_features={self.out_features}"
         return f"{sizes}, bias={self.bias is not None}"
 
 
-class Bilinear(Module):
+class Bilinear(Affine):
     """The bilinear map x₁ᵀ A x₂ + b, with one matrix A for each output.
 
     Args:
@@ -112,13 +123,17 @@ class Bilinear(Module):
         self.in2_features = whole_number("in2_features", in2_features)
         self.out_features = whole_number("out_features", out_features)
         shape = (self.out_features, self.in1_features, self.in2_features)
-        self.weight, self.bias = weight_and_bias(shape, bias, dtype, rng, fan_in=self.in1_features)
+        self._add_parameters(shape, bias, dtype, rng)
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Draw weight and bias anew, uniformly between ±1/√in1_features."""
+        draw((self.weight, self.bias), self.in1_features, rng)
 
     def forward(self, x1: Any, x2: Any) -> Any:
         """Map inputs of shapes (..., in1_features) and (..., in2_features) to (..., out_features)."""
         return functional.bilinear(x1, x2, self.weight, self.bias)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the sizes."""
         sizes = f"in1_features={self.in1_features}, in2_features={self.in2_features}"
         return f"{sizes}, out_features={self.out_features}, bias={self.bias is not None}"
@@ -137,6 +152,7 @@ class Perceptron(Module):
     Example:
         >>> neuron = Perceptron(2)
         >>> neuron.load_state_dict({"linear.weight": [[5.0, -3.0]], "linear.bias": [1.0]})
+        IncompatibleKeys(missing_keys=[], unexpected_keys=[])
         >>> f"{neuron(np.array([-3.0, 2.0])).item():.3g}"
         '2.06e-09'
     """
@@ -154,6 +170,10 @@ class Perceptron(Module):
             check_layer("activation", activation)
         self.linear = Linear(in_features, out_features, dtype=dtype, rng=rng)
         self.activation = Sigmoid() if activation is None else activation
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Draw the weights and biases anew."""
+        self.linear.reset_parameters(rng=rng)
 
     def forward(self, x: Any) -> Any:
         """Compute the outputs, of shape (..., out_features)."""

@@ -8,26 +8,36 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd import as_tensor, get_default_dtype, no_grad
-from nn import functional
+from nn import functional, init
 from nn.errors import RefusedError, whole_number
-from nn.functional.windows import Lengths, whole_numbers
-from nn.init import DType
+from nn.functional.normalisation import lengths
+from nn.functional.windows import Lengths
+from nn.init import DType, Rng
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
 
 
-def _affine(shape: Lengths, weight: bool, bias: bool, dtype: DType) -> Any:
-    """Make a weight of ones and a bias of zeros, or None for them."""
-    one, zero = (np.full(shape, value, dtype or get_default_dtype()) for value in (1, 0))
-    return Parameter(one, name="weight") if weight else None, Parameter(zero, name="bias") if bias else None
+class Normalisation(Module):
+    """What normalisations share: a weight, a bias, or None for them."""
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def _add_parameters(self, shape: Lengths, weight: bool, bias: bool, dtype: DType) -> None:
+        dtype = dtype or get_default_dtype()
+        self.weight = Parameter(np.empty(shape, dtype), name="weight") if weight else None
+        self.bias = Parameter(np.empty(shape, dtype), name="bias") if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Make the weight 1 and the bias 0, as at first; nothing is drawn."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
 
 
-def _lengths(normalized_shape: int | Sequence[int]) -> Lengths:
-    lengths = [normalized_shape] if isinstance(normalized_shape, (int, np.integer)) else normalized_shape
-    return whole_numbers("normalized_shape", lengths, len(lengths), 0)
-
-
-class BatchNorm(Module):
+class BatchNorm(Normalisation):
     """What batch normalisations share."""
 
     ndims: ClassVar[tuple[int, ...]]
@@ -46,11 +56,22 @@ class BatchNorm(Module):
         self.num_features = n = whole_number("num_features", num_features)
         self.eps, self.momentum, self.affine = eps, momentum, affine
         self.track_running_stats = tracks = track_running_stats
-        self.weight, self.bias = _affine((n,), affine, affine and bias, dtype)
         dtype = dtype or get_default_dtype()
-        self.running_mean = Buffer(np.zeros(n, dtype), name="running_mean") if tracks else None
-        self.running_var = Buffer(np.ones(n, dtype), name="running_var") if tracks else None
+        self.running_mean = Buffer(np.empty(n, dtype), name="running_mean") if tracks else None
+        self.running_var = Buffer(np.empty(n, dtype), name="running_var") if tracks else None
         self.num_batches_tracked = Buffer(0, name="num_batches_tracked") if tracks else None
+        self._add_parameters((n,), affine, affine and bias, dtype)
+
+    def reset_running_stats(self) -> None:
+        """Forget the batches that were seen."""
+        for buffer, value in (self.running_mean, 0), (self.running_var, 1), (self.num_batches_tracked, 0):
+            if buffer is not None:
+                init.constant_(buffer, value)
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Make the weight 1 and the bias 0, and forget the batches that were seen; nothing is drawn."""
+        self.reset_running_stats()
+        super().reset_parameters()
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (rows, channels, ...)."""
@@ -63,14 +84,16 @@ class BatchNorm(Module):
         batches, momentum = self.num_batches_tracked, self.momentum
         if momentum is None:
             momentum = 0.0 if batches is None else 1 / (batches.item() + 1)
-        numbers = self.running_mean, self.running_var, self.weight, self.bias
-        out = functional.batch_norm(x, *numbers, self.training or batches is None, momentum, self.eps)
-        if self.training and batches is not None:
+        used = self.track_running_stats or not self.training
+        running = (self.running_mean, self.running_var) if used else (None, None)
+        training = self.training or running[0] is None
+        out = functional.batch_norm(x, *running, self.weight, self.bias, training, momentum, self.eps)
+        if self.training and self.track_running_stats and batches is not None:
             with no_grad():
                 batches += 1
         return out
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the options."""
         numbers = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
         return f"{numbers}, bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
@@ -119,7 +142,7 @@ class BatchNorm2d(BatchNorm):
     ndims = (4,)
 
 
-class GroupNorm(Module):
+class GroupNorm(Normalisation):
     """Normalise the channels of each group over all places, for each row by itself.
 
     Args:
@@ -159,19 +182,19 @@ class GroupNorm(Module):
                 f"num_groups: expected a divisor of num_channels={num_channels}, got {num_groups}"
             )
         self.eps, self.affine = eps, affine
-        self.weight, self.bias = _affine((self.num_channels,), affine, affine and bias, dtype)
+        self._add_parameters((self.num_channels,), affine, affine and bias, dtype)
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (rows, channels, ...)."""
         return functional.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the options."""
         affine = f"affine={self.affine}, bias={self.bias is not None}"
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, {affine}"
 
 
-class LayerNorm(Module):
+class LayerNorm(Normalisation):
     """Normalise over the last axes, for each row by itself.
 
     Args:
@@ -202,22 +225,21 @@ class LayerNorm(Module):
         *,
         dtype: DType = None,
     ) -> None:
-        self.normalized_shape = shape = _lengths(normalized_shape)
+        self.normalized_shape = shape = lengths(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        self.weight, self.bias = _affine(shape, elementwise_affine, elementwise_affine and bias, dtype)
+        self._add_parameters(shape, elementwise_affine, elementwise_affine and bias, dtype)
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (..., *normalized_shape)."""
-        x = x if hasattr(x, "shape") else as_tensor(x)
         return functional.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the options."""
         affine = f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
         return f"{self.normalized_shape}, eps={self.eps}, {affine}"
 
 
-class RMSNorm(Module):
+class RMSNorm(Normalisation):
     """Divide by the root of the mean square over the last axes, for each row by itself.
 
     Args:
@@ -245,14 +267,14 @@ class RMSNorm(Module):
         *,
         dtype: DType = None,
     ) -> None:
-        self.normalized_shape = shape = _lengths(normalized_shape)
+        self.normalized_shape = shape = lengths(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        self.weight, _ = _affine(shape, elementwise_affine, False, dtype)
+        self._add_parameters(shape, elementwise_affine, False, dtype)
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (..., *normalized_shape)."""
         return functional.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the options."""
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"

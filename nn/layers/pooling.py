@@ -22,7 +22,7 @@ class Pooling(Module):
     def _options(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "training"}
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the options."""
         return ", ".join(f"{name}={value!r}" for name, value in self._options().items())
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd import as_tensor, get_default_dtype
-from nn import functional, init
+from nn import functional
 from nn.errors import RefusedError, whole_number
+from nn.functional.recurrent_arrays import check_nonlinearity
 from nn.init import DType, Rng
+from nn.layers.linear import draw
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -24,27 +25,33 @@ class Recurrent(Module):
     gates: ClassVar[int]
     states: ClassVar[int] = 1  # how many arrays the state is made of
     function: ClassVar[Callable[..., Any]]
-    options: dict[str, Any]  # of the function
+    nonlinearity: str = "tanh"  # of a new state
 
     def _set_sizes(self, input_size: int, hidden_size: int, bias: bool) -> None:
         self.input_size = whole_number("input_size", input_size, 1)
         self.hidden_size = whole_number("hidden_size", hidden_size, 1)
-        self.bias, self.options = bias, {}
+        self.bias = bias
 
-    def _add_weights(self, inputs: int, suffix: str, dtype: DType, rng: Rng) -> None:
-        """Add the weights of one layer and direction, uniformly between ±1/√hidden_size."""
-        rows, bound = self.gates * self.hidden_size, 1 / math.sqrt(self.hidden_size)
+    def _add_weights(self, inputs: int, suffix: str, dtype: DType) -> None:
+        """Add the weights of one layer and direction."""
+        rows = self.gates * self.hidden_size
         weights = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
         biases = {"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else {}
         for name, shape in (weights | biases).items():
-            parameter = Parameter(np.empty(shape, dtype or get_default_dtype()), name=name + suffix)
-            setattr(self, name + suffix, init.uniform_(parameter, -bound, bound, rng=rng))
+            empty = np.empty(shape, dtype or get_default_dtype())
+            setattr(self, name + suffix, Parameter(empty, name=name + suffix))
+
+    def reset_parameters(self, *, rng: Rng = None) -> None:
+        """Draw all weights anew, uniformly between ±1/√hidden_size."""
+        draw(self.parameters(), self.hidden_size, rng)
 
     def _run(self, x: Any, states: States, suffix: str) -> Any:
         """Give the states at all steps, by the weights of one layer and direction; then the last cell."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh") if self.bias else ("weight_ih", "weight_hh")
         weights = (getattr(self, name + suffix) for name in names)
-        return type(self).function(x, *states, *weights, **self.options)
+        # What is usual need not be said in every call.
+        how = {} if self.nonlinearity == "tanh" else {"nonlinearity": self.nonlinearity}
+        return type(self).function(x, *states, *weights, **how)
 
     def _checked_states(self, given: Any, shape: tuple[int, ...], like: Any) -> States:
         """Give the first states: zeros, or what was given, if it has the right shape."""
@@ -111,7 +118,11 @@ class RecurrentLayer(Recurrent):
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else len(self._directions) * hidden_size
             for direction in self._directions:
-                self._add_weights(inputs, f"_l{layer}{direction}", dtype, self.rng)
+                self._add_weights(inputs, f"_l{layer}{direction}", dtype)
+        self.reset_parameters(rng=self.rng)
+
+    def flatten_parameters(self) -> None:
+        """Do nothing: PyTorch moves weights together here, for its GPUs."""
 
     @property
     def _directions(self) -> tuple[str, ...]:
@@ -158,7 +169,7 @@ class RecurrentLayer(Recurrent):
             x = np.swapaxes(x, 0, 1)
         return x, states if self.states > 1 else states[0]
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the sizes, and what is not as usual."""
         usual = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
         others = [
@@ -185,7 +196,8 @@ class RecurrentCell(Recurrent):
         self, input_size: int, hidden_size: int, bias: bool = True, *, dtype: DType = None, rng: Rng = None
     ) -> None:
         self._set_sizes(input_size, hidden_size, bias)
-        self._add_weights(input_size, "", dtype, np.random.default_rng(rng))
+        self._add_weights(input_size, "", dtype)
+        self.reset_parameters(rng=rng)
 
     def forward(self, x: Any, hx: Any = None) -> Any:
         """Give the next state, of shape (B, H) or (H,); for an LSTM the pair (h, c).
@@ -202,16 +214,9 @@ class RecurrentCell(Recurrent):
             out = self._run(x[None], states, "")
         return tuple(out) if self.states > 1 else out[0]
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the sizes."""
         return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
-
-
-def _with_nonlinearity(layer: Recurrent, nonlinearity: str) -> None:
-    if nonlinearity not in ("tanh", "relu"):
-        raise ValueError(f"nonlinearity: expected 'tanh' or 'relu', got {nonlinearity!r}")
-    if nonlinearity != "tanh":  # what is usual need not be said in every call
-        layer.options["nonlinearity"] = nonlinearity
 
 
 class RNN(RecurrentLayer):
@@ -237,7 +242,7 @@ class RNN(RecurrentLayer):
         **how: Any,
     ) -> None:
         super().__init__(input_size, hidden_size, num_layers, *args, **how)
-        _with_nonlinearity(self, nonlinearity)
+        self.nonlinearity = check_nonlinearity(nonlinearity)
 
 
 class LSTM(RecurrentLayer):
@@ -284,7 +289,7 @@ class RNNCell(RecurrentCell):
         self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", **how: Any
     ) -> None:
         super().__init__(input_size, hidden_size, bias, **how)
-        _with_nonlinearity(self, nonlinearity)
+        self.nonlinearity = check_nonlinearity(nonlinearity)
 
 
 class LSTMCell(RecurrentCell):

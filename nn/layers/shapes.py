@@ -43,7 +43,7 @@ class Flatten(Module):
         length = math.prod(x.shape[first : last + 1])
         return x.reshape(*x.shape[:first], length, *x.shape[last + 1 :])
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the axes."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
@@ -75,6 +75,6 @@ class Unflatten(Module):
             raise RefusedError(f"Unflatten: expected axis {self.dim} to fill {sizes}, got shape {x.shape}")
         return x.reshape(*x.shape[:dim], *sizes, *x.shape[dim + 1 :])
 
-    def describe(self) -> str:
+    def extra_repr(self) -> str:
         """Say the axis and the sizes."""
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

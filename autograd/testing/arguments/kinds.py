@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from types import NoneType, UnionType
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def domains_of(entry: Entry) -> tuple[Interval, ...]:
     return (domain,) * len(entry.names) if isinstance(domain, Interval) else domain
 
 
-def keywords_of(entry: Entry, kind: type) -> dict[str, Any]:
+def keywords_of(entry: Entry, kind: type | UnionType) -> dict[str, Any]:
     """Give the keyword arguments that an entry's rules declare with a default of some type."""
     found: dict[str, Any] = {}
     for pullback in (*entry.pullbacks, entry.cotangent) if isinstance(entry, Derivative) else ():
@@ -81,8 +82,10 @@ def _reduction(d: Draw, entry: Entry) -> Call:
 def _along_an_axis(d: Draw, entry: Entry) -> Call:
     x = d.array(domain=domains_of(entry)[0], least=1)
     flags = dict.fromkeys(keywords_of(entry, bool), (True, False))
-    axes = {name: (d.axis(x.ndim),) for name in keywords_of(entry, int).keys() - flags.keys()}
-    return call(x, **d.some(**axes, **flags))
+    names = keywords_of(entry, int | NoneType).keys() - flags.keys()
+    axes = {name: d.axis(x.ndim) for name in sorted(names)}
+    said = axes if x.ndim > 2 else d.some(**{name: (axis,) for name, axis in axes.items()})
+    return call(x, **said, **d.some(**flags))  # of three axes or more some ask which is meant
 
 
 def _linear(d: Draw, entry: Entry) -> Call:
