@@ -26,8 +26,9 @@ each_domain = pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: doma
 
 
 def occurs(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> bool:
+    how = settings(max_examples=3000, phases=[Phase.generate], database=None)
     try:
-        find(strategy, condition, settings=settings(max_examples=300, phases=[Phase.generate], database=None))
+        find(strategy, condition, settings=how)
     except NoSuchExample:
         return False
     return True
