@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.errors import whole_number
 from nn.init import Rng
 
 
@@ -23,10 +24,9 @@ class Batches:
             shapes = [array.shape for array in self.arrays]
             fix = "".join(f"; the usual fix is batch_size={a}" for a in arrays if isinstance(a, int))
             raise ValueError(f"arrays: expected arrays with one number of rows, got shapes {shapes}{fix}")
-        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-            raise ValueError(f"batch_size: expected a whole number, 1 or more, got {batch_size!r}")
         (self.rows,) = map(int, rows.pop())
-        self.batch_size, self.shuffle, self.drop_last = int(batch_size), shuffle, drop_last
+        self.batch_size = whole_number("batch_size", batch_size, 1)
+        self.shuffle, self.drop_last = shuffle, drop_last
         self.rng = np.random.default_rng(rng)
 
     def __len__(self) -> int:

@@ -53,7 +53,7 @@ class Function(Module):
 
     def forward(self, *inputs: Any) -> Any:
         """Call the function."""
-        if not self.options:
+        if not self.options and hasattr(inputs[0], "dtype"):  # the most frequent case
             return self.function(*inputs)
         arrays = [x if hasattr(x, "dtype") else as_tensor(x).data for x in inputs]
         return self.function(*arrays, *[getattr(self, name) for name in self.options])

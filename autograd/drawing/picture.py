@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import graphviz  # type: ignore[import-untyped]
+import graphviz
 
 SECONDS = 20  # how long a layout may take
 _ON_WINDOWS = os.path.expandvars(r"%ProgramFiles%\Graphviz\bin")

@@ -238,17 +238,20 @@ def _on_arrays(g: Any) -> bool:
     return isinstance(g, np.ndarray)
 
 
+def _to_input(g: Cotangents, w_ih: Any) -> Any:
+    return np.matmul(_samples_last(g.gates[:, : len(w_ih)]), w_ih)
+
+
 # fmt: off
-INPUT   = lambda g, w_ih: np.matmul(_samples_last(g.gates[:, :len(w_ih)]), w_ih)  # noqa: E731
 WEIGHTS = (lambda g: g.w_ih,             lambda g: g.w_hh,             lambda g: g.bias,             lambda g: g.bias)
 APART   = (lambda g: _without_m(g.w_ih), lambda g: _without_a(g.w_hh), lambda g: _without_m(g.bias), lambda g: _without_a(g.bias))
 
-derivative(rnn,  INPUT, lambda g: g.h, *WEIGHTS,                kind="recurrent",
+derivative(rnn,  _to_input, lambda g: g.h, *WEIGHTS,                kind="recurrent",
            forward=arrays.rnn, residual=lambda *args, **how: _rnn(*args, **how)[1],
            cotangent=lambda g, residual, w_hh, nonlinearity="tanh": (arrays.rnn_back if _on_arrays(g) else _rnn_cotangents)(g, residual, w_hh, nonlinearity))
-derivative(lstm, INPUT, lambda g: g.h, lambda g: g.c, *WEIGHTS, kind="recurrent",
+derivative(lstm, _to_input, lambda g: g.h, lambda g: g.c, *WEIGHTS, kind="recurrent",
            forward=arrays.lstm, residual=lambda *args: _lstm(*args)[1],
            cotangent=lambda g, residual, h, w_hh: (arrays.lstm_back if _on_arrays(g) else _lstm_cotangents)(g, residual, h, w_hh))
-derivative(gru,  INPUT, lambda g: g.h, *APART,                  kind="recurrent",
+derivative(gru,  _to_input, lambda g: g.h, *APART,                  kind="recurrent",
            forward=_gru, residual=lambda *args: _gru(*args)[1], cotangent=_gru_cotangents)
 # fmt: on
