@@ -381,6 +381,6 @@ def released(node: Any) -> str:
 def in_pullback(node: Any, i: int) -> str:
     """Say where in the backward pass an error arose."""
     shapes = ", ".join(str(shape_of(argument)) for argument in node.args)
-    rule = f"pullback to argument {i}" if i >= 0 else "cotangent rule"
     name = name_of(node.plan.entry.function)
-    return f"in the {rule} of {name}, which must give an array, for arguments of shapes {shapes}"
+    rule = f"pullback to argument {i} of {name}, which must give an array" if i >= 0 else f"cotangent rule of {name}"
+    return f"in the {rule}, for arguments of shapes {shapes}"

@@ -80,8 +80,10 @@ def trunc_normal_(
     """Draw from a normal distribution of which only the part between a and b is kept.
 
     Raises:
-        ValueError: nothing is left between a and b.
+        ValueError: std is not positive, or nothing is left between a and b.
     """
+    if not std > 0:
+        raise ValueError(f"std: expected a positive number, got {std!r}")
     normal = NormalDist(mean, std)
     low, high = normal.cdf(a), normal.cdf(b)
     if not low < high:

@@ -10,6 +10,7 @@ from inspect import signature
 from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
+from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from autograd import Tensor, as_tensor, no_grad
 from nn.errors import in_two_calls, shown
@@ -335,10 +336,14 @@ class Module:
         return f"<details open><summary>{type(self).__name__}, {count}</summary><ul>{inside}</ul></details>"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Copy everything; what is random draws from a stream of its own then, lest copies draw alike."""
+        """Copy everything; what is random draws from a stream of its own then, lest copies draw alike.
+
+        A generator that cannot give one, such as that of a RandomState, is copied as it is.
+        """
         for _, value in self._named_fields():
             if isinstance(value, np.random.Generator) and id(value) not in memo:
-                memo[id(value)] = value.spawn(1)[0]
+                if isinstance(value.bit_generator.seed_seq, ISpawnableSeedSequence):
+                    memo[id(value)] = value.spawn(1)[0]
         twin = memo[id(self)] = copy.copy(self)
         vars(twin).update(copy.deepcopy(vars(twin), memo))
         return twin

@@ -59,6 +59,11 @@ def test_layers_are_attributes_as_in_torch(kind: str) -> None:
         assert model.two is (model["two"] if kind == "ModuleDict" else model[1])
         names += [(name, tuple(p.shape)) for name, p in model.named_parameters()]
         names += [name for name, _ in model.named_children()]
+        model.heads = [1]  # no layer
+        for name in "one", "three", "heads":
+            delattr(model, name)
+            assert not hasattr(model, name)
+        names += [name for name, _ in model.named_children()]
     assert found[nn] == found[torch.nn]
     with pytest.raises(AttributeError, match="'ReLU' object has no attribute 'four'"):
         nn.Sequential(nn.ReLU())[0].four  # noqa: B018

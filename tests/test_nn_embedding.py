@@ -62,6 +62,12 @@ def test_the_padding_row_of_the_function_may_be_counted_from_behind() -> None:
     assert np.flatnonzero(table.grad.numpy().any(1)).tolist() == [0]
 
 
+@pytest.mark.parametrize("row", [5, -6])
+def test_the_padding_row_of_the_function_is_one_of_the_table(row: int) -> None:
+    with pytest.raises(ValueError, match=f"padding_idx: expected a row of 5, got {row}"):
+        nn.functional.embedding([4, 0], np.ones((5, 3)), padding_idx=row)
+
+
 def test_rows_are_drawn_with_mean_0_and_variance_1() -> None:
     table = nn.Embedding(500, 100, rng=0).weight.data
     assert table.mean() == pytest.approx(0, abs=0.02)

@@ -147,6 +147,8 @@ def test_a_truncated_normal_distribution(a: float, b: float, mean: float, std: f
 def test_a_normal_distribution_of_which_nothing_is_kept(a: float, b: float) -> None:
     with pytest.raises(ValueError, match="a, b: expected bounds around mean=0"):
         init.trunc_normal_(weight(), a=a, b=b)
+    with pytest.raises(ValueError, match="std: expected a positive number, got 0"):
+        init.trunc_normal_(weight(), std=0, a=a, b=b)
 
 
 @pytest.mark.parametrize("shape", SHAPES[:3], ids=str)

@@ -509,6 +509,12 @@ def test_a_deep_copy_draws_apart_and_a_pickle_goes_on(name: str) -> None:
 
 
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_what_draws_from_a_random_state_can_be_copied(duplicate: Any) -> None:
+    layer = nn.Dropout(rng=np.random.default_rng(np.random.RandomState(0)))
+    assert duplicate(layer)(np.ones(9)).tolist() == layer(np.ones(9)).tolist()
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
 def test_copies_keep_what_buffers_are(duplicate: Any) -> None:
     buffers = nn.Buffer([1.0]), nn.Buffer([1.0], persistent=False)
     assert [duplicate(buffer).persistent for buffer in buffers] == [True, False]

@@ -139,7 +139,7 @@ def test_norms_take_arrays_lists_and_integers(make: Callable[[], nn.Module], sha
         close(as_tensor(make()(same)).detach(), expected)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_norms_keep_the_dtype(dtype: Any) -> None:
     x = tensor(drawn((4, 3)), dtype=dtype, requires_grad=True)
     for kind in nn.BatchNorm1d, nn.LayerNorm, nn.RMSNorm, partial(nn.GroupNorm, 1):
@@ -149,6 +149,35 @@ def test_norms_keep_the_dtype(dtype: Any) -> None:
             out.sum().backward()
             assert {out.dtype, *(p.grad.dtype for p in layer.parameters())} == {np.dtype(dtype)}
     assert {b.dtype for b in nn.BatchNorm1d(3, dtype=dtype).buffers()} == {np.dtype(dtype), np.dtype(int)}
+
+
+NORMS: dict[str, Callable[[Any], Any]] = {
+    "batch_norm": lambda x: nn.functional.batch_norm(x, None, None),
+    "layer_norm": lambda x: nn.functional.layer_norm(x, x.shape[1:]),
+    "rms_norm": lambda x: nn.functional.rms_norm(x, x.shape[1:]),
+    "group_norm": lambda x: nn.functional.group_norm(x, 1),
+}
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_sums_of_many_elements_in_half_precision_do_not_overflow(name: str) -> None:
+    images = (drawn((8, 2, 64, 64)) + 50).astype(np.float16)
+    expected = NORMS[name](images.astype(float))
+    x = tensor(images, requires_grad=True)
+    out = NORMS[name](x)
+    np.testing.assert_allclose(out.data, expected, atol=0.01)
+    out.backward(np.ones(out.shape))
+    assert np.isfinite(x.grad.data).all()
+
+
+def test_channels_that_lie_last_in_memory_lose_no_more_to_rounding() -> None:
+    images = (drawn((8, 4, 64, 64)) + 10).astype(np.float32)
+    last = np.moveaxis(np.ascontiguousarray(np.moveaxis(images, 1, -1)), -1, 1)
+    for x in images, last:
+        error = nn.functional.batch_norm(x, None, None) - nn.functional.batch_norm(
+            x.astype(float), None, None
+        )
+        assert abs(error).max() < 2e-5
 
 
 def test_buffers_are_state_but_not_parameters() -> None:
@@ -240,6 +269,15 @@ def test_the_function_refuses_an_input_without_channels() -> None:
         ValueError, match=r"batch_norm: expected an input \(rows, channels, \.\.\.\), got shape"
     ):
         nn.functional.batch_norm(np.ones(3), None, None)
+
+
+@pytest.mark.parametrize("name", ["weight", "bias"])
+def test_a_parameter_of_another_shape_is_refused_even_if_it_has_as_many_elements(name: str) -> None:
+    said = rf"layer_norm: expected a {name} of shape \(2, 3\) .* got \(3, 2\).*normalized_shape"
+    with pytest.raises(ValueError, match=said):
+        nn.functional.layer_norm(np.ones((4, 2, 3)), (2, 3), **{name: np.ones((3, 2))})
+    with pytest.raises(ValueError, match=r"rms_norm: expected a weight of shape \(3,\) .* got \(1,\)"):
+        nn.functional.rms_norm(np.ones((4, 3)), 3, np.ones(1))
 
 
 def test_sizes_must_be_whole_numbers() -> None:

@@ -78,6 +78,16 @@ def test_a_quantile_has_a_gradient_by_q(quantile: Callable[..., Any], method: st
     gradcheck(lambda a, q: quantile(a, q, method=method), SAMPLES, q, order=2)
 
 
+@pytest.mark.parametrize(
+    "method", [*CONTINUOUS, "lower", "midpoint", "closest_observation", "averaged_inverted_cdf"]
+)
+def test_a_quantile_has_the_dtype_that_numpy_gives(method: Any) -> None:
+    x = SAMPLES.astype(np.float32)
+    for q in 0.3, [0.3, 0.5], np.float32(0.3), np.float64(0.3):
+        found = np.quantile(tensor(x, requires_grad=True), q, method=method)
+        assert found.dtype == np.quantile(x, q, method=method).dtype
+
+
 def test_a_percentile_has_a_gradient_by_q() -> None:
     gradcheck(lambda q: np.percentile(SAMPLES, q), np.array([31.0, 66.0]))
 

@@ -10,6 +10,15 @@ from autograd import derivative, primitive
 from nn.errors import RefusedError
 
 
+def row_of_padding(padding_idx: int | None, rows: int) -> int | None:
+    """Count the row that gets no gradient from the front, and refuse what is no row."""
+    if padding_idx is None:
+        return None
+    if not -rows <= padding_idx < rows:
+        raise RefusedError(f"padding_idx: expected a row of {rows}, got {padding_idx!r}")
+    return padding_idx % rows
+
+
 @primitive
 def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
     """Look up rows of a table.
@@ -23,7 +32,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
         The rows, of shape (*input.shape, length).
 
     Raises:
-        ValueError: the input is not made of integers, or of ones that are no row.
+        ValueError: the input is not made of integers, or of ones that are no row; or padding_idx is none.
 
     Example:
         >>> embedding(np.array([2, 0]), np.array([[0.0, 0.1], [1.0, 1.1], [2.0, 2.1]]))
@@ -31,6 +40,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
                [0. , 0.1]])
     """
     input, rows = np.asarray(input), len(weight)
+    row_of_padding(padding_idx, rows)
     if input.dtype.kind not in "iu":
         raise RefusedError(
             f"embedding: expected integers that count rows, got {input.dtype}; the usual fix is input.astype(int)"
@@ -56,7 +66,8 @@ def sum_by_row(g: Any, input: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _without_padding(g: Any, input: Any, rows: int, padding_idx: int | None) -> Any:
-    return g if padding_idx is None else g * np.expand_dims(np.not_equal(input, padding_idx % rows), -1)
+    padding = row_of_padding(padding_idx, rows)
+    return g if padding is None else g * np.expand_dims(np.not_equal(input, padding), -1)
 
 
 # fmt: off

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,21 @@ from autograd import constant, derivative, no_grad, primitive
 from nn.errors import RefusedError, whole_number
 from nn.functional.numbers import as_floats
 from nn.functional.windows import Lengths, whole_numbers
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _at_least_single(normalise: Function) -> Function:
+    """Compute in single precision what comes in half, and give it back in half: its sums would overflow."""
+
+    @wraps(normalise)
+    def of_floats(input: Any, *args: Any, **kwargs: Any) -> Any:
+        input = as_floats(input)
+        if input.dtype != np.float16:
+            return normalise(input, *args, **kwargs)
+        return normalise(input.astype(np.float32), *args, **kwargs).astype(np.float16)
+
+    return of_floats  # type: ignore[return-value]
 
 
 def _in_three(x: Any) -> Any:
@@ -24,8 +39,13 @@ def _sum(*factors: Any) -> Any:
     """Sum the products of arrays (rows, channels, places) in each channel.
 
     For this ``einsum`` is faster than ``sum``, in whichever order the elements lie, and keeps no product.
+    But where the channels lie last in memory it adds one place after the other, and the longer such a sum,
+    the more it loses to rounding: so every row has a sum of its own first.
     """
-    return np.einsum(",".join(["rcp"] * len(factors)) + "->c", *factors)
+    rows, _, places = factors[0].shape
+    by_row = rows > 1 and places > 1
+    sums = np.einsum(",".join(["rcp"] * len(factors)) + ("->rc" if by_row else "->c"), *factors)
+    return np.sum(sums, axis=0) if by_row else sums
 
 
 def _mean(*factors: Any) -> Any:
@@ -115,16 +135,17 @@ entry(standardise,     lambda g, residual, weight: _pulled_back(g, residual, wei
 # fmt: on
 
 
-def _check_channels(function: str, x: Any, given: dict[str, Any], option: str) -> None:
-    """Refuse what has not one number for each channel of (rows, channels, ...)."""
+def _check_parameters(function: str, x: Any, shape: Lengths, given: dict[str, Any], option: str) -> None:
+    """Refuse what has not the shape of the channels, or of the axes that are normalised together."""
     for name, array in given.items():
-        if array is not None and array.shape != x.shape[1:2]:
+        if array is not None and array.shape != shape:
             raise RefusedError(
-                f"{function}: expected a {name} of shape ({x.shape[1]},) for an input of shape {x.shape}, "
+                f"{function}: expected a {name} of shape {shape} for an input of shape {x.shape}, "
                 f"got {array.shape}; the usual fix is another {option}"
             )
 
 
+@_at_least_single
 def batch_norm(
     input: Any,
     running_mean: Any,
@@ -156,12 +177,11 @@ def batch_norm(
         array([[-1.],
                [ 1.]])
     """
-    input = as_floats(input)
     if input.ndim < 2:
         raise RefusedError(f"batch_norm: expected an input (rows, channels, ...), got shape {input.shape}")
     x = _in_three(input)
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
-    _check_channels("batch_norm", input, given, "num_features")
+    _check_parameters("batch_norm", input, input.shape[1:2], given, "num_features")
     if (running_mean is None) != (running_var is None):
         raise RefusedError("batch_norm: expected running_mean and running_var, or None for both, got one")
     if running_mean is None or training:
@@ -192,6 +212,7 @@ def lengths(normalized_shape: int | Sequence[int]) -> Lengths:
     return whole_numbers("normalized_shape", given, len(given), 0)
 
 
+@_at_least_single
 def layer_norm(
     input: Any, normalized_shape: int | Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> Any:
@@ -205,18 +226,20 @@ def layer_norm(
         eps: is added to the variance.
 
     Raises:
-        ValueError: the last axes of the input are not so long.
+        ValueError: the last axes of the input, or the parameters, are not so long.
 
     Example:
         >>> layer_norm(np.array([[1.0, 3.0]]), (2,), eps=0.0)
         array([[-1.,  1.]])
     """
-    input = as_floats(input)
-    rows = _last_axes_in_rows("layer_norm", input, lengths(normalized_shape))
+    shape = lengths(normalized_shape)
+    rows = _last_axes_in_rows("layer_norm", input, shape)
+    _check_parameters("layer_norm", input, shape, {"weight": weight, "bias": bias}, "normalized_shape")
     out = standardise(np.expand_dims(rows, 0), None, None, eps)
     return _elementwise(out.reshape(*rows.shape, 1), weight, bias).reshape(input.shape)
 
 
+@_at_least_single
 def rms_norm(
     input: Any, normalized_shape: int | Sequence[int], weight: Any = None, eps: float | None = None
 ) -> Any:
@@ -231,14 +254,15 @@ def rms_norm(
         eps: is added to the mean square; by default the distance from 1 to the next number of the dtype.
 
     Raises:
-        ValueError: the last axes of the input are not so long.
+        ValueError: the last axes of the input, or the parameters, are not so long.
 
     Example:
         >>> rms_norm(np.array([[1.0, 7.0]]), (2,), eps=0.0)
         array([[0.2, 1.4]])
     """
-    input = as_floats(input)
-    rows = _last_axes_in_rows("rms_norm", input, lengths(normalized_shape))
+    shape = lengths(normalized_shape)
+    rows = _last_axes_in_rows("rms_norm", input, shape)
+    _check_parameters("rms_norm", input, shape, {"weight": weight}, "normalized_shape")
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     out = rows / np.sqrt(np.mean(rows * rows, axis=1, keepdims=True) + eps)
     return _elementwise(out.reshape(*rows.shape, 1), weight, None).reshape(input.shape)
@@ -260,6 +284,7 @@ def _last_axes_in_rows(name: str, x: Any, shape: tuple[int, ...]) -> Any:
     return x.reshape(math.prod(x.shape[: x.ndim - len(shape)]), math.prod(shape))
 
 
+@_at_least_single
 def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
     """Normalise the channels of each group over all places, for each row by itself (Wu and He, 2018).
 
@@ -277,14 +302,14 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         >>> group_norm(np.array([[1.0, 3.0, 5.0, 9.0]]), 2, eps=0.0)
         array([[-1.,  1., -1.,  1.]])
     """
-    input, groups = as_floats(input), whole_number("num_groups", num_groups, 1)
+    groups = whole_number("num_groups", num_groups, 1)
     if input.ndim < 2 or input.shape[1] % groups:
         raise RefusedError(
             f"group_norm: expected an input (rows, channels, ...) whose channels {groups} groups divide, "
             f"got shape {input.shape}"
         )
     given = {"weight": weight, "bias": bias}
-    _check_channels("group_norm", input, given, "num_channels")
+    _check_parameters("group_norm", input, input.shape[1:2], given, "num_channels")
     rows, size = len(input) * groups, math.prod(input.shape[1:]) // groups
     out = standardise(input.reshape(1, rows, size), None, None, eps).reshape(input.shape)
     return scale_and_shift(_in_three(out), weight, bias).reshape(input.shape)

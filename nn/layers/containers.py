@@ -40,6 +40,13 @@ class Container(Module):
         else:
             super().__setattr__(name, value)
 
+    def __delattr__(self, name: str) -> None:
+        """Remove the layer of that name, or another field."""
+        if name in self._layers:
+            del self._layers[name]
+        else:
+            super().__delattr__(name)
+
     def __len__(self) -> int:
         """Count the layers."""
         return len(self._layers)

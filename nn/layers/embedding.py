@@ -9,6 +9,7 @@ import numpy as np
 from autograd import as_tensor, get_default_dtype, no_grad
 from nn import functional, init
 from nn.errors import RefusedError, shown, whole_number
+from nn.functional.embedding import row_of_padding
 from nn.init import DType, Rng
 from nn.module import Module
 from nn.parameter import Parameter
@@ -46,9 +47,7 @@ class Embedding(Module):
     ) -> None:
         self.num_embeddings = rows = whole_number("num_embeddings", num_embeddings)
         self.embedding_dim = whole_number("embedding_dim", embedding_dim)
-        if padding_idx is not None and not -rows <= padding_idx < rows:
-            raise RefusedError(f"padding_idx: expected a row of {rows}, got {padding_idx!r}")
-        self.padding_idx = None if padding_idx is None else padding_idx % rows
+        self.padding_idx = row_of_padding(padding_idx, rows)
         table = np.empty((rows, self.embedding_dim), dtype or get_default_dtype())
         self.weight = Parameter(table, name="weight")
         self.reset_parameters(rng=rng)
