@@ -382,5 +382,9 @@ def in_pullback(node: Any, i: int) -> str:
     """Say where in the backward pass an error arose."""
     shapes = ", ".join(str(shape_of(argument)) for argument in node.args)
     name = name_of(node.plan.entry.function)
-    rule = f"pullback to argument {i} of {name}, which must give an array" if i >= 0 else f"cotangent rule of {name}"
+    rule = (
+        f"pullback to argument {i} of {name}, which must give an array"
+        if i >= 0
+        else f"cotangent rule of {name}"
+    )
     return f"in the {rule}, for arguments of shapes {shapes}"

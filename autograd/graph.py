@@ -101,7 +101,7 @@ def sweep(
     summed: set[Vertex] = set()  # whose cotangent is a sum made here, to be added to in place
     ready = deque(sorted([v for v in seeds if type(v) is Node], key=attrgetter("serial")))
     between: list[tuple[int, Node]] = []  # a heap, latest first: what lies between the ends of ``ready``
-    if ready and ready[-1].serial < last_write.serial:
+    if release and ready and ready[-1].serial < last_write.serial:
         check_unchanged(*topological_order(*ready, since=since))  # before anything is released
     warnings: Any = None
     try:

@@ -341,12 +341,15 @@ class Module:
         A generator that cannot give one, such as that of a RandomState, is copied as it is.
         """
         for _, value in self._named_fields():
-            if isinstance(value, np.random.Generator) and id(value) not in memo:
-                if isinstance(value.bit_generator.seed_seq, ISpawnableSeedSequence):
-                    memo[id(value)] = value.spawn(1)[0]
+            if isinstance(value, np.random.Generator) and id(value) not in memo and _may_spawn(value):
+                memo[id(value)] = value.spawn(1)[0]
         twin = memo[id(self)] = copy.copy(self)
         vars(twin).update(copy.deepcopy(vars(twin), memo))
         return twin
+
+
+def _may_spawn(generator: np.random.Generator) -> bool:
+    return isinstance(generator.bit_generator.seed_seq, ISpawnableSeedSequence)
 
 
 def _written(layer: Any) -> str:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, as_tensor, draw, float32, gradcheck, no_grad, set_grad_enabled, tensor
+from autograd import Tensor, as_tensor, draw, float32, gradcheck, no_grad, set_grad_enabled, tensor, vjp
 from autograd.replay import replay, replay_backward
 
 leaf = partial(tensor, requires_grad=True)
@@ -559,6 +559,14 @@ def test_a_write_after_the_last_use_of_a_slice_is_no_alarm() -> None:
     y[0] = 0.0
     first.backward(retain_graph=True)
     np.testing.assert_array_equal(x.grad.data, 8 * A)
+
+
+def test_a_write_to_what_the_pass_does_not_come_to_is_no_alarm() -> None:
+    w = leaf(A)
+    _, pull_back = vjp(lambda x: np.sum(np.exp(w) * x), B)
+    with no_grad():
+        w *= 2
+    np.testing.assert_array_equal(pull_back(1.0)[0].data, np.exp(A))
 
 
 def test_a_second_step_after_an_update_is_no_alarm() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import gradcheck, tensor
+from autograd import gradcheck, set_default_dtype, tensor
 from nn import functional
 from nn.functional.error_function import erf
 from tests.nn_peers import agree, check_gradients, close, drawn
@@ -112,6 +112,25 @@ def test_the_error_of_another_name_of_the_axis_says_dim(name: str, make: Any) ->
 
 
 # Options
+
+
+ACTIVATIONS = [
+    "celu", "elu", "gelu", "glu", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu",
+    "logsigmoid", "log_softmax", "mish", "relu6", "selu", "sigmoid", "silu", "softmax", "softmin",
+    "softplus", "softshrink", "softsign", "tanh", "tanhshrink",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_list_is_an_array_of_the_default_dtype(name: str) -> None:
+    function, numbers = getattr(nn.functional, name), [0.5, -1.5]
+    set_default_dtype(np.float32)
+    try:
+        found = function(numbers)
+    finally:
+        set_default_dtype(np.float64)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, function(np.array(numbers, np.float32)))
 
 
 def test_options_are_those_of_torch() -> None:

@@ -116,6 +116,23 @@ def test_fewer_rules_than_required_arguments_are_refused() -> None:
         derivative(scaled, lambda g: g)
 
 
+@pytest.mark.parametrize(
+    ("own", "same"),
+    [(float("nan"), float("nan")), (np.ones(3), np.ones(3)), (1, 1.0)],
+    ids=["NaN", "array", "number"],
+)
+def test_a_default_is_compared_by_its_value(own: Any, same: Any) -> None:
+    other = np.zeros(2)
+
+    @primitive
+    def shifted(x: Any, by: Any = own) -> Any:
+        return x + by
+
+    derivative(shifted, lambda g, by=same: g)
+    with pytest.raises(TypeError, match=r"by=array.* in a pullback, by="):
+        derivative(shifted, lambda g, by=other: g)
+
+
 def test_the_arguments_of_a_python_function_have_its_own_names() -> None:
     derivative(energy, lambda g, y, x: 3 * g * y**2 * x, lambda g, y: g * y**3)
     assert autograd.grad(energy, (0, 1))(2.0, 5.0) == (60, 8)

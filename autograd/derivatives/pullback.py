@@ -179,13 +179,18 @@ def declare(
         raise TypeError(f"derivative of {name_of(function)}: only pullbacks may read the position")
     for name, default in keywords.items():
         own = parameters_of(function).get(name, inspect.Parameter.empty)
-        if own not in (inspect.Parameter.empty, default):
+        if own is not inspect.Parameter.empty and not _same(own, default):
             raise TypeError(
                 f"derivative of {name_of(function)}: {name}={default!r} in a pullback, {name}={own!r} in the function"
             )
     reads = [_read(function, name, names) for name in required[1:]]
     reads += [(None, _read_keyword(*item)) for item in keywords.items()]
     return Pullback(rule, tuple(reads), frozenset(keywords))
+
+
+def _same(x: Any, y: Any) -> bool:
+    """Compare two defaults, which may be arrays or NaN."""
+    return repr(x) == repr(y) or np.array_equal(x, y)
 
 
 def _read(function: Callable[..., Any], name: str, names: Sequence[str]) -> Read:

@@ -56,14 +56,13 @@ definition(np.unique_values, lambda x: chosen(x, np.unique_values))
 
 # Order statistics. By how much the place of a quantile of n numbers grows with q: by n and by this, where not in jumps
 _GROWTH = {"linear": -1, "hazen": 0, "interpolated_inverted_cdf": 0, "weibull": 1, "median_unbiased": 1 / 3, "normal_unbiased": 1 / 4}
-_CHOOSING = {"inverted_cdf", "closest_observation", "lower", "higher", "nearest"}  # one element, in its dtype
 
 def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
-    """Interpolate between two elements of the sorted rows, where NumPy finds the quantile of 0, 1, 2 ..."""
+    """Interpolate between two elements of the sorted rows, or choose one, where NumPy finds the quantile of 0, 1, 2 ..."""
     if not np.size(a):  # NumPy says NaN, or that it cannot
         return (np.nanquantile if skip_nan else np.quantile)(value_of(a), np.divide(q, whole), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims)
     rows = np.sort(as_rows(a, axis))
-    dtype = rows.dtype if type(q) in (int, float) or method in _CHOOSING else np.result_type(rows, np.asarray(value_of(q)))
+    dtype = rows.dtype if type(q) in (int, float) or method not in (*_GROWTH, "midpoint", "averaged_inverted_cdf") else np.result_type(rows, np.asarray(value_of(q)))
     q = np.divide(q, whole)
     numbers = np.sum(~np.isnan(rows), axis=1) if skip_nan else np.full(np.shape(rows)[:1], np.shape(rows)[1])
     lengths, which = np.unique(numbers, return_inverse=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import definition, derivative, primitive
 from nn.errors import RefusedError
-from nn.functional.numbers import as_floats
+from nn.functional.numbers import as_array, as_floats
 
 # Below these e⁻ˣ overflows. As arrays, because NumPy is slow to convert numbers.
 _LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np.float16, np.float32, float)}
@@ -25,7 +25,7 @@ def sigmoid(x: Any) -> Any:
         >>> sigmoid(np.array([-2.0, 0.0, 1000.0]))
         array([0.11920292, 0.5       , 1.        ])
     """
-    x = np.asarray(x)
+    x = as_floats(x)
     powers = np.asarray(np.maximum(x, _LOWEST.get(x.dtype, -709.0)))
     np.exp(np.negative(powers, out=powers), out=powers)
     powers += 1.0
@@ -84,7 +84,7 @@ def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool 
         >>> hardtanh(np.array([-2.0, 0.5, 3.0]))
         array([-1. ,  0.5,  1. ])
     """
-    return np.minimum(np.maximum(x, min_val), max_val)
+    return np.minimum(np.maximum(as_array(x), min_val), max_val)
 
 
 @primitive
@@ -137,7 +137,8 @@ def softmax(x: Any, dim: int | None = None, *, axis: None = None) -> Any:
         >>> softmax(np.array([0.0, 0.0, 1000.0]))
         array([0., 0., 1.])
     """
-    powers = np.exp(shifted := _shifted("softmax", x, dim, axis), out=shifted)
+    powers = _shifted("softmax", x, dim, axis)
+    np.exp(powers, out=powers)
     powers /= _sum(powers, dim)
     return powers
 
@@ -220,6 +221,7 @@ def _sum(x: Any, dim: int | None) -> Any:
 along = partial(derivative, kind="along an axis", keywords="axis")
 bent = partial(derivative, kink=lambda x: x, bounded=True, keywords="inplace")  # at 0
 
+# Beyond its threshold softplus is x: there the slope is 1, the larger of the two, as σ never exceeds 1.
 # fmt: off
 derivative(sigmoid,  lambda g, out: g * (out - out * out), bounded=True)
 derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: g * np.maximum(sigmoid(beta * x), np.greater(beta * x, threshold)),

@@ -34,7 +34,7 @@ def hardsigmoid(x: Any, inplace: bool = False) -> Any:
         >>> hardsigmoid(np.array([-3.0, 0.0, 9.0]))
         array([0. , 0.5, 1. ])
     """
-    return relu6(np.add(x, 3.0)) / 6
+    return relu6(as_floats(x) + 3.0) / 6
 
 
 def hardswish(x: Any, inplace: bool = False) -> Any:
@@ -44,7 +44,8 @@ def hardswish(x: Any, inplace: bool = False) -> Any:
         >>> hardswish(np.array([-1.5, 1.5, 9.0]))
         array([-0.375,  1.125,  9.   ])
     """
-    return np.multiply(x, hardsigmoid(x))
+    x = as_floats(x)
+    return x * hardsigmoid(x)
 
 
 def silu(x: Any, inplace: bool = False) -> Any:
@@ -54,7 +55,8 @@ def silu(x: Any, inplace: bool = False) -> Any:
         >>> silu(np.array([-1.0, 0.0, 1.0]))
         array([-0.26894142,  0.        ,  0.73105858])
     """
-    return np.multiply(x, sigmoid(x))
+    x = as_floats(x)
+    return x * sigmoid(x)
 
 
 def mish(x: Any, inplace: bool = False) -> Any:
@@ -64,7 +66,8 @@ def mish(x: Any, inplace: bool = False) -> Any:
         >>> mish(np.array([-1.0, 0.0, 1.0]))
         array([-0.30340146,  0.        ,  0.86509839])
     """
-    return np.multiply(x, np.tanh(softplus(x)))
+    x = as_floats(x)
+    return x * np.tanh(softplus(x))
 
 
 def gelu(x: Any, approximate: str = "none") -> Any:
@@ -81,10 +84,11 @@ def gelu(x: Any, approximate: str = "none") -> Any:
         >>> gelu(np.array([-1.0, 0.0, 1.0]))
         array([-0.15865525,  0.        ,  0.84134475])
     """
+    x = as_floats(x)
     if approximate == "none":
-        return exact_gelu(as_floats(x))
+        return exact_gelu(x)
     if approximate == "tanh":
-        half = np.multiply(x, 0.5)
+        half = x * 0.5
         cube = half * half * half * 8
         return half * (1 + np.tanh((half * 2 + 0.044715 * cube) * math.sqrt(2 / math.pi)))
     raise RefusedError(f"gelu: expected approximate to be 'none' or 'tanh', got {approximate!r}")
@@ -107,7 +111,7 @@ def celu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
         >>> celu(np.array([-1.0, 3.0]), alpha=2.0)
         array([-0.78693868,  3.        ])
     """
-    return alpha * elu(np.divide(x, alpha))
+    return alpha * elu(as_floats(x) / alpha)
 
 
 def logsigmoid(x: Any) -> Any:
@@ -127,7 +131,8 @@ def softsign(x: Any) -> Any:
         >>> softsign(np.array([-1.0, 3.0]))
         array([-0.5 ,  0.75])
     """
-    return np.divide(x, np.add(np.abs(x), 1.0))
+    x = as_floats(x)
+    return x / (np.abs(x) + 1.0)
 
 
 def tanhshrink(x: Any) -> Any:
@@ -148,6 +153,7 @@ def hardshrink(x: Any, lambd: float = 0.5) -> Any:
         >>> hardshrink(np.array([-2.0, 0.5, 3.0]))
         array([-2.,  0.,  3.])
     """
+    x = as_floats(x)
     return np.where(np.less_equal(np.abs(x), lambd), 0.0, x)
 
 
@@ -159,7 +165,7 @@ def softshrink(x: Any, lambd: float = 0.5) -> Any:
         array([-1.5,  0. ,  2.5])
     """
     x = as_floats(x)
-    moved = np.subtract(x, np.multiply(np.sign(x), lambd))
+    moved = x - np.sign(x) * lambd
     return np.where(np.less_equal(np.abs(x), lambd), 0.0, moved)
 
 
@@ -208,11 +214,12 @@ def glu(x: Any, dim: int = -1) -> Any:
         >>> glu(np.array([3.0, 4.0, 0.0, 0.0]))
         array([1.5, 2. ])
     """
-    shape = np.shape(x)
+    x = as_floats(x)
+    shape = x.shape
     if not -len(shape) <= dim < len(shape) or shape[dim] % 2:
         raise RefusedError(f"glu: expected an axis {dim} of even length, got an input of shape {shape}")
     a, b = np.split(x, 2, axis=dim)
-    return np.multiply(a, sigmoid(b))
+    return a * sigmoid(b)
 
 
 def softmin(x: Any, dim: int | None = None) -> Any:
