@@ -84,12 +84,12 @@ def like(value: Any, tensor: Any, name: str) -> Tensor:
     Raises:
         TypeError, ValueError: they are no real numbers, or have another shape; ``name`` says which they are.
     """
-    value = tensor.lift(value)
-    if value.dtype.kind not in "fiub":
-        raise TypeError(errors.not_numbers(name, value))
-    if value.shape != tensor.shape:
-        raise ValueError(errors.wrong_shape(name, tensor, value))
-    return value if value.dtype == tensor.dtype else value.astype(tensor.dtype)  # type: ignore[no-any-return]
+    given: Tensor = tensor.lift(value)
+    if given.dtype.kind not in "fiub":
+        raise TypeError(errors.not_numbers(name, given))
+    if given.shape != tensor.shape:
+        raise ValueError(errors.wrong_shape(name, tensor, given))
+    return given if given.dtype == tensor.dtype else given.astype(tensor.dtype)
 
 
 def plain(value: Any) -> Any:

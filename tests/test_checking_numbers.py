@@ -110,7 +110,7 @@ def test_no_result_hides_another(join: Callable[[Any], Any], ratio: float) -> No
     assert gradcheck(lambda x: f(x, 1.0), X)
     for factor in (1.5, 1.0001):
         with pytest.raises(GradientError, match="by x is wrong"):
-            gradcheck(lambda x, factor=factor: f(x, factor), X)  # type: ignore[misc]
+            gradcheck(lambda x, factor=factor: f(x, factor), X)
 
 
 def test_one_wrong_element_among_many_is_found_and_named() -> None:

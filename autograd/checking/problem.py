@@ -114,9 +114,9 @@ def problem_of(f: Callable[..., Any], inputs: tuple[Any, ...], allow_float32: bo
     return Problem(call, arrays, names)
 
 
-def frozen(array: Any) -> Array:
+def frozen(array: Any, dtype: Any = None, order: Any = "K") -> Array:
     """Copy an array, read-only, so that a rule that writes to it fails."""
-    copy = np.array(array)
+    copy = np.array(array, dtype, order=order)
     copy.flags.writeable = False
     return copy
 

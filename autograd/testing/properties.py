@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import GradientWarning, gradcheck
+from autograd.checking.problem import frozen
 from autograd.creation import as_tensor
 from autograd.derivatives.table import Derivative, Entry
 from autograd.differentiate import vjp
@@ -26,13 +27,6 @@ STEP = 1e-6  # of one-sided differences
 
 
 # Tools
-
-
-def frozen(array: Any, dtype: Any = None, order: Any = "K") -> Array:
-    """Copy an array, read-only."""
-    copy = np.array(array, dtype, order=order)
-    copy.flags.writeable = False
-    return copy
 
 
 def cotangent_of(shape: tuple[int, ...], dtype: Any = np.float64) -> Array:
