@@ -25,15 +25,20 @@ settings.register_profile("nightly", no_clock, max_examples=2000, print_blob=Tru
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
-@pytest.fixture
-def tables() -> Iterator[None]:
-    """Take back what a test enters in the tables, but not chapters that load late: they load once."""
+@pytest.fixture(scope="session")
+def chapters() -> None:
+    """Load the chapters that load late: they load once, so no test may take them back."""
     for library in CHAPTERS:
         with suppress(ImportError):
             import_module(library)
     load_late()
+
+
+@pytest.fixture(autouse=True)
+def entries(chapters: None) -> Iterator[None]:
+    """Take back what a test enters in the tables, so that no other test meets it, whatever their order."""
     before = [(table, dict(table)) for table in (TABLE, ARGUMENTS)]
     yield
-    for table, entries in before:
+    for table, known in before:
         table.clear()
-        table.update(entries)
+        table.update(known)

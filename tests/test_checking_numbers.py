@@ -41,9 +41,6 @@ def wrong(f: Callable[[Any], Any], factor: float) -> Callable[[Any], Any]:
     return scaled
 
 
-pytestmark = pytest.mark.usefixtures("tables")
-
-
 @pytest.mark.parametrize("name", SMOOTH)
 @settings(max_examples=20)
 @given(scale=scales, size=sizes, seed=st.integers(0, 9))

@@ -28,8 +28,8 @@ PUBLIC = {name: getattr(autograd, name) for name in autograd.__all__}
 
 
 @pytest.fixture(autouse=True)
-def state(tables: None) -> Iterator[None]:
-    """Take back what examples enter in the tables, and the default dtype that they choose."""
+def state() -> Iterator[None]:
+    """Take back the default dtype that examples choose."""
     yield
     autograd.set_default_dtype(np.float64)
 

@@ -12,9 +12,6 @@ X, Y = np.array([0.5, 1.5, -2.0]), np.array([1.0, -0.5, 3.0])
 Pullbacks = tuple[Callable[..., Any], ...]
 
 
-pytestmark = pytest.mark.usefixtures("tables")
-
-
 def constant(x: Any) -> Any:
     """Take the dependence away, of arrays and of Tensors."""
     return x.detach() if isinstance(x, Tensor) else x

@@ -19,7 +19,7 @@ from autograd import Tensor, derivative, primitive, tensor
 from autograd.derivatives import table
 from autograd.derivatives.calls import name_of, own_name
 from autograd.derivatives.domains import POSITIVE, Interval
-from autograd.derivatives.table import TABLE, Constant, Definition, Derivative
+from autograd.derivatives.table import TABLE, Definition, Derivative
 from autograd.testing import Draw, Style, check_entry
 from autograd.testing.arguments.kinds import required
 from autograd.testing.strategies import EMPTY, SMOOTH, TIED
@@ -259,12 +259,6 @@ def scaled(x: Any, y: Any, factor: float = 1.0) -> Any:
 @primitive
 def energy(y: Any, x: Any) -> Any:
     return y**3 * x
-
-
-@pytest.fixture(autouse=True)
-def restore(monkeypatch: pytest.MonkeyPatch) -> None:
-    for function in cube, scaled, energy:
-        monkeypatch.setitem(TABLE, function, Constant(function))
 
 
 def cut(x: Any) -> Any:

@@ -58,9 +58,6 @@ def shifted(x: Any, y: Any) -> Any:
     return x + y
 
 
-pytestmark = pytest.mark.usefixtures("tables")
-
-
 def matrices(d: Draw) -> Call:
     return call(d.array((2, 2)))
 
