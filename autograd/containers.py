@@ -28,6 +28,23 @@ def leaves(tree: Any) -> list[Any]:
     return found
 
 
+def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
+    """Apply a function to every leaf of a container.
+
+    Example:
+        >>> mapped(str.upper, {"w": ["x", "y"], "b": ("z",)})
+        {'w': ['X', 'Y'], 'b': ('Z',)}
+    """
+    if tree is None:
+        return None
+    if isinstance(tree, dict):
+        return {key: mapped(function, branch) for key, branch in tree.items()}
+    if isinstance(tree, (tuple, list)):
+        branches = [mapped(function, branch) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return function(tree)
+
+
 def rebuilt(tree: Any, new_leaves: Iterator[Any]) -> Any:
     """Give a container like ``tree`` with other leaves.
 
@@ -35,19 +52,7 @@ def rebuilt(tree: Any, new_leaves: Iterator[Any]) -> Any:
         >>> rebuilt({"w": [1.0, 2.0], "b": (3.0,)}, iter("xyz"))
         {'w': ['x', 'y'], 'b': ('z',)}
     """
-    if tree is None:
-        return None
-    if isinstance(tree, dict):
-        return {key: rebuilt(branch, new_leaves) for key, branch in tree.items()}
-    if isinstance(tree, (tuple, list)):
-        branches = [rebuilt(branch, new_leaves) for branch in tree]
-        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
-    return next(new_leaves)
-
-
-def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
-    """Apply a function to every leaf of a container."""
-    return rebuilt(tree, iter([function(leaf) for leaf in leaves(tree)]))
+    return mapped(lambda _: next(new_leaves), tree)
 
 
 def leaves_like(tree: Any, like: Any, name: str) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import errors
-from autograd.containers import leaves, mapped
+from autograd.containers import mapped
 from autograd.graph import Node, Vertex
 
 if TYPE_CHECKING:
@@ -111,5 +111,5 @@ def read_only(value: Any) -> Any:
 def is_tracked(value: Any) -> bool:
     """Tell whether a Tensor that requires a gradient stands anywhere in ``value``."""
     if isinstance(value, (list, tuple, dict)):
-        return any(map(is_tracked, leaves(value)))
+        return any(map(is_tracked, value.values() if isinstance(value, dict) else value))
     return isinstance(value, Handle) and value.tracked

@@ -45,7 +45,7 @@ def set_item(x: Any, index: Any, value: Any) -> Any:
 def _may_repeat(index: Any) -> bool:
     """Tell whether an index may name an element twice: only sequences of integers can."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(np.ndim(part) > 0 and np.asarray(part).dtype.kind in "iu" for part in parts if part is not None)
+    return any(np.ndim(part) > 0 and np.asarray(part).dtype.kind in "iu" for part in parts if not (part is None or isinstance(part, (int, slice))))
 
 def _stays(index: Any, shape: tuple[int, ...]) -> Any:
     """Tell which elements of a written value were not written over by a later one."""

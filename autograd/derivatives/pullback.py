@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -78,6 +79,14 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
         OUT in read,
         guarded,
     )
+
+
+def recent_plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
+    """Plan a call of a variadic entry: there is no end to the numbers of arguments, so not all plans stay."""
+    return (_recent_plan if count <= 100 else plan)(entry, tracked, count)
+
+
+_recent_plan = lru_cache(maxsize=256)(plan)
 
 
 def _guarded(pull: Pull) -> Pull:

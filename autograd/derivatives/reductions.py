@@ -20,7 +20,7 @@ def reduced_axes(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
 
 def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, where: Any = True) -> Any:
     """Put back, with length 1, the axes that a reduction removed; broadcasting does the rest."""
-    if not keepdims and shape:
+    if shape and axis is not None and not keepdims:
         axes = reduced_axes(shape, axis)
         reduced = np.reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(shape)))
     return reduced if where is True else reduced * where

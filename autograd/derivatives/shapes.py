@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import table
+from autograd.derivatives.calls import shape_of
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.table import definition
@@ -67,7 +68,7 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     """Join a list of arrays, some of which may be no Tensors, along an axis."""
     if axis is None:
         arrays, axis = [np.ravel(array) for array in arrays], 0
-    lengths = (sum(np.shape(array)[axis : axis + 1 or None]) for array in arrays)  # 0 without that axis: NumPy says it better
+    lengths = (sum(shape_of(array)[axis : axis + 1 or None]) for array in arrays)  # 0 without that axis: NumPy says it better
     return join(*arrays, axis=axis, ends=tuple(itertools.accumulate(lengths)))
 
 def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:

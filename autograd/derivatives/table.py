@@ -36,7 +36,7 @@ from typing import Any, NamedTuple
 
 from autograd.derivatives.calls import dispatches, name_of, names_of_arguments
 from autograd.derivatives.domains import REALS, Interval
-from autograd.derivatives.pullback import Plan, Pullback, declare, plan
+from autograd.derivatives.pullback import Plan, Pullback, declare, plan, recent_plan
 
 Function = Callable[..., Any]
 
@@ -62,9 +62,9 @@ class Derivative:
 
     def plan(self, tracked: tuple[int, ...], count: int) -> Plan:
         """Plan the backward pass of a call with ``count`` arguments, of which some are tracked."""
-        if tracked not in self.plans:
-            self.plans[tracked] = plan(self, tracked, count)
-        return self.plans[tracked] if not self.variadic else self.plans.pop(tracked)
+        if self.variadic:
+            return recent_plan(self, tracked, count)
+        return self.plans.setdefault(tracked, plan(self, tracked, count))
 
 
 class Definition(NamedTuple):
