@@ -176,6 +176,8 @@ WRONG: dict[str, Function] = {
     "einsum: one operand less": lambda x: np.einsum("ij,jk", x),
     "einsum: one axis more": lambda x: np.einsum("ijk", x),
     "einsum: sum over ...": lambda x: np.einsum("...i->i", x),
+    "einsum: sum over ... by numbers": lambda x: np.einsum(x, [..., 0], [0]),
+    "einsum: no letter": lambda x: np.einsum("i0->i0", x),
 }
 
 
@@ -192,3 +194,14 @@ def test_wrong_arguments_are_refused_as_by_numpy(function: Function) -> None:
 @pytest.mark.parametrize(("of_x", "of_y"), [((1, 1), (3,)), ((3, 3), (1,)), ((3, 3), (3,))])
 def test_einsum_broadcasts_axes_of_length_one(of_x: tuple[int, ...], of_y: tuple[int, ...]) -> None:
     assert gradcheck(lambda x, y: np.einsum("ii,i->i", x, y), np.full(of_x, 2.0), np.full(of_y, 3.0), order=2)
+
+
+@pytest.mark.parametrize(
+    ("given", "whole"),
+    [("...j,jk->...k", "abj,jk->abk"), ("...a,ak", "bca,ak->bck"), ("j...,...", "jab,cab->cabj")],
+)
+def test_einsum_names_the_axes_of_dots_in_their_order(given: str, whole: str) -> None:
+    x, y = tensor(np.ones((4, 4, 4)), requires_grad=True), np.ones((4, 4, 4))
+    y = y if given.startswith("j") else y[0]
+    node = np.einsum(given, x, y).node
+    assert node.kwargs["subscripts"] == whole

@@ -26,6 +26,7 @@ for _function in (
     np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace, np.linalg.matrix_power, np.linalg.multi_dot,
     np.linalg.tensorinv, np.linalg.matrix_norm, scimath.sqrt, scimath.log, scimath.log2, scimath.log10,
     scimath.logn, scimath.power, scimath.arccos, scimath.arcsin, scimath.arctanh, np.nan_to_num, np.real_if_close,
+    np.geomspace, np.median, np.histogram_bin_edges, np.vstack, np.hstack, np.polyint, np.intersect1d,
     *(vars(np)[name] for name in ("cumulative_sum", "cumulative_prod", "unstack") if name in vars(np)),  # since NumPy 2.1
 ):
     if inspect.isfunction(inspect.unwrap(_function)):  # a release that writes it in C leaves it without an entry
@@ -54,10 +55,16 @@ def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: An
     parts = [slice(i, max(i + 1, end)) for i, end in zip(starts, ends, strict=True)]
     return np.stack([ufunc.reduce(along(array, axis, part), axis) for part in parts], axis)
 
+def _accumulate(ufunc: Any, array: Any, axis: int = 0) -> Any:
+    if ufunc.accumulate in _KNOWN:
+        return _KNOWN[ufunc.accumulate](array, axis)
+    results = itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)
+    return np.stack([*results], axis) if np.size(array) else np.copy(array)
+
 _METHODS: dict[str, Any] = {
     "reduce": _reduce,
     "reduceat": _reduceat,
-    "accumulate": lambda ufunc, array, axis=0: _KNOWN[ufunc.accumulate](array, axis) if ufunc.accumulate in _KNOWN else np.copy(array) if not np.size(array) else np.stack([*itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)], axis),
+    "accumulate": _accumulate,
     "outer": lambda ufunc, A, B: ufunc(np.reshape(A, np.shape(A) + (1,) * np.ndim(B)), as_array(B)),
 }
 for _ufunc, _entry in list(TABLE.items()):

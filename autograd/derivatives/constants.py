@@ -1,12 +1,13 @@
-"""Functions whose derivative is zero or undefined by nature: their results are plain arrays."""
+"""Functions that no gradient goes through: it is zero or undefined by nature, or they are for other than real numbers."""
 
 from typing import Any
 
 import numpy as np
-from numpy._core import umath
+from numpy._core import defchararray, strings, umath
+from numpy.lib import recfunctions
 
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.table import constant
+from autograd.derivatives.table import constant, refused
 
 
 @primitive
@@ -39,5 +40,15 @@ constant(
     # Integers, dates and strings: every ufunc that takes no floating numbers
     *(f for f in vars(umath).values() if isinstance(f, np.ufunc) and not any("d" in t for t in f.types)),
     np.packbits, np.unpackbits, np.is_busday, np.busday_count, np.busday_offset, np.datetime_as_string,
+    *(f for module in (strings, defchararray) for f in vars(module).values() if hasattr(f, "_implementation")),
     *([np.in1d] if hasattr(np, "in1d") else []),  # noqa: NPY201 (until NumPy 2.3)
+)
+refused("it is for complex numbers; use np.sort", np.sort_complex)
+refused(
+    "complex arrays are not supported; use products with np.cos and np.sin of a grid, which are the same sums",
+    *(f for name, f in vars(np.fft).items() if name[0] != "_" and name.endswith(("fft", "fft2", "fftn"))),
+)
+refused(
+    "its arrays are structured; keep fields in a dict, and use np.stack or np.concatenate to join them",
+    *(f for f in vars(recfunctions).values() if hasattr(f, "_implementation")),
 )

@@ -1,8 +1,7 @@
 """Indexing and its adjoint, writing at an index, and functions that choose between elements."""
 
-import operator
 from functools import reduce
-from operator import setitem
+from operator import getitem, setitem
 from typing import Any
 
 import numpy as np
@@ -55,8 +54,8 @@ def _stays(index: Any, shape: tuple[int, ...]) -> Any:
     number[index] = written = np.arange(number[index].size).reshape(number[index].shape)
     return number[index] == written
 
-derivative(operator.getitem, lambda g, x_shape, index: scatter(g, index, x_shape), None,      names="x index",
-                             adding=lambda g, index: lambda total: add_at(total, g, index), kind="indexing")
+derivative(getitem,         lambda g, x_shape, index: scatter(g, index, x_shape), None,  names="x index",
+                            adding=lambda g, index: lambda total: add_at(total, g, index), kind="indexing")
 derivative(scatter,         lambda g, index: g[index], None, None,                       kind="indexing")
 derivative(set_item,        lambda g, index: set_item(g, index, 0), None,
                             lambda g, x_shape, index: g[index] if (stays := _stays(index, x_shape)) is True else g[index] * stays, kind="indexing")
@@ -64,7 +63,11 @@ derivative(np.where,        None, lambda g, c: np.where(c, g, 0),
                                   lambda g, c: np.where(c, 0, g),                             names="c x y", kind="indexing")
 
 # Functions that choose
-definition(np.take,      lambda a, indices, axis=None, *, mode="raise": along(np.ravel(a) if axis is None else a, axis or 0, np.take(np.arange(np.size(a) if axis is None else np.shape(a)[axis]), value_of(indices), mode=mode)))
+def _take(a: Any, indices: Any, axis: int | None = None, *, mode: Any = "raise") -> Any:
+    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
+    return along(a, axis, np.take(np.arange(np.shape(a)[axis]), value_of(indices), mode=mode))
+
+definition(np.take,      _take)
 definition(np.select,    lambda condlist, choicelist, default=0: reduce(lambda y, pair: np.where(pair[0], pair[1], y), reversed(list(zip(condlist, choicelist, strict=True))), default))
 
 # Functions that only move elements, and the names of the operands whose elements those are
@@ -72,7 +75,7 @@ _OPERANDS: dict[Any, str] = {
     np.repeat: "a", np.tile: "A", np.resize: "a", np.rot90: "m", np.fliplr: "m", np.flipud: "m",
     np.block: "arrays", np.column_stack: "tup", np.delete: "arr", np.insert: "arr values",
     np.diagonal: "a", np.diag: "v", np.diagflat: "v", np.compress: "a", np.choose: "choices",
-    np.take_along_axis: "arr", np.lib.stride_tricks.sliding_window_view: "x",
+    np.take_along_axis: "arr", np.lib.stride_tricks.sliding_window_view: "x", np.fft.fftshift: "x", np.fft.ifftshift: "x",
 }
 for _function, _names in _OPERANDS.items():
     definition(_function, rearranged(_function, *_names.split()))

@@ -178,12 +178,10 @@ def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     shape = np.shape(a)[np.ndim(b) :]
     return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), math.prod(shape))), np.ravel(b)), shape)
 
-_EUCLIDEAN: dict[int, Any] = {1: (None, 2), 2: (None, "fro", "f")}  # by the number of axes
-
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """Give a norm; where all elements are 0 its gradient is 0, by convention."""
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if ord in _EUCLIDEAN.get(len(axes), ()) or (ord is None and axis is None):
+    if (ord is None and (axis is None or len(axes) <= 2)) or (len(axes), ord) in ((1, 2), (2, "fro"), (2, "f")):
         return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))
     if ord == 0 and len(axes) == 1:  # it counts what is not zero
         x, ord = np.where(np.equal(x, 0), x, 1), 1

@@ -29,10 +29,16 @@ def alike(*data: Any) -> list[Any]:
     return [astype(array, np.result_type(*arrays), copy=False) for array in arrays]
 
 
+def _concatenate(arrays: Any, axis: int | None = 0, dtype: Any = None, **how: Any) -> Any:
+    """Join arrays, Tensors and lists of them; ``casting`` says nothing where all are of floating numbers."""
+    return np.concatenate([as_array(part, dtype) for part in arrays], axis)
+
+
 _CONVERSIONS: dict[str, Callable[..., Any]] = {
     "asarray": as_array,
     "asanyarray": as_array,
     "array": lambda *args, **how: np.copy(as_array(*args, **how)),
+    "concatenate": _concatenate,
     "_makearray": lambda a: (as_array(a), as_array),  # as np.linalg says it
 }
 

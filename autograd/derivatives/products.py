@@ -2,13 +2,14 @@
 
 import math
 import string
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy._core import einsumfunc
 
 from autograd.derivatives.indexing import scatter
+from autograd.derivatives.own_text import own_text
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.table import definition, derivative
 
@@ -31,11 +32,6 @@ def contract(*operands: Any, subscripts: str, optimize: Any = False) -> Any:
     """Compute an ``einsum`` whose subscripts name every axis, with the operands first; large ones through BLAS."""
     return np.einsum(subscripts, *operands, optimize=optimize or math.prod(map(np.size, operands)) > 2**20)
 
-@partial(primitive, known_as="np.cross")
-def cross_rows(x: Any, y: Any) -> Any:
-    """Compute the cross products along the last axes."""
-    return np.cross(x, y)
-
 def _contract_others(g: Any, position: int, operands: Any, shapes: Any, subscripts: str, optimize: Any) -> Any:
     """Pull back to one operand: contract the cotangent with all others, onto that operand's axes."""
     inputs, output = subscripts.split("->")
@@ -56,48 +52,44 @@ def _to_diagonal(x: Any, term: str, sizes: dict[str, int]) -> Any:
 derivative(np.matmul, lambda g, y, x_shape: _matmul_left(g, y, x_shape),
                       lambda g, x, y_shape: _matmul_right(g, x, y_shape), kind="product")
 derivative(contract,  lambda g, position, operands, shapes, subscripts="", optimize=False: _contract_others(g, position, operands, shapes, subscripts, optimize), variadic=True, kind="product")
-derivative(cross_rows, lambda g, y: cross_rows(y, g), lambda g, x: cross_rows(g, x), kind="product")
 
 # Definitions
-def einsum_subscripts(subscripts: str, ndims: Sequence[int]) -> str:
-    """Name the axes of ``...``, and write the output: ``...ij,jk`` of 3 and 2 axes is ``aij,jk->aik``."""
-    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    if len(terms) != len(ndims):
-        raise ValueError(f"np.einsum: {subscripts!r} names {len(terms)} operands, got {len(ndims)}")
-    spans = [n - len(term.replace("...", "")) if "..." in term else 0 for term, n in zip(terms, ndims, strict=True)]
-    names = "".join([letter for letter in string.ascii_letters if letter not in subscripts][: max(spans)])
-    if names and arrow and "..." not in output:
-        raise ValueError(f"np.einsum: {subscripts!r} sums over the axes of '...'; write it in the output too")
-    if not arrow:
-        letters = inputs.replace(".", "").replace(",", "")
-        output = "..." + "".join(x for x in sorted(set(letters)) if letters.count(x) == 1)
-    spelled = [term.replace("...", names[len(names) - span :]) for term, span in zip(terms, spans, strict=True)]
-    return ",".join(spelled) + "->" + output.replace("...", names)
+_AXES, _BROADCAST = string.ascii_uppercase + string.ascii_lowercase, frozenset(map(chr, range(945, 1009)))  # of "...": Greek
+_parse_as_written = einsumfunc._parse_einsum_input  # type: ignore[attr-defined]
+_parse = own_text(_parse_as_written, einsum_symbols=_AXES + "".join(_BROADCAST), einsum_symbols_set=_BROADCAST)
 
 def _einsum(*operands: Any, optimize: Any = False) -> Any:
-    """Turn every form of ``np.einsum`` into ``contract``; numbered axes get letters of the same order."""
-    subscripts, *arrays = operands
-    if not isinstance(subscripts, str):  # einsum(x, [0, 1], y, [1, 2], [0, 2])
-        letters, n = string.ascii_uppercase + string.ascii_lowercase, len(operands) // 2
-        terms = ["".join("..." if i is Ellipsis else letters[i] for i in axes) for axes in (*operands[1::2], *operands[2 * n :])]
-        subscripts, arrays = "->".join([",".join(terms[:n]), *terms[n:]]), list(operands[: 2 * n : 2])
-    return contract(*arrays, subscripts=einsum_subscripts(subscripts, list(map(np.ndim, arrays))), optimize=optimize)
+    """Turn every form of ``np.einsum`` into ``contract``: ``...ij,jk`` of 3 and 2 axes becomes ``aij,jk->aik``."""
+    inputs, output, arrays = _parse(operands)
+    broadcast = [name for name in dict.fromkeys(inputs) if name in _BROADCAST]
+    if not set(broadcast) <= set(output):
+        raise ValueError("np.einsum: it sums over the axes of '...'; write '...' in the output too")
+    free = [letter for letter in string.ascii_letters if letter not in inputs]
+    spelled = str.maketrans(dict(zip(broadcast, free, strict=False)))
+    return contract(*arrays, subscripts=f"{inputs}->{output}".translate(spelled), optimize=optimize)
+
+def _dot(a: Any, b: Any) -> Any:
+    if not (np.ndim(a) and np.ndim(b)):
+        return np.multiply(a, b)
+    if max(np.ndim(a), np.ndim(b)) <= 2:
+        return np.matmul(a, b)
+    return np.tensordot(a, b, (-1, max(np.ndim(b) - 2, 0)))
 
 def _kron(a: Any, b: Any) -> Any:
     ndim = max(np.ndim(a), np.ndim(b))
     n, m = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
-    return np.reshape(np.reshape(a, [k for i in n for k in (i, 1)]) * np.reshape(b, [k for i in m for k in (1, i)]), [i * j for i, j in zip(n, m, strict=True)])
+    of_a, of_b = np.reshape(a, [k for i in n for k in (i, 1)]), np.reshape(b, [k for i in m for k in (1, i)])
+    return np.reshape(of_a * of_b, [i * j for i, j in zip(n, m, strict=True)])
 
 def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     x, y = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if (n := np.shape(x)[-1], m := np.shape(y)[-1]) != (3, 3):
         raise ValueError(f"np.cross: expected vectors of length 3 along the axis, got {n} and {m}; give vectors in the plane a third element that is 0")
-    return np.moveaxis(cross_rows(x, y), -1, axisc)
+    return np.moveaxis(np.roll(x * np.roll(y, -1, -1) - np.roll(x, -1, -1) * y, -1, -1), -1, axisc)
 
 definition(np.einsum,               _einsum)
-definition(np.dot,                  lambda a, b: np.multiply(a, b) if not (np.ndim(a) and np.ndim(b)) else np.matmul(a, b) if max(np.ndim(a), np.ndim(b)) <= 2 else np.tensordot(a, b, (-1, max(np.ndim(b) - 2, 0))))
+definition(np.dot,                  _dot)
 definition(np.kron,                 _kron)
 definition(np.cross,                _cross)
 definition(np.vdot,                 lambda a, b: np.dot(np.ravel(a), np.ravel(b)))

@@ -83,10 +83,10 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
 
 def recent_plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
     """Plan a call of a variadic entry: there is no end to the numbers of arguments, so not all plans stay."""
-    return (_recent_plan if count <= 100 else plan)(entry, tracked, count)
+    return (remembered_plan if count <= 100 else plan)(entry, tracked, count)
 
 
-_recent_plan = lru_cache(maxsize=256)(plan)
+remembered_plan = lru_cache(maxsize=256)(plan)
 
 
 def _guarded(pull: Pull) -> Pull:

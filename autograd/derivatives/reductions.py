@@ -27,7 +27,9 @@ def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, wh
 
 def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any = True, least: int = 0) -> Any:
     """Give the number of elements that become one, or the least that is to be given."""
-    return max(math.prod(shape[i] for i in reduced_axes(shape, axis)), least) if where is True else np.maximum(np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=keepdims), least)
+    if where is True:
+        return max(math.prod(shape[i] for i in reduced_axes(shape, axis)), least)
+    return np.maximum(np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=keepdims), least)
 
 def as_rows(x: Any, axis: Axis) -> Any:
     """Make of each part that a reduction along ``axis`` sees a row of a matrix."""

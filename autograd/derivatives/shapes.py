@@ -84,6 +84,4 @@ if hasattr(np, "astype"):  # since NumPy 2.1
 definition(np.concatenate,      concatenate)
 definition(np.apply_along_axis, _apply_along_axis)
 definition(np.stack,            lambda arrays, axis=0: pile(*arrays, axis=axis))
-definition(np.vstack,           lambda tup: concatenate([np.atleast_2d(array) for array in tup]))
-definition(np.hstack,           lambda tup: concatenate(arrays := [np.atleast_1d(array) for array in tup], min(np.ndim(arrays[0]), 2) - 1))
 definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))

@@ -5,9 +5,10 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import polynomial
 
 from autograd.derivatives.constants import value_of
-from autograd.derivatives.own_text import alike, as_array
+from autograd.derivatives.own_text import alike, as_array, own_text
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
@@ -35,13 +36,8 @@ def _slope(f: Any, x: Any, edge_order: int) -> Any:
         first, last = 2 * first - inner[..., :1], 2 * last - inner[..., -1:]
     return astype(np.concatenate([first, inner, last], -1), np.result_type(f, 1.0), copy=False)
 
-def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+def _interp(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
     x, xp, fp = (astype(values, float) for values in (x, xp, fp))
-    if period is not None:
-        x, xp = np.remainder(x, abs(period)), np.remainder(xp, abs(period))
-        order = np.pad(np.argsort(xp), 1, "wrap")
-        turn = np.pad(np.zeros(len(xp)), 1, constant_values=(-abs(period), abs(period)))
-        xp, fp, left, right = xp[order] + turn, fp[order], None, None
     i = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(np.size(xp) - 2, 0))
     j = np.minimum(i + 1, np.size(xp) - 1)
     inside = fp[i] + (x - xp[i]) / np.where(np.equal(xp[i], xp[j]), 1, xp[j] - xp[i]) * (fp[j] - fp[i])
@@ -92,7 +88,7 @@ derivative(sinc_derivative,  lambda g, x, order: g * sinc_derivative(x, order + 
 derivative(np.i0,            lambda g, x: g * bessel_i(x, 1))
 derivative(bessel_i,         lambda g, x, order: g * (bessel_i(x, abs(order - 1)) + bessel_i(x, order + 1)) / 2, None)
 definition(np.gradient,      _gradient)
-definition(np.interp,        _interp)
+definition(np.interp,        own_text(np.interp, compiled_interp=_interp))
 definition(np.ediff1d,       lambda ary, to_end=None, to_begin=None: np.concatenate([astype(np.ravel(x), np.result_type(ary), copy=False) for x in (to_begin, np.diff(np.ravel(ary)), to_end) if x is not None]))
 definition(np.unwrap,        lambda p, discont=None, axis=-1, *, period=2 * math.pi: p + (np.unwrap(value_of(p), discont, axis, period=period) - value_of(p)))
 definition(np.convolve,      lambda a, v, mode="full": _convolve(a, v, mode))
@@ -109,14 +105,25 @@ def _divided(u: Any, v: Any) -> Any:
     return np.stack(quotient or [0 * rest[0]]), rest
 
 def _fit(x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None) -> Any:
-    powers, rcond = np.vander(x := as_array(x) + 0.0, deg + 1), len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
+    x = as_array(x) + 0.0
+    powers = np.vander(x, deg + 1)
     if w is not None:
         powers, y = np.transpose(w * np.transpose(powers)), np.transpose(w * np.transpose(y))
     scale = np.sqrt(np.sum(powers * powers, axis=0))
-    return np.transpose(np.transpose(np.linalg.lstsq(powers / scale, y, rcond)[0]) / scale)
+    least = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
+    return np.transpose(np.transpose(np.linalg.lstsq(powers / scale, y, least)[0]) / scale)
 
 definition(np.polymul, lambda a1, a2: full_convolution(*(np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:] for p in (a1, a2))))
 definition(np.polydiv, _divided)
-definition(np.polyint, lambda p, m=1, k=None: reduce(lambda p, c: np.append(p / np.arange(len(p), 0, -1), c), np.broadcast_to(0 if k is None else k, m), p))
 definition(np.polyfit, _fit)
 derivative(np.roots,   lambda g, p, out: -(g / np.polyval(np.polyder(p), out)) @ np.vander(out, len(p)), names="p", kind="polynomial")
+
+# Those of numpy.polynomial, the lowest power first
+def _along(c: Any, x: Any) -> Any:
+    return np.reshape(c, (*np.shape(c), *np.ones(np.ndim(x), int)))
+
+if hasattr(polynomial.polyval2d, "_implementation"):  # later than NumPy 2.0
+    definition(polynomial.polyval2d,  lambda x, y, c: np.polyval(np.polyval(_along(c, x)[::-1], x)[::-1], y))
+    definition(polynomial.polygrid2d, lambda x, y, c: np.polyval(_along(np.polyval(_along(c, x)[::-1], x), y)[::-1], y))
+if hasattr(polynomial, "polyvalnd"):  # since NumPy 2.5
+    definition(polynomial.polyvalnd,  lambda pts, c: reduce(lambda c, x: np.polyval(c[::-1], x), pts, _along(c, pts[0])))

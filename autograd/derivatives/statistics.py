@@ -1,7 +1,6 @@
 """Statistics: sorting, sets and quantiles, covariances, histograms, and reductions that pass over NaN."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,18 +8,12 @@ import numpy as np
 
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import scatter
-from autograd.derivatives.primitive import primitive
 from autograd.derivatives.reductions import as_rows
 from autograd.derivatives.shapes import astype
-from autograd.derivatives.table import definition, derivative, refused
+from autograd.derivatives.table import definition, derivative
 
 
 # fmt: off
-@primitive
-def chosen(x: Any, choose: Callable[[Any], Any]) -> Any:
-    """Choose elements of ``x``; each hands its cotangent back in equal shares to all that have its value."""
-    return choose(x)
-
 def _unsorted(g: Any, x: Any, axis: int | None) -> Any:
     """Hand the cotangents of the sorted ``x`` back to ``x``; equal elements all get their mean."""
     if axis is None:
@@ -35,24 +28,21 @@ def _unsorted(g: Any, x: Any, axis: int | None) -> Any:
         g = (scatter(g, runs, (runs.max() + 1,)) / np.bincount(np.ravel(runs)))[runs]
     return np.moveaxis(np.take_along_axis(g, rank, -1), -1, axis)
 
-def _unchosen(g: Any, x: Any, out: Any) -> Any:
-    places = np.searchsorted(np.sort(value_of(x), None), value_of(out))
-    return _unsorted(scatter(g, places, (np.size(x),)), x, None)
+def _chosen(x: Any, values: Any) -> Any:
+    """Choose elements of ``x`` by their values; each hands its cotangent back in equal shares to all that have it."""
+    x = np.sort(x, None)
+    return x[np.searchsorted(value_of(x), values)]
 
 def _unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, *, equal_nan: bool = True) -> Any:
-    values = chosen(ar, lambda x: np.unique(x, equal_nan=equal_nan))
-    _, *rest = np.unique(value_of(ar), True, True, True, equal_nan=equal_nan)
+    values, *rest = np.unique(value_of(ar), True, True, True, equal_nan=equal_nan)
     wanted = [x for x, asked in zip(rest, (return_index, return_inverse, return_counts), strict=True) if asked]
-    return (values, *wanted) if wanted else values
+    return (_chosen(ar, values), *wanted) if wanted else _chosen(ar, values)
 
-derivative(chosen,       lambda g, x, out: _unchosen(g, x, out), None, kind="choice")
 derivative(np.sort,      lambda g, x, axis=-1: _unsorted(g, x, axis),                        keywords="kind stable", kind="choice")
 derivative(np.partition, lambda g, x, out, axis=-1: _unsorted(np.take_along_axis(g, np.argsort(out, axis), axis), x, axis), None, names="x kth", keywords="kind", kind="choice")
-refused("it is for complex numbers; use np.sort", np.sort_complex)
 
-definition(np.unique,       _unique)
-definition(np.intersect1d,  lambda ar1, ar2, assume_unique=False: chosen(np.append(ar1, ar2), lambda both: np.intersect1d(both[: np.size(ar1)], both[np.size(ar1) :], assume_unique)))
-definition(np.unique_values, lambda x: chosen(x, np.unique_values))
+definition(np.unique,        _unique)
+definition(np.unique_values, lambda x: _chosen(x, np.unique_values(value_of(x))))
 
 # Order statistics. By how much the place of a quantile of n numbers grows with q: by n and by this, where not in jumps
 _GROWTH = {"linear": -1, "hazen": 0, "interpolated_inverted_cdf": 0, "weibull": 1, "median_unbiased": 1 / 3, "normal_unbiased": 1 / 4}
@@ -79,7 +69,6 @@ definition(np.quantile,      partial(_quantile, 1, False))
 definition(np.percentile,    partial(_quantile, 100, False))
 definition(np.nanquantile,   partial(_quantile, 1, True))
 definition(np.nanpercentile, partial(_quantile, 100, True))
-definition(np.median,        lambda a, axis=None, *, keepdims=False: np.quantile(a, 0.5, axis, keepdims=keepdims) if np.size(a) else np.median(value_of(a), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims))
 definition(np.nanmedian,     lambda a, axis=None, *, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims))
 
 # Covariances and histograms
@@ -94,17 +83,9 @@ def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: i
     lost = (int(not bias) if ddof is None else ddof) * (1 if aweights is None else np.sum(weights * aweights) / total)
     return np.squeeze(np.matmul(deviation * weights, np.transpose(deviation)) / np.maximum(total - lost, 0))
 
-def _edges(a: Any, bins: Any = 10, range: Any = None) -> Any:
-    """Give the edges of bins, which lie evenly between the least and the largest number."""
-    edges = np.histogram_bin_edges(value_of(a), value_of(bins), range)
-    if np.ndim(bins) == 1 or range is not None or not np.size(a):
-        return np.positive(bins) if np.ndim(bins) == 1 else edges
-    low, high = np.min(a), np.max(a)
-    apart = 0.5 * np.equal(low, high)
-    return astype(np.linspace(low - apart, high + apart, len(edges)), edges.dtype, copy=False)
-
 def _histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
-    counts, edges = np.histogram(value_of(a), value_of(bins), range)[0], _edges(a, bins, range)
+    counts = np.histogram(value_of(a), value_of(bins), range)[0]  # a constant
+    edges = np.histogram_bin_edges(a, bins, range)
     return counts / np.diff(edges) / np.sum(counts) if density else counts, edges
 
 def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
@@ -114,13 +95,22 @@ def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = 
     edges = tuple(map(np.histogram_bin_edges, columns, bins, range or [None] * len(columns)))
     return counts / np.sum(counts) / math.prod(np.ix_(*map(np.diff, edges))) if density else counts, edges
 
+def _histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
+    bins = [bins, bins] if hasattr(bins, "__len__") and len(bins) > 2 else bins
+    counts, (x_edges, y_edges) = np.histogramdd([x, y], bins, range, density)
+    return counts, x_edges, y_edges
+
+def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    covariances = np.atleast_2d(np.cov(x, y, rowvar))
+    deviations = np.sqrt(np.diagonal(covariances))
+    return np.squeeze(covariances / deviations[:, None] / deviations)
+
 definition(np.cov,                 _cov)
-definition(np.corrcoef,            lambda x, y=None, rowvar=True: np.squeeze((c := np.atleast_2d(np.cov(x, y, rowvar))) / (deviation := np.sqrt(np.diagonal(c)))[:, None] / deviation))
+definition(np.corrcoef,            _corrcoef)
 definition(np.bincount,            lambda x, weights=None, minlength=0: scatter(astype(weights, float), value_of(x), np.bincount(value_of(x), minlength=minlength).shape))
-definition(np.histogram_bin_edges, _edges)
-definition(np.histogram,           _histogram)  # counts are constants
+definition(np.histogram,           _histogram)
+definition(np.histogram2d,         _histogram2d)
 definition(np.histogramdd,         _histogramdd)
-definition(np.histogram2d,         lambda x, y, bins=10, range=None, density=None: ((found := _histogramdd([x, y], [bins, bins] if hasattr(bins, "__len__") and len(bins) > 2 else bins, range, density))[0], *found[1]))
 
 # NaN is passed over
 def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: bool, initial: float, where: Any) -> Any:

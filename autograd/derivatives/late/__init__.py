@@ -1,10 +1,9 @@
-"""Chapters on what not everybody imports, SciPy first: each is loaded when its library is there."""
+"""Chapters on what not everybody installs: each is loaded when its library is there."""
 
 import sys
 from importlib import import_module
 
-CHAPTERS = {"scipy.special": "special", "numpy.fft": "transforms", "numpy.lib.recfunctions": "records"}
-CHAPTERS |= {"numpy.char": "strings", "numpy.polynomial": "power_series"}
+CHAPTERS = {"scipy.special": "special"}
 
 
 def load_late() -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.derivatives.products import contract, cross_rows
+from autograd.derivatives.products import contract
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import Array, Call, Draw, call
 
@@ -74,7 +74,6 @@ ARGUMENTS: Lines = {
     np.tensordot: lambda d: _tensordot(d, *d.choice(*CONTRACTIONS)),
     np.kron: lambda d: call(*d.arrays(d.choice("i,j", "ij,kl", "i,ij", "ijk,l", ",ij", ","))),
     np.cross: _cross,
-    cross_rows: lambda d: call(*_vectors(d)),
     np.vecdot: lambda d: call(*d.arrays(d.choice("i,i", "ai,i", "ai,ai", "1i,ai"))),
     np.diagonal: lambda d: call(x := d.array(least=2), **_offset(d), **_two_axes(d, x)),
     np.trace: lambda d: call(x := d.array(least=2), **_offset(d), **_two_axes(d, x)),

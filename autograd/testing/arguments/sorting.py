@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from hypothesis import assume
 
-from autograd.derivatives.statistics import chosen
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import SMOOTH, TIED, Array, Call, Draw, call
 
@@ -53,7 +52,6 @@ def _two_sets(d: Draw) -> Call:
 
 
 ARGUMENTS: Lines = {
-    chosen: lambda d: call(d.array(style=SMOOTH), np.unique),
     np.sort: lambda d: call(x := _in_pairs(d), **d.some(axis=(None, d.axis(x.ndim)), kind=("stable",))),
     np.partition: _partition,
     np.unique: lambda d: call(d.array(style=SMOOTH), **d.some(return_index=(True,), equal_nan=(False,))),
