@@ -32,11 +32,15 @@ def describe(tensor: Any) -> str:
     if not hasattr(tensor, "dtype"):
         shape = _shape_of_list(tensor)
         return reprlib.repr(tensor) if not shape else f"a {type(tensor).__name__} of shape {shape}"
-    kind = "array" if isinstance(tensor, np.ndarray) else "tensor"
+    kind = "array" if isinstance(tensor, np.ndarray) else "sparse matrix" if _is_sparse(tensor) else "tensor"
     name = getattr(tensor, "name", None) or variable_name(tensor)
     article = "an" if str(tensor.dtype)[0] in "aeiou" and tensor.dtype.kind != "u" else "a"
     what = f"{article} {tensor.dtype} {kind} of shape {tuple(tensor.shape)}"
     return f"{name!r}, {what}" if name else what
+
+
+def _is_sparse(value: Any) -> bool:
+    return hasattr(value, "toarray")
 
 
 def _shape_of_list(value: Any) -> tuple[int, ...]:
@@ -60,10 +64,14 @@ def _node_of(value: Any) -> Any:
 # Calls
 
 _KINDS = np.linalg.LinAlgError, np.exceptions.AxisError, TypeError, ValueError, IndexError  # narrowest first
+_TILE = "np.tile(x, (2, 1)) to repeat the whole array, as PyTorch's repeat does"
 _FIXES = {  # by what NumPy says
     "'list' object cannot be interpreted as an integer": "a tuple for several axes: axis=(0, 1)",
     "'bitwise_xor' not supported": "x ** 2 for a power",
     "np.concatenate: The truth value": "np.concatenate([x, y])",
+    "Cannot interpret 'True' as a data type": "keepdims=True, by its name",
+    "np.repeat: axis": _TILE,
+    "np.repeat: operands": _TILE,
     "np.transpose: axes don't match array": "np.swapaxes(x, 1, 2) for two axes, else one number for each axis",
 }
 
@@ -82,7 +90,12 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
     words, name = str(error), name_of(function)
     lines = [words if words.startswith(name) else f"{name}: {words}"]
     lines += [f"  argument {i}: {describe(a)}" for i, a in enumerate(args)]
-    if "matmul" in function.__name__ and isinstance(error, ValueError):
+    fixes = [fix for what, fix in _FIXES.items() if what in lines[0]]
+    if any(map(_is_sparse, args)):
+        fixes = ["a.toarray() for a sparse matrix a"]
+    if fixes:
+        lines += [f"the usual fix is {fix}" for fix in fixes]
+    elif "matmul" in function.__name__ and isinstance(error, ValueError):
         lines.append(
             "expected: the last axis of the first and the second-last of the second are equally long; "
             "the usual fix is to transpose one (w.T) or to reshape"
@@ -92,7 +105,6 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
             "expected: shapes that broadcast, where axes, counted from the last, are equal or 1; "
             "the usual fix is an axis of length 1 (x[:, None]) or a reshape"
         )
-    lines += [f"the usual fix is {fix}" for what, fix in _FIXES.items() if what in lines[0]]
     kind = next(kind for kind in _KINDS if isinstance(error, kind))
     retold = kind("\n".join(lines))
     retold.__dict__["explains_itself"] = True
@@ -156,7 +168,8 @@ def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
 def not_real(function: Any, result: Any) -> str:
     """Refuse results that are no real floating numbers."""
     parts = "arrays of the real and the imaginary parts"
-    fix = parts if result.dtype.kind == "c" else "a floating dtype, as by x.astype(float)"
+    dense = "a floating dtype, as by x.astype(float), or a.toarray() for a sparse matrix a"
+    fix = parts if result.dtype.kind == "c" else dense
     return (
         f"{name_of(function)}: the result has dtype {result.dtype}, and gradients are for real floating "
         f"numbers; the usual fix is {fix}"
@@ -184,6 +197,20 @@ def no_plain_array(function: Any, out: Any) -> str:
 
 
 # Making Tensors, and leaving them
+
+_COUNTERPARTS = {  # of functions that take arrays only
+    "numpy": {"__getitem__": ("np.r_ and np.c_", "np.concatenate and np.column_stack")},
+    "scipy": {
+        **{f: (f"scipy.special.{f}", f"nn.functional.{f}") for f in ("log_softmax", "logsumexp", "softmax")},
+        **{f: (f"scipy.linalg.{f}", f"np.linalg.{f}") for f in ("det", "inv", "solve")},
+        **dict.fromkeys(("__matmul__", "__mul__"), ("a sparse matrix a", "a.toarray()")),
+        "cho_solve": ("scipy.linalg.cho_solve", "np.linalg.solve"),
+        "cdf": ("scipy.stats.norm.cdf(x)", "scipy.special.ndtr(x)"),
+        "logcdf": ("scipy.stats.norm.logcdf(x)", "scipy.special.log_ndtr(x)"),
+        "logpdf": ("scipy.stats.norm.logpdf(x)", "-(x**2 + math.log(2 * math.pi)) / 2"),
+        "pdf": ("scipy.stats.norm.pdf(x)", "np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)"),
+    },
+}
 
 
 def not_numbers(argument: str, array: Any) -> str:
@@ -226,12 +253,12 @@ def not_a_leaf(tensor: Any) -> str:
 
 def to_array(tensor: Any) -> str:
     """Refuse to become an array silently; functions that take arrays only have a counterpart."""
-    taken = callers_function("scipy", ("logsumexp", "softmax", "log_softmax"))
+    calls = (names.get(callers_function(package, names) or "") for package, names in _COUNTERPARTS.items())
     return (
         f"{describe(tensor)}, requires a gradient, which an array would lose. Leave the graph with "
         f"tensor.detach() (or tensor.detach().numpy()){'' if tensor.ndim else ', or loss.item()'}; to make one "
-        f"Tensor of several, use np.stack"
-        + (f"; in the place of scipy.special.{taken}, use nn.functional.{taken}" if taken else "")
+        f"Tensor of several, use np.stack([x, y]), or np.block([[a, b], [c, d]])"
+        + "".join(f"; in the place of {there}, use {here}" for there, here in filter(None, calls))
     )
 
 
@@ -239,7 +266,8 @@ def leaves_transform(tensor: Any, transform: str) -> str:
     """Refuse to become a Python number inside a functional transform."""
     return (
         f"{describe(tensor)}, became a Python number inside {transform}, which would lose its derivative. "
-        f"Keep it a Tensor: use np.exp for math.exp; or leave the graph with tensor.detach()"
+        f"Keep it a Tensor: use np.exp for math.exp; for a[i] = x make a Tensor a by autograd.zeros(n), or "
+        f"np.stack a list. Or leave the graph, as for printing, with tensor.detach()"
     )
 
 
@@ -285,10 +313,10 @@ def leaf_written(tensor: Any) -> str:
 
 
 def view_written(tensor: Any) -> str:
-    """Refuse to write items of a view under the graph."""
+    """Refuse to write to a view, under the graph, what the Tensor that it looks at would not get."""
     return (
-        f"{describe(tensor)}, looks at another tensor, which would not change: under the graph a write makes "
-        f"a new array. Write y[0, 1] = x in place of y[0][1] = x, or take a copy first: row = y[0].copy()"
+        f"{describe(tensor)}, looks at another tensor, which would not change: what it shows was written there "
+        f"since, or one of the two was detached. Write to that tensor, or take a copy first: row = y[0].copy()"
     )
 
 
@@ -298,6 +326,15 @@ def does_not_fit(error: Exception, tensor: Any) -> Exception:
     return kind(
         f"an in-place operation on {describe(tensor)}, does not fit: {error}. The value must broadcast to the "
         f"Tensor's shape and be of its kind of number; else write x = x + y in place of x += y"
+    )
+
+
+def not_moved(axes: tuple[int, ...]) -> str:
+    """Warn of a transposition that is none."""
+    a, b = axes
+    return (
+        f"x.transpose({a}, {b}) moves nothing: as in NumPy, it lists all axes in their new order. To swap "
+        f"two axes, as in PyTorch, use x.swapaxes({a}, {b}) or x.T"
     )
 
 
@@ -366,7 +403,10 @@ def not_retained(tensor: Any) -> str:
 
 def wrong_shape(argument: str, tensor: Any, value: Any) -> str:
     """Refuse a gradient of another shape."""
-    return f"{argument} of {describe(tensor)}: expected shape {tuple(tensor.shape)}, got {shape_of(value)}"
+    fix = "; the usual fix is x.grad = None for no gradient" if argument == "grad" else ""
+    return (
+        f"{argument} of {describe(tensor)}: expected shape {tuple(tensor.shape)}, got {shape_of(value)}{fix}"
+    )
 
 
 def released(node: Any) -> str:

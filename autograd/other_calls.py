@@ -93,4 +93,4 @@ def _take_over(results: list[InPlace], arguments: list[InPlace], function: Any) 
             if np.may_share_memory(result._array, argument._array):
                 with suppress(ValueError):  # what NumPy made read-only stays so
                     result._array.flags.writeable = argument._array.flags.writeable
-                result.share_version([argument])
+                result.look_at([argument])

@@ -81,7 +81,7 @@ class Tensor(ArrayMethods):
             cut = ("no_grad()", function) if tracked and not recording else None
             result.cut = cut or next((a.cut for a in args if isinstance(a, Tensor) and a.cut), None)
         if out.base is not None or out is values[0]:
-            result.share_version(args)
+            result.look_at(args, function, kwargs)
         return result
 
     @staticmethod

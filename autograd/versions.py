@@ -17,14 +17,12 @@ next_serial = itertools.count(1).__next__
 class Version:
     """When a piece of memory was last written in place; all who see that memory share it.
 
-    It remembers the identity of the vertex that had it first; the others are views of that one. A copy
-    is as unwritten: numbers and identities mean nothing elsewhere.
+    A copy is as unwritten: the numbers mean nothing elsewhere.
     """
 
-    __slots__ = ("owner", "serial")
+    __slots__ = ("serial",)
 
-    def __init__(self, owner: Any = None) -> None:
-        self.owner = None if owner is None else id(owner)
+    def __init__(self) -> None:
         self.serial = 0
 
     def __reduce__(self) -> tuple[type[Version], tuple[()]]:

@@ -27,8 +27,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 @pytest.fixture(scope="session")
 def chapters() -> None:
-    """Load the chapters that load late: they load once, so no test may take them back."""
-    for library in CHAPTERS:
+    """Load nn and the chapters that load late: they load once, so no test may take their entries back."""
+    for library in ("nn", *CHAPTERS):
         with suppress(ImportError):
             import_module(library)
     load_late()

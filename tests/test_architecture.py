@@ -26,10 +26,10 @@ FILES = {
 FLOORS = {
     "autograd.derivatives": 0,
     "autograd.containers": 1,
-    "autograd.numpy": 0,
     "autograd.variables": 1,
     "autograd.errors": 1,
     "autograd.versions": 1,
+    "autograd.views": 1,
     "autograd.fit": 1,
     "autograd.graph": 1,
     "autograd.replay": 1,
@@ -43,6 +43,8 @@ FLOORS = {
     "autograd.other_calls": 2,
     "autograd.tensor": 2,
     "autograd.creation": 2,
+    "autograd.numpy": 2,
+    "autograd.scipy": 2,
     "autograd.differentiate": 3,
     "autograd.checking": 3,
     "autograd.drawing": 3,
@@ -167,7 +169,7 @@ def test_the_chapters_of_the_table_do_not_grow() -> None:
         return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths)
 
     assert lines("*.py") < 1200
-    assert lines("late/*.py") < 130  # NumPy's further libraries, and SciPy
+    assert lines("late/*.py") < 80  # SciPy
 
 
 def test_layers_losses_and_optimisers_stay_short() -> None:

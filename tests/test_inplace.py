@@ -608,24 +608,129 @@ def test_a_tracked_leaf_does_not_become_integer(value: Any) -> None:
     assert x.dtype == np.float64
 
 
+# Views
+
 WRITES_OF_VIEWS: dict[str, Callable[[Any, Any], Any]] = {
     "an item of a row": lambda y, w: y[0].__setitem__(1, w),
     "a row of a transpose": lambda y, w: y.T.__setitem__(0, w),
-    "all items of a row": lambda y, w: y[0].copy_(w),
-    "a part of a reshape": lambda y, w: y.reshape(-1)[:2].copy_(w),
-    "what was detached": lambda y, w: y.detach().__setitem__(0, w),
+    "all items of a row": lambda y, w: y[0].__setitem__(..., w),
+    "a part of a reshape": lambda y, w: y.reshape(-1)[:2].__setitem__(..., w),
+    "an operator": lambda y, w: y[0].__iadd__(w),
+    "an operator on a diagonal": lambda y, w: np.swapaxes(y, 0, 1)[1:, 0].__imul__(w),
+    "all rows": lambda y, w: [row.__iadd__(w) for row in y],
+    "two rows": lambda y, w: [row.__imul__(w) for row in list(y)],
+    "twice": lambda y, w: y[1].__iadd__(w).__imul__(w),
+    "a part of a part": lambda y, w: y[1:][0].__iadd__(w)[:1].__imul__(w),
 }
 
 
 @pytest.mark.parametrize("tracked", [False, True])
 @pytest.mark.parametrize("write", WRITES_OF_VIEWS.values(), ids=WRITES_OF_VIEWS)
-def test_a_recorded_write_to_a_view_is_refused(write: Callable[[Any, Any], Any], tracked: bool) -> None:
-    w = tensor(3.0, requires_grad=True)
-    y = w * np.ones((2, 2)) if tracked else tensor(np.zeros((2, 2)))
-    before = y.numpy().copy() if not tracked else y.detach().numpy().copy()
-    with pytest.raises(RuntimeError, match=r"(?s)looks at another.*y\[0, 1\] = x.*copy\(\)"):
+def test_a_recorded_write_to_a_view_is_one_to_the_tensor(
+    write: Callable[[Any, Any], Any], tracked: bool
+) -> None:
+    """What NumPy does with views, and its derivative by a complex step."""
+
+    def written(w: Any, y: Any) -> Any:
         write(y, w)
-    np.testing.assert_array_equal(y.detach().numpy(), before)
+        return y
+
+    h = 1e-30
+    with_step = 3.0 + 1j * h
+    expected = written(with_step, with_step * np.ones((2, 2)) if tracked else np.ones((2, 2), complex))
+    w = leaf(3.0)
+    y = written(w, w * np.ones((2, 2)) if tracked else tensor(np.ones((2, 2))))
+    np.testing.assert_allclose(y.detach().data, expected.real, rtol=1e-14)
+    weights = np.arange(1.0, 5.0).reshape(2, 2)
+    np.sum(y * weights).backward()
+    np.testing.assert_allclose(w.grad.data, np.sum(expected.imag / h * weights), rtol=1e-14)
+
+
+LOOKS: list[Callable[[Any], Any]] = [
+    lambda y: y[0],
+    lambda y: y[-1:],
+    lambda y: y[..., 1:],
+    lambda y: y[::-1],
+    lambda y: y[None],
+    lambda y: y.T,
+    lambda y: y.reshape(-1),
+    lambda y: np.swapaxes(y, 0, -1),
+    lambda y: np.squeeze(y),
+]
+CHANGES: list[Callable[[Any, Any], Any]] = [
+    lambda y, w: y.__iadd__(w),
+    lambda y, w: y.__imul__(w),
+    lambda y, w: y.__setitem__(..., w),
+    lambda y, w: y.__setitem__(-1, w),
+]
+VIEW_STEPS = st.tuples(st.integers(0, 9), st.sampled_from(LOOKS) | st.sampled_from(CHANGES))
+
+
+@given(st.lists(VIEW_STEPS, max_size=8))
+def test_writes_to_views_are_numpys_or_refused(steps: list[tuple[int, Callable[..., Any]]]) -> None:
+    """Views are taken of what there is, and written, in any order: never silently another result."""
+
+    def run(y: Any, w: Any) -> Any:
+        shown = [y]
+        for number, (i, step) in enumerate(steps):
+            target = shown[i % len(shown)]
+            if step in CHANGES:
+                if target.ndim:
+                    step(target, (number + 2) * w)
+            elif target.ndim:
+                shown.append(step(target))
+        return y
+
+    h = 1e-30
+    expected = run(np.ones((2, 3), complex), 1.5 + 1j * h)
+    w = leaf(1.5)
+    try:
+        y = run(tensor(np.ones((2, 3))), w)
+    except RuntimeError as error:
+        assert "looks at another tensor" in str(error)  # noqa: PT017
+        return
+    np.testing.assert_allclose(y.detach().data, expected.real, rtol=1e-12)
+    if y.tracked:
+        weights = np.arange(1.0, 7.0).reshape(2, 3)
+        np.sum(y * weights).backward()
+        np.testing.assert_allclose(w.grad.data, np.sum(expected.imag / h * weights), rtol=1e-12)
+
+
+REFUSED_WRITES: dict[str, Callable[[Any, Any], Any]] = {
+    "what was detached": lambda y, w: y.detach().__setitem__(0, w),
+    "what was written since": lambda y, w: [row := y[0], y.__setitem__(0, w), row.__iadd__(w)],
+    "a part of which was written since": lambda y, w: [row := y[0], y[:, 0].__iadd__(w), row.__iadd__(w)],
+    "what was computed anew since": lambda y, w: [row := y[0], y.__iadd__(w), row.__iadd__(w)],
+    "what repeats an element": lambda y, w: np.broadcast_to(y, (2, 2, 2)).__iadd__(w),
+}
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+@pytest.mark.parametrize("write", REFUSED_WRITES.values(), ids=REFUSED_WRITES)
+def test_a_write_that_a_view_cannot_hand_on_is_refused(
+    write: Callable[[Any, Any], Any], tracked: bool
+) -> None:
+    w = leaf(3.0)
+    y = w * np.ones((2, 2)) if tracked else tensor(np.zeros((2, 2)))
+    with pytest.raises(RuntimeError, match=r"(?s)looks at another.*copy\(\)"):
+        write(y, w)
+
+
+def test_a_view_whose_tensor_nobody_has_any_more_is_written_alone() -> None:
+    w = leaf(A)
+    y = (2 * w).reshape(3, 1)
+    y *= 3
+    y[0] = 0.0
+    np.sum(y).backward()
+    np.testing.assert_array_equal(w.grad.data, [0, 6, 6])
+
+
+def test_a_view_of_a_leaf_is_not_written() -> None:
+    w = leaf(A)
+    row = w[1:]
+    with pytest.raises(RuntimeError, match="leaf"):
+        row += 1
+    np.testing.assert_array_equal(row.data, A[1:])
 
 
 def test_copies_and_rows_by_operators_can_be_written() -> None:

@@ -90,7 +90,6 @@ class Vertex:
     retains: bool = False
     grad: Array | None = None
     released: bool = False
-    view: bool = False  # of another's memory
 
     def __post_init__(self) -> None:
         self.jacobians = [
@@ -165,10 +164,31 @@ def index_of(x: Pair, choice: int) -> Any:
     return indices[choice % len(indices)]
 
 
+TAKING: dict[int, Operation] = {}  # the operation of each index
+
+
+def place_of(x: Pair) -> Array:
+    """The places of all elements, counted flat."""
+    return np.arange(x.tensor.size).reshape(x.tensor.shape)
+
+
+def is_leaf(x: Pair) -> bool:
+    return x.vertex.tracked and x.vertex.operation is None
+
+
 def set_item(index: Any) -> Function:
     def function(x: Array, y: Array) -> Array:
         x = np.array(x, np.result_type(x, y))
         x[index] = y
+        return x
+
+    return function
+
+
+def put(places: Array) -> Function:
+    def function(x: Array, y: Array) -> Array:
+        x = np.array(x, np.result_type(x, y), order="C")
+        x.reshape(-1)[places] = y
         return x
 
     return function
@@ -180,6 +200,33 @@ class Pair:
 
     tensor: Tensor
     vertex: Vertex
+    origin: Origin | None = None
+    writes: list[tuple[Vertex, Vertex, Array]] = field(default_factory=list)  # before, after, and where
+
+    def unwritten(self, since: Vertex, places: Array) -> bool:
+        """Whether all that was written under the graph since then lies elsewhere."""
+        vertex = self.vertex
+        for before, after, where in reversed(self.writes):
+            if vertex is not since and (vertex is not after or np.intersect1d(where, places).size):
+                return False
+            vertex = before if vertex is after and vertex is not since else vertex
+        return vertex is since
+
+
+@dataclass(eq=False)
+class Origin:
+    """Of a view: what it was taken from, when, and how; None if it was detached on the way."""
+
+    pair: Pair
+    vertex: Vertex
+    looks: list[Operation] | None
+
+    def places(self) -> Array:
+        """The places of the view's elements, counted flat."""
+        places = np.arange(self.pair.vertex.value.size).reshape(self.pair.vertex.value.shape)
+        for look in self.looks or []:
+            places = look.function(places)
+        return places
 
 
 def fits(function: Function, *pairs: Pair) -> bool:
@@ -210,8 +257,13 @@ class Engine(RuleBasedStateMachine):
         self.alive: list[Pair] = []
         self.removable: list[tuple[Any, Vertex, float]] = []
 
-    def new(self, made: Tensor, vertex: Vertex) -> Pair:
+    def new(self, made: Tensor, vertex: Vertex, of: Pair | None = None, by: Operation | None = None) -> Pair:
+        """Note a result; it may be a view of an argument."""
         self.alive.append(pair := Pair(made, vertex))
+        if of and np.may_share_memory(vertex.value, of.vertex.value):
+            start = of.origin or Origin(of, of.vertex, [])
+            looks = None if by is None or start.looks is None else [*start.looks, by]
+            pair.origin = Origin(start.pair, start.vertex, looks)
         return pair
 
     def applied(self, operation: Operation, arguments: Sequence[Pair], recording: bool) -> Vertex:
@@ -221,8 +273,8 @@ class Engine(RuleBasedStateMachine):
         memory = shared[0] if shared else Memory()
         if recording and any(pair.vertex.tracked for pair in arguments):
             sources = tuple(pair.vertex for pair in arguments)
-            return Vertex(value, True, memory, operation, sources, view=bool(shared))
-        return Vertex(value, False, memory, view=bool(shared))
+            return Vertex(value, True, memory, operation, sources)
+        return Vertex(value, False, memory)
 
     # Making Tensors
 
@@ -240,7 +292,7 @@ class Engine(RuleBasedStateMachine):
             return x
         with set_grad_enabled(recording):
             made = operation.function(x.tensor)
-        return self.new(made, self.applied(operation, [x], recording))
+        return self.new(made, self.applied(operation, [x], recording), x, operation)
 
     @rule(target=pairs, operation=st.sampled_from(BINARY), x=pairs, y=pairs, recording=recordings)
     def combine(self, operation: Operation, x: Pair, y: Pair, recording: bool) -> Pair:
@@ -268,16 +320,16 @@ class Engine(RuleBasedStateMachine):
     @rule(target=pairs, x=pairs, choice=choices, recording=recordings)
     def take(self, x: Pair, choice: int, recording: bool) -> Pair:
         index = index_of(x, choice)
-        operation = Operation(f"[{index}]", lambda value: value[index])
+        operation = TAKING.setdefault(id(index), Operation(f"[{index}]", lambda value: value[index]))
         if not fits(operation.function, x):
             return x
         with set_grad_enabled(recording):
             made = x.tensor[index]
-        return self.new(made, self.applied(operation, [x], recording))
+        return self.new(made, self.applied(operation, [x], recording), x, operation)
 
     @rule(target=pairs, x=pairs)
     def detach(self, x: Pair) -> Pair:
-        return self.new(x.tensor.detach(), Vertex(x.vertex.value, False, x.vertex.memory, view=True))
+        return self.new(x.tensor.detach(), Vertex(x.vertex.value, False, x.vertex.memory), x)
 
     @rule(x=consumes(pairs))
     def forget(self, x: Pair) -> None:
@@ -294,34 +346,67 @@ class Engine(RuleBasedStateMachine):
             target[index] = value
             return target
 
-        self.write(x, y, write, operation, recording, x.vertex.view)
+        if recording and self.written_already(x, y, index):  # as in x[0] += 1, which takes, adds and assigns
+            write(x.tensor, y.tensor)
+        else:
+            self.write(x, y, write, operation, recording, index)
 
     @rule(x=pairs, y=pairs, how=st.sampled_from(IN_PLACE), recording=recordings)
     def augment(self, x: Pair, y: Pair, how: tuple[Function, Operation], recording: bool) -> None:
-        self.write(x, y, *how, recording, False)
+        self.write(x, y, *how, recording, ...)
+
+    def written_already(self, x: Pair, y: Pair, index: Any) -> bool:
+        origin = y.origin
+        if (
+            origin is None
+            or origin.pair is not x
+            or origin.vertex is not x.vertex
+            or len(origin.looks or ()) != 1
+        ):
+            return False
+        refused = x.vertex.tracked and x.vertex.operation is None
+        return not refused and origin.looks == [TAKING.get(id(index))]
 
     def write(
-        self, x: Pair, y: Pair, function: Function, operation: Operation, recording: bool, of_view: bool
+        self, x: Pair, y: Pair, function: Function, operation: Operation, recording: bool, index: Any
     ) -> None:
         if not fits(function, x, y) or not fits(operation.function, x, y):
             return
         recorded = recording and (x.vertex.tracked or y.vertex.tracked)
-        refused = recorded and (of_view or (x.vertex.tracked and x.vertex.operation is None))
+        refused = recorded and (is_leaf(x) or not self.can_hand_on(x))
         with (
             set_grad_enabled(recording),
             pytest.raises(RuntimeError) if refused else contextlib.nullcontext(),
         ):
             function(x.tensor, y.tensor)
         if recorded and not refused:
-            before, y = x.vertex, Pair(y.tensor, y.vertex)  # y may be x, which moves on
-            if not before.tracked:  # what was recorded with it cannot be replayed any more
-                x.vertex = Vertex(before.value, False, before.memory)
-            x.vertex = self.applied(operation, [x, y], recording)
-            if not before.tracked:
-                before.memory = Memory(next(clock))
+            self.move_on(x, y, operation, place_of(x)[index])
+            if x.origin:
+                base, places = x.origin.pair, x.origin.places()
+                handing_on = Operation("hand on", put(places))
+                self.move_on(base, x, handing_on, places)
+                x.origin.vertex = base.vertex
         elif not refused:
             function(x.vertex.value, y.vertex.value)
             x.vertex.memory.written = next(clock)
+
+    def can_hand_on(self, x: Pair) -> bool:
+        """Whether what was written to a view can be written to what it was taken from."""
+        origin = x.origin
+        return origin is None or (
+            origin.looks is not None
+            and not is_leaf(origin.pair)
+            and origin.pair.unwritten(origin.vertex, origin.places())
+        )
+
+    def move_on(self, x: Pair, y: Pair, operation: Operation, where: Array) -> None:
+        before, y = x.vertex, Pair(y.tensor, y.vertex)  # y may be x, which moves on
+        if not before.tracked:  # what was recorded with it cannot be replayed any more
+            x.vertex = Vertex(before.value, False, before.memory)
+        x.vertex = self.applied(operation, [x, y], True)
+        x.writes.append((before, x.vertex, where))
+        if not before.tracked:
+            before.memory = Memory(next(clock))
 
     # Looking at gradients
 
