@@ -81,10 +81,12 @@ from nn.losses import (
     MSELoss,
     NLLLoss,
     SmoothL1Loss,
+    TripletMarginLoss,
 )
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
 from nn.pytorch import NN, without
+from nn.stateless import functional_call
 
 if TYPE_CHECKING:
     from nn.diagnostics import HealthWatch, health
@@ -111,9 +113,9 @@ __all__ = [
     "MaxPool1d", "MaxPool2d", "Mish", "Module", "ModuleDict", "ModuleList",
     "NLLLoss", "PReLU", "Parameter", "Perceptron", "RMSNorm", "RNN", "RNNCell", "ReLU", "ReLU6",
     "SELU", "Sequential", "SiLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Softmin", "Softplus",
-    "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "Unflatten", "batches",
-    "find_learning_rate", "fit", "functional", "health", "init", "load", "optim", "save", "summary",
-    "utils",
+    "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "TripletMarginLoss", "Unflatten",
+    "batches", "find_learning_rate", "fit", "functional", "functional_call", "health", "init", "load",
+    "optim", "save", "summary", "utils",
 ]  # fmt: skip
 
 

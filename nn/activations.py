@@ -6,15 +6,12 @@ import copy
 from inspect import signature
 from typing import Any
 
-import numpy as np
-
-from autograd import get_default_dtype
 from nn import functional
 from nn.errors import whole_number
 from nn.function import Function
 from nn.init import DType, Rng, constant_
 from nn.module import Module
-from nn.parameter import Parameter
+from nn.parameter import Parameter, add_parameters
 
 
 class Identity(Module):
@@ -148,9 +145,11 @@ class PReLU(Module):
         tensor([-0.5,  3. ])
     """
 
+    weight: Parameter
+
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: DType = None) -> None:
         self.num_parameters, self.init = whole_number("num_parameters", num_parameters, 1), init
-        self.weight = Parameter(np.empty(num_parameters, dtype or get_default_dtype()), name="weight")
+        add_parameters(self, dtype, weight=(num_parameters,))
         self.reset_parameters()
 
     def reset_parameters(self, *, rng: Rng = None) -> None:

@@ -10,10 +10,13 @@ import numpy as np
 from autograd import Tensor
 from nn.errors import whole_number
 from nn.init import Rng
+from nn.pytorch import Instead
 
 
 class Batches:
     """What :func:`batches` gives: to go through it is an epoch, and each has an order of its own."""
+
+    dataset = Instead("use loader.rows for its length, loader.arrays for what is in it")
 
     def __init__(
         self, arrays: tuple[Any, ...], batch_size: int, shuffle: bool, drop_last: bool, rng: Rng

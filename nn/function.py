@@ -27,8 +27,9 @@ class Function(Module):
     """
 
     function: ClassVar[Callable[..., Any]]
-    options: ClassVar[tuple[str, ...]]  # that the function is given, after the inputs
     inputs: ClassVar[int] = 1
+    arguments: ClassVar[Signature]  # of the function, after the inputs
+    options: ClassVar[tuple[str, ...]]  # those of them that the function is given
 
     def __init_subclass__(cls, function: Callable[..., Any] | None = None) -> None:
         """Read the options off the function."""
@@ -36,30 +37,35 @@ class Function(Module):
             parameters = signature(function, eval_str=True).parameters.values()
             known = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD][cls.inputs :]
             cls.function = staticmethod(function)
+            cls.arguments = Signature(known)
             cls.options = tuple(p.name for p in known if p.name != "inplace")
-            cls.__signature__ = Signature(known)  # type: ignore[attr-defined]
+            if cls.__init__ is Function.__init__:
+                cls.__signature__ = cls.arguments  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        known = signature(type(self))
         try:
-            bound = known.bind(*args, **kwargs)
+            bound = self.arguments.bind(*args, **kwargs)
         except TypeError as error:
             hint = f"; {in_two_calls(self)}" if any(getattr(given, "ndim", 0) for given in args) else ""
             hint += "".join(f"; {OPTIONS[name]}" for name in kwargs if name in OPTIONS)
-            raise TypeError(f"{type(self).__name__}{known}: {error}{hint}") from None
+            raise TypeError(f"{type(self).__name__}{self.arguments}: {error}{hint}") from None
         bound.apply_defaults()
         for name, value in bound.arguments.items():
             setattr(self, name, value)
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """Check the options, or complete them."""
 
     def forward(self, *inputs: Any) -> Any:
         """Call the function."""
         if not self.options and hasattr(inputs[0], "dtype"):  # the most frequent case
             return self.function(*inputs)
         arrays = [x if hasattr(x, "dtype") else as_tensor(x).data for x in inputs]
-        return self.function(*arrays, *[getattr(self, name) for name in self.options])
+        return self.function(*arrays, *map(vars(self).get, self.options))
 
     def extra_repr(self) -> str:
         """Say the options."""
-        options = ((name, getattr(self, name)) for name in signature(type(self)).parameters)
+        options = ((name, getattr(self, name)) for name in self.arguments.parameters)
         said = ((name, x) for name, x in options if not (x is None or x is False or isinstance(x, Buffer)))
         return ", ".join(f"{name}={value!r}" for name, value in said)

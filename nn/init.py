@@ -52,7 +52,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return gains[nonlinearity]
 
 
-def _filled(tensor: T, values: Callable[[tuple[int, ...]], Any]) -> T:
+def _fill(tensor: T, values: Callable[[tuple[int, ...]], Any]) -> T:
     """Write values, which a function gives for a shape, into a Tensor or an array."""
     if not isinstance(tensor, (Tensor, np.ndarray)):
         raise TypeError(f"tensor: expected a Tensor or an array to be filled, got {type(tensor).__name__}")
@@ -66,12 +66,12 @@ def _filled(tensor: T, values: Callable[[tuple[int, ...]], Any]) -> T:
 
 def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, *, rng: Rng = None) -> T:
     """Draw uniformly between a and b."""
-    return _filled(tensor, partial(np.random.default_rng(rng).uniform, a, b))
+    return _fill(tensor, partial(np.random.default_rng(rng).uniform, a, b))
 
 
 def normal_(tensor: T, mean: float = 0.0, std: float = 1.0, *, rng: Rng = None) -> T:
     """Draw from a normal distribution."""
-    return _filled(tensor, partial(np.random.default_rng(rng).normal, mean, std))
+    return _fill(tensor, partial(np.random.default_rng(rng).normal, mean, std))
 
 
 def trunc_normal_(
@@ -90,12 +90,12 @@ def trunc_normal_(
         raise ValueError(f"a, b: expected bounds around mean={mean} with std={std}, got {a} and {b}")
     values = np.vectorize(normal.inv_cdf, otypes=[float])
     draw = partial(np.random.default_rng(rng).uniform, low, high)
-    return _filled(tensor, lambda shape: np.clip(values(draw(shape)), a, b))
+    return _fill(tensor, lambda shape: np.clip(values(draw(shape)), a, b))
 
 
 def constant_(tensor: T, val: float) -> T:
     """Fill with one number."""
-    return _filled(tensor, lambda shape: val)
+    return _fill(tensor, lambda shape: val)
 
 
 def zeros_(tensor: T) -> T:
@@ -112,7 +112,7 @@ def eye_(tensor: T) -> T:
     """Make a matrix the identity, as far as it goes."""
     if tensor.ndim != 2:
         raise ValueError(f"eye_: expected a matrix, got shape {tensor.shape}")
-    return _filled(tensor, lambda shape: np.eye(shape[0], shape[1], dtype=tensor.dtype))
+    return _fill(tensor, lambda shape: np.eye(shape[0], shape[1], dtype=tensor.dtype))
 
 
 def orthogonal_(tensor: T, gain: float = 1.0, *, rng: Rng = None) -> T:
@@ -131,7 +131,7 @@ def orthogonal_(tensor: T, gain: float = 1.0, *, rng: Rng = None) -> T:
     drawn = np.random.default_rng(rng).normal(size=(max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(drawn)
     q *= gain * np.sign(np.diagonal(r))  # so that all such matrices are equally likely
-    return _filled(tensor, (q if rows >= columns else q.T).reshape)
+    return _fill(tensor, (q if rows >= columns else q.T).reshape)
 
 
 def xavier_uniform_(tensor: T, gain: float = 1.0, *, rng: Rng = None) -> T:

@@ -26,8 +26,8 @@ class Loss(Function):
     reductions: ClassVar[tuple[str, ...]] = REDUCTIONS
     reduction: str
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __post_init__(self) -> None:
+        """Check the reduction, and make the weights buffers."""
         check_reduction(self.reduction, self.reductions)
         for name in ("weight", "pos_weight"):
             if name in self.options:
@@ -39,7 +39,7 @@ class Loss(Function):
     def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss."""
         input = input if isinstance(input, Tensor) else as_tensor(input)
-        return self.function(input, target, *[getattr(self, name) for name in self.options])
+        return self.function(input, target, *map(vars(self).get, self.options))
 
 
 class L1Loss(Loss, function=functional.l1_loss):
@@ -145,3 +145,22 @@ class HingeEmbeddingLoss(Loss, function=functional.hinge_embedding_loss):
         >>> HingeEmbeddingLoss(reduction="sum")([0.25, 0.25, 3.0], [1, -1, -1])
         tensor(1.)
     """
+
+
+class TripletMarginLoss(Loss, function=functional.triplet_margin_loss):
+    """How much farther an anchor is from what is of its kind than from what is not, and ``margin``.
+
+    It is called with three: anchor, positive and negative. :func:`nn.functional.triplet_margin_loss`
+    explains the options.
+
+    Example:
+        >>> TripletMarginLoss(eps=0.0)([[0.0, 0.0]], [[3.0, 4.0]], [[0.0, 1.0]])
+        tensor(5.)
+    """
+
+    inputs = 3
+
+    def forward(self, anchor: Any, positive: Any, negative: Any) -> Any:  # type: ignore[override]
+        """Compute the loss."""
+        anchor = anchor if isinstance(anchor, Tensor) else as_tensor(anchor)
+        return Function.forward(self, anchor, positive, negative)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import html
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import signature
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -14,7 +14,7 @@ from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from autograd import Tensor, as_tensor, no_grad
 from nn.errors import in_two_calls, shown
-from nn.parameter import Buffer, Parameter, forget_gradients
+from nn.parameter import Buffer, Parameter, forget_gradients, refuse_history
 from nn.pytorch import MODULE, Instead
 
 T = TypeVar("T", bound=Tensor)
@@ -96,10 +96,10 @@ class Module:
                 f"{name}: expected a {kind}, as stood there, or None, got {got}; the usual fix is {fix}"
             )
         if isinstance(value, (Tensor, np.ndarray)) and not isinstance(value, (Parameter, Buffer)):
-            self._take(name, value)
+            self._check_data(name, value)
         super().__setattr__(name, value)
 
-    def _take(self, name: str, value: Any) -> None:
+    def _check_data(self, name: str, value: Any) -> None:
         """Refuse data as an option of a layer, and warn of a weight that no optimiser would find."""
         kind = type(self)
         if (
@@ -180,22 +180,27 @@ class Module:
                         seen.add(id(value))
                         yield _joined(path, name), value
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
-        """Give all parameters with their names; one that is shared comes once.
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Give all parameters with their names.
 
         Args:
             prefix: what stands before the names.
             recurse: whether those of modules inside come too.
+            remove_duplicate: whether one that is shared comes once, or by all its names.
         """
-        return self._named(Parameter, prefix=prefix, recurse=recurse)
+        return self._named(Parameter, prefix=prefix, recurse=recurse, remove_duplicate=remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Give all parameters: what an optimiser is made of; or those of this module alone."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Buffer]]:
-        """Give all buffers with their names."""
-        return self._named(Buffer, prefix=prefix, recurse=recurse)
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Buffer]]:
+        """Give all buffers with their names, as ``named_parameters`` gives parameters."""
+        return self._named(Buffer, prefix=prefix, recurse=recurse, remove_duplicate=remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Buffer]:
         """Give all buffers."""
@@ -208,7 +213,11 @@ class Module:
             name: of the field.
             tensor: its values, or None.
             persistent: whether it belongs to the state.
+
+        Raises:
+            TypeError: this is a Tensor with a history, which would be lost.
         """
+        refuse_history("tensor", tensor)
         values = None if tensor is None else as_tensor(tensor).data
         setattr(self, name, values if values is None else Buffer(values, persistent=persistent, name=name))
 
@@ -241,36 +250,16 @@ class Module:
         Raises:
             ValueError: names are missing or unknown, shapes differ, or values are no numbers. All
                 such are listed, and nothing is written.
+            TypeError: this is no mapping, or a value is a Tensor with a history, which would be lost.
         """
-        if not isinstance(state_dict, Mapping):
-            got = type(state_dict).__name__
-            raise TypeError(f"state_dict: expected arrays by name, as state_dict() gives, got {got}")
-        places, wrong = dict(self._named_state()), []
-        arrays: dict[Tensor, tuple[str, Any]] = {}
-        known = [name for name in places if name in state_dict]
-        given = {places[name] for name in known}
-        firsts = {tensor: name for name, tensor in reversed(places.items())}
-        missing = [name for tensor, name in firsts.items() if tensor not in given][::-1]
-        unknown = [name for name in state_dict if name not in places]
-        if strict:
-            wrong += [f"missing: {name}" for name in missing] + [f"unknown: {name}" for name in unknown]
-        for name in known:
-            try:
-                array = as_tensor(state_dict[name]).data
-            except (TypeError, ValueError) as error:
-                wrong.append(f"value of {name}: {error}")
-                continue
-            if array.shape != places[name].shape:
-                wrong.append(f"shape of {name}: expected {places[name].shape}, got {array.shape}")
-            other, same = arrays.setdefault(places[name], (name, array))
-            if same is not array and not np.array_equal(same, array, equal_nan=True):
-                wrong.append(f"value of {name}: expected that of {other}, for here they are one, got another")
-        if wrong:
-            raise ValueError(f"state of {type(self).__name__} does not fit:\n  " + "\n  ".join(sorted(wrong)))
+        check_state("state_dict", state_dict)
+        for name, value in state_dict.items():
+            refuse_history(f"value of {name}", value)
+        values, keys = matched(self, self._named_state(), state_dict, strict)
         with no_grad():
-            for tensor, (_, array) in arrays.items():
-                tensor.copy_(array)
-        return IncompatibleKeys(missing, unknown)
+            for tensor, value in values.items():
+                tensor.copy_(value)
+        return keys
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters: make them None, or zeros."""
@@ -346,6 +335,70 @@ class Module:
         twin = memo[id(self)] = copy.copy(self)
         vars(twin).update(copy.deepcopy(vars(twin), memo))
         return twin
+
+
+def check_state(argument: str, given: Any) -> None:
+    """Refuse what is no mapping."""
+    if not isinstance(given, Mapping):
+        got = type(given).__name__
+        raise TypeError(f"{argument}: expected arrays by name, as state_dict() gives, got {got}")
+
+
+def matched(
+    module: Module, places: Iterable[tuple[str, Tensor]], given: Mapping[str, Any], strict: bool
+) -> tuple[dict[Tensor, Tensor], IncompatibleKeys]:
+    """Give the values that came by the names of parameters and buffers, as Tensors.
+
+    Raises:
+        ValueError: some do not fit; with ``strict``, also: names are missing or unknown. All are listed.
+    """
+    names: dict[Tensor, list[str]] = {}  # of what is shared, several
+    for name, tensor in places:
+        names.setdefault(tensor, []).append(name)
+    known = {name for shared in names.values() for name in shared}
+    unknown = [name for name in given if name not in known]
+    missing, wrong, values = [], [], {}
+    for tensor, own in names.items():
+        came = {name: given[name] for name in own if name in given}
+        try:
+            if came:
+                values[tensor] = _value_for(tensor, came)
+            else:
+                missing.append(own[0])
+        except ValueError as error:
+            wrong.append(str(error))
+    if strict:
+        wrong += [f"missing: {name}" for name in missing] + [f"unknown: {name}" for name in unknown]
+    if wrong:
+        raise ValueError(f"state of {type(module).__name__} does not fit:\n  " + "\n  ".join(sorted(wrong)))
+    return values, IncompatibleKeys(missing, unknown)
+
+
+def _value_for(tensor: Tensor, came: dict[str, Any]) -> Tensor:
+    """Give the value that came by a tensor's names; refuse another shape, and different ones."""
+    first, *others = came
+    values: dict[str, Tensor] = {}
+    for name, value in came.items():
+        try:
+            values[name] = as_tensor(value)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"value of {name}: {error}") from error
+        if values[name].shape != tensor.shape:
+            raise ValueError(f"shape of {name}: expected {tensor.shape}, got {values[name].shape}")
+    for name in others:
+        if not _same(values[first], values[name]):
+            raise ValueError(
+                f"value of {name}: expected that of {first}, for here they are one, got another; "
+                f"the usual fix is to leave it out"
+            )
+    return values[first]
+
+
+def _same(value: Tensor, other: Tensor) -> bool:
+    """Tell whether one value can stand for both: no gradient is lost, and the numbers are equal."""
+    return value is other or (
+        not other.requires_grad and np.array_equal(value.data, other.data, equal_nan=True)
+    )
 
 
 def _may_spawn(generator: np.random.Generator) -> bool:

@@ -81,6 +81,11 @@ def to_maxima_of(d: Draw) -> Call:
     return call(d.array(out.shape), numbers, over)
 
 
+def averaging_of(d: Draw) -> Call:
+    x = d.array(d.shape(3, 4))
+    return call(x, pooling.Means(tuple(d.array((n, d.length())) for n in x.shape[2:])))
+
+
 def at_maxima_of(d: Draw) -> Call:
     x, _, numbers, over = pooled(d)
     return call(d.array(x.shape), numbers, over)
@@ -115,8 +120,9 @@ NN_ARGUMENTS: dict[Callable[..., Any], Callable[[Draw], Call]] = {
     pooling.first_maxima: first_maxima_of,
     pooling.to_maxima: to_maxima_of,
     pooling.at_maxima: at_maxima_of,
+    pooling.averaging: averaging_of,
+    normalisation.sum_of_products: lambda d: call(*d.arrays("ijk,ijk")),
     normalisation.standardise: lambda d: call(*d.arrays("ijk,j,j"), d.choice(0.25, 1.0)),
-    normalisation.moments: lambda d: call(*d.arrays("ijk")),
     normalisation.scale_and_shift: lambda d: call(*d.arrays("ijk,j,j")),
     losses.bce_of_probabilities: probabilities,
     losses.bce_of_logits: probabilities,

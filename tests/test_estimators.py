@@ -23,6 +23,7 @@ from sklearn.utils import compute_sample_weight
 
 import nn
 from nn import functional as F
+from nn.estimators.solvers import MomentumSGD
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -258,6 +259,24 @@ def test_sparse_rows_do_not_become_dense(kind: str, hidden: tuple[int, ...]) -> 
     tracemalloc.stop()
     assert peak < X.shape[0] * X.shape[1]  # bytes, where dense rows take eight times as many
     np.testing.assert_allclose(predicted, model.predict(X.toarray()))
+
+
+@pytest.mark.parametrize("maximize", [False, True])
+def test_an_optimiser_of_joined_parameters_does_what_sgd_does(maximize: bool) -> None:
+    start = [np.ones((2, 3), order="F"), np.array([1.0, 2.0]), np.array(3.0)]
+    ours, theirs = ([nn.Parameter(array) for array in start] for _ in range(2))
+    joined = MomentumSGD(ours, lr=0.1, momentum=0.9, nesterov=False)
+    joined.param_groups[0]["maximize"] = maximize
+    sgd = nn.optim.SGD(theirs, lr=0.1, momentum=0.9, maximize=maximize)
+    for _ in range(3):
+        for optimiser, (v, w, unused) in (joined, ours), (sgd, theirs):
+            optimiser.zero_grad()
+            (np.sum(v**2) * np.sum(w)).backward()
+            optimiser.step()
+            assert unused.item() == 3
+        joined.load_state_dict(copy.deepcopy(joined.state_dict()))
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one.data, other.data, rtol=1e-12)
 
 
 def test_any_optimiser_and_schedule() -> None:

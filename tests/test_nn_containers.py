@@ -157,6 +157,8 @@ def test_a_module_dict_is_a_dict() -> None:
     assert list(found.named_children()) == [("three", one)]
     with pytest.raises(KeyError):
         found["one"]
+    assert {found: "a key"}[found] == "a key"
+    assert found != nn.ModuleDict(found)
     found.clear()
     assert len(found) == 0
 

@@ -109,6 +109,30 @@ def test_hinge_embedding(margin: float, reduction: str) -> None:
     agree(*losses, drawn((5, 4)), np.sign(drawn((5, 4), seed=1)).astype(int))
 
 
+norms = st.sampled_from([1.0, 1.5, 2.0, 3.0])
+
+
+@given(
+    st.sampled_from([(3,), (5, 3), (2, 4, 3)]), st.sampled_from([0.5, 1.0]), norms, st.booleans(), reductions
+)
+def test_triplets(shape: Any, margin: float, p: float, swap: bool, reduction: str) -> None:
+    losses = peers("TripletMarginLoss", margin=margin, p=p, swap=swap, reduction=reduction)
+    agree(*losses, *(drawn(shape, seed=seed) for seed in range(3)))
+
+
+def test_equal_triplets_agree_with_torch() -> None:
+    x = drawn((4, 3))
+    agree(*peers("TripletMarginLoss"), x, x, x)
+
+
+@pytest.mark.parametrize("shapes", [[(4, 3), (3,), (4, 3)], [(4, 3), (4, 3), (4, 1)]], ids=str)
+def test_triplets_of_other_shapes_are_refused(shapes: Any) -> None:
+    with pytest.raises(ValueError, match=r"triplet_margin_loss: expected input and target of one shape"):
+        nn.TripletMarginLoss()(*map(np.ones, shapes))
+    with pytest.raises(ValueError, match="expected a positive margin, got 0"):
+        nn.TripletMarginLoss(margin=0)([[0.0]], [[1.0]], [[2.0]])
+
+
 def test_the_divergence_of_a_distribution_from_itself_is_0_also_where_it_is_0() -> None:
     for share in [[0.5, 0.5]], [[1.0, 0.0]]:
         with np.errstate(divide="ignore"):
@@ -130,6 +154,7 @@ def test_losses_with_options_pass_gradcheck(reduction: str) -> None:
     gradcheck(nn.SmoothL1Loss(reduction, 0.7), x, y, order=2)
     gradcheck(nn.KLDivLoss(reduction, log_target=True), x, np.log(y), order=2)
     gradcheck(lambda x: nn.HingeEmbeddingLoss(0.7, reduction)(x, np.sign(y - 0.5)), x, order=2)
+    gradcheck(nn.TripletMarginLoss(swap=True, reduction=reduction), x, y, x * y, order=2)
     gradcheck(nn.CrossEntropyLoss(**how, label_smoothing=0.1), x, y, order=2)
     gradcheck(lambda x: nn.CrossEntropyLoss(**how, label_smoothing=0.1)(x, target), x, order=2)
     gradcheck(lambda x: nn.NLLLoss(**how)(x, target), x, order=2)

@@ -203,6 +203,26 @@ def test_losses_keep_the_dtype(name: str, feed: Feed, shapes: list[Any], reducti
 
 
 @each_loss
+def test_means_of_many_losses_in_half_precision_do_not_overflow(
+    name: str, feed: Feed, shapes: list[Any]
+) -> None:
+    x, y = feed(np.random.default_rng(0), (70_000, 3))
+    options = [{}, {"weight": np.ones(3)}] if feed in (classes, probabilities) else [{}]
+    options += [{"reduction": "batchmean"}] if name == "KLDivLoss" else []
+    for how in options:
+        losses, gradients = [], []
+        for dtype in np.float16, np.float64:
+            leaf = tensor(x, dtype=dtype, requires_grad=True)
+            loss = getattr(nn, name)(**how)(leaf, y if feed in LABELS else y.astype(dtype))
+            loss.backward()
+            losses.append(loss.item())
+            gradients.append(leaf.grad.numpy())
+        assert losses[0] == pytest.approx(losses[1], rel=0.02, abs=0.001)
+        difference = np.linalg.norm(gradients[0] - gradients[1])
+        assert difference < 0.05 * np.linalg.norm(gradients[1])
+
+
+@each_loss
 def test_reductions_are_mean_and_sum_of_all_losses(name: str, feed: Feed, shapes: list[Any]) -> None:
     loss = getattr(nn, name)
     for shape in shapes:
@@ -223,7 +243,7 @@ def test_arrays_tensors_and_lists_give_the_same(name: str, feed: Feed, shapes: l
         assert loss(x.tolist(), y.tolist()).item() == expected
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("function", [*FUNCTIONS, functional.triplet_margin_loss], ids=lambda f: f.__name__)
 def test_functions_have_the_parameters_of_torch(function: Callable[..., Any]) -> None:
     torch = pytest.importorskip("torch")
     theirs = inspect.signature(getattr(torch.nn.functional, function.__name__)).parameters

@@ -363,6 +363,21 @@ def test_python_can_suggest_a_name(module: Any, name: str) -> None:
     assert caught.value.obj is module
 
 
+def test_what_is_said_of_a_summary_works() -> None:
+    model = nn.Linear(4, 3)
+    with pytest.raises(AttributeError, match=r"use nn\.summary") as caught:
+        model.summary()
+    fix = str(caught.value).partition("; use ")[2]
+    assert eval(fix, {"nn": nn, "model": model, "x": X}).parameters == 15
+
+
+def test_the_data_of_a_loader() -> None:
+    loader = nn.batches(X, Y)
+    with pytest.raises(AttributeError, match=r"use loader\.rows .*loader\.arrays"):
+        len(loader.dataset)
+    assert loader.rows == len(loader.arrays[0])
+
+
 def test_parameters_without_parentheses() -> None:
     message = said_by(lambda: nn.optim.SGD(nn.Linear(4, 3).parameters))
     assert fix_of(message).startswith("model.parameters()")

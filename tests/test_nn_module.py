@@ -199,8 +199,8 @@ def test_a_sequential_may_have_fields_of_its_own() -> None:
 OPTIONS = {
     "parameters": [{"recurse": False}, {"recurse": True}],
     "buffers": [{"recurse": False}, {"recurse": True}],
-    "named_parameters": [{"prefix": "a"}, {"prefix": "a", "recurse": False}],
-    "named_buffers": [{"prefix": "a"}, {"prefix": "a", "recurse": False}],
+    "named_parameters": [{"prefix": "a"}, {"prefix": "a", "recurse": False}, {"remove_duplicate": False}],
+    "named_buffers": [{"prefix": "a"}, {"prefix": "a", "recurse": False}, {"remove_duplicate": False}],
     "named_modules": [{"prefix": "a"}, {"remove_duplicate": False}],
     "state_dict": [{"prefix": "a."}],
 }
@@ -360,6 +360,41 @@ def test_state_must_be_a_mapping(state: Any) -> None:
         nn.Linear(2, 3).load_state_dict(state)
 
 
+WITH_HISTORY = {
+    "a result": lambda w: 2 * w,
+    "a leaf that is no parameter": lambda w: w,
+    "a parameter that was written": lambda w: nn.Parameter(np.zeros(2), requires_grad=False).copy_(w),
+}
+LOSING = {
+    "load_state_dict": lambda model, w: model.load_state_dict({"weight": w}, strict=False),
+    "register_buffer": lambda model, w: model.register_buffer("kept", w),
+    "from_pretrained": lambda model, w: nn.Embedding.from_pretrained(w),
+}
+
+
+@pytest.mark.parametrize("history", WITH_HISTORY.values(), ids=WITH_HISTORY)
+@pytest.mark.parametrize("method", LOSING)
+def test_no_history_is_lost_where_numbers_are_copied(method: str, history: Any) -> None:
+    model, lose = nn.LayerNorm(2), LOSING[method]
+    fix = r"expected numbers, got a Tensor that requires a gradient.*x\.detach\(\).*nn\.functional_call"
+    with pytest.raises(TypeError, match=fix):
+        autograd.grad(lambda w: lose(model, history(w)) and np.sum(model.weight))(np.zeros(2))
+    assert model.weight.data.tolist() == [1, 1]
+    table = np.zeros((2, 2)) if method == "from_pretrained" else np.zeros(2)
+    for harmless in tensor(table, requires_grad=True).detach(), nn.Parameter(table):
+        lose(model, harmless)
+    with no_grad():  # this says that no gradient is wanted
+        lose(model, tensor(table, requires_grad=True))
+
+
+def test_parameters_of_one_module_are_loaded_into_another() -> None:
+    source, target = nn.MLP([2, 3, 1], rng=0), nn.MLP([2, 3, 1], rng=1)
+    target.load_state_dict(dict(source.named_parameters()))
+    assert state(target) == state(source)
+    target(np.ones((4, 2))).sum().backward()
+    assert all(p.grad is None for p in source.parameters())
+
+
 # Gradients and modes
 
 
@@ -506,6 +541,16 @@ def test_a_deep_copy_draws_apart_and_a_pickle_goes_on(name: str) -> None:
     found = outputs()
     assert found == outputs()
     assert len(set(found)) == (3 if name == "deepcopy" else 1)
+
+
+@pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
+def test_copies_have_no_gradients_as_in_torch(duplicate: Any) -> None:
+    torch = pytest.importorskip("torch")
+    for library, ones in (nn, np.ones), (torch.nn, torch.ones):
+        model = library.Sequential(library.Linear(2, 1), library.BatchNorm1d(1))
+        model(ones((3, 2))).sum().backward()
+        assert [p.grad is None for p in duplicate(model).parameters()] == [True] * 4
+        assert [p.grad is None for p in model.parameters()] == [False] * 4
 
 
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)

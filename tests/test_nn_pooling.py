@@ -1,5 +1,6 @@
 """Pooling: PyTorch's numbers for all options, right derivatives, errors that teach."""
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -117,7 +118,19 @@ def test_pools_show_themselves() -> None:
     assert repr(nn.MaxPool2d(2)) == (
         "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"
     )
-    assert repr(nn.AdaptiveAvgPool2d((1, None))) == "AdaptiveAvgPool2d(output_size=(1, None))"
+    for size in (1, None), None:
+        assert repr(nn.AdaptiveAvgPool2d(size)) == f"AdaptiveAvgPool2d(output_size={size})"
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name in dir(nn)])
+def test_arguments_are_those_of_torch(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    ours, theirs = (list(inspect.signature(getattr(library, name)).parameters) for library in (nn, torch.nn))
+    assert ours == theirs
+
+
+def test_arguments_are_taken_in_the_order_of_torch() -> None:
+    assert nn.MaxPool2d(3, 1, 0, 1, False, True).ceil_mode
 
 
 @pytest.mark.parametrize(

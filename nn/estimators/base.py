@@ -193,11 +193,7 @@ class MultilayerPerceptron(CallbackSupportMixin, BaseEstimator):  # type: ignore
                 )
             data, tested = self._split(data, random_state)
         rows = data[0].shape[0]
-        size = min(200, rows) if self.batch_size == "auto" else int(self.batch_size)
-        if size > rows:
-            warnings.warn(
-                f"batch_size: expected at most {rows}, the number of rows, got {size}", stacklevel=4
-            )
+        size = self._rows_in_a_batch(rows)
         objective = self._objective(weighted=len(data) == 3)
         self.history_ = train(
             self.module_,
@@ -221,6 +217,14 @@ class MultilayerPerceptron(CallbackSupportMixin, BaseEstimator):  # type: ignore
                 ConvergenceWarning,
                 stacklevel=4,
             )
+
+    def _rows_in_a_batch(self, rows: int) -> int:
+        size = min(200, rows) if self.batch_size == "auto" else int(self.batch_size)
+        if size > rows:
+            warnings.warn(
+                f"batch_size: expected at most {rows}, the number of rows, got {size}", stacklevel=5
+            )
+        return size
 
     def _new_optimiser(self) -> Optimiser:
         parameters, lr = self.module_.parameters(), self.learning_rate_init

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Any
 
@@ -34,7 +35,9 @@ class Fused(Optimiser):
     def _move(self) -> None:
         """Subtract what the rule says from all parameters."""
         (group,) = self.param_groups
-        gradients = np.concatenate([_flat(gradient_of(p), order) for p, _, order in self.places])
+        gradients = self._joined(map(gradient_of, self.state))
+        if group["maximize"]:
+            np.negative(gradients, out=gradients)
         rate, state = np.array(group["lr"], gradients.dtype), next(iter(self.state.values()))
         if any(parameter.data.base is not self.joint for parameter in self.state):
             self._join_parameters()
@@ -42,47 +45,42 @@ class Fused(Optimiser):
         for parameter in self.state:
             parameter.data = parameter.data  # a write
 
+    def _joined(self, arrays: Iterable[Array]) -> Array:
+        """Put arrays, one for each parameter, one after another."""
+        pairs = zip(arrays, self.orders, strict=True)
+        return np.concatenate([array.ravel(order) for array, order in pairs])
+
+    def _parts(self, joint: Array) -> dict[Tensor, Array]:
+        """Look at the part of each parameter, in its shape."""
+        ends = accumulate(parameter.size for parameter in self.state)
+        return {
+            p: joint[end - p.size : end].reshape(p.shape, order=order)
+            for p, end, order in zip(self.state, ends, self.orders, strict=True)
+        }
+
     def _join_parameters(self) -> None:
         """Give the parameters one memory."""
-        self.joint = np.concatenate([_flat(p.data, order) for p, _, order in self.places])
-        for parameter, part, order in self.places:
-            parameter.data = self.joint[part].reshape(parameter.shape, order=order)
+        self.joint = self._joined(parameter.data for parameter in self.state)
+        for parameter, part in self._parts(self.joint).items():
+            parameter.data = part
 
-    def _share_scratch(self) -> None:
+    def _arrange_state(self) -> None:
         """Join what the rule keeps of each parameter; all have one state then."""
-        ends = accumulate(parameter.size for parameter in self.state)
-        self.places: list[tuple[Tensor, slice, Any]] = [
-            (p, slice(end - p.size, end), "F" if p.data.flags.f_contiguous else "C")
-            for p, end in zip(self.state, ends, strict=True)
-        ]
-        kept: dict[str, Any] = {
-            name: np.concatenate([_flat(self.state[p][name], order) for p, _, order in self.places])
-            if isinstance(value, np.ndarray)
-            else value
-            for name, value in next(iter(self.state.values())).items()
-            if name != "scratch"
-        }
+        self.orders: list[Any] = ["F" if p.data.flags.f_contiguous else "C" for p in self.state]
         self._join_parameters()
-        kept["scratch"] = np.empty_like(self.joint)
-        self.state = dict.fromkeys(self.state, kept)
+        kept = {**next(iter(self.state.values())), "scratch": np.empty_like(self.joint)}
+        arrays = [name for name, value in kept.items() if isinstance(value, np.ndarray) and name != "scratch"]
+        joint = {name: self._joined(state[name] for state in self.state.values()) for name in arrays}
+        self.state = dict.fromkeys(self.state, kept | joint)
 
     def _kept(self) -> dict[Tensor, dict[str, Any]]:
         """Give what the rule keeps of each parameter, without the scratch array."""
-        return {
-            p: {
-                name: value[part].reshape(p.shape, order=order) if isinstance(value, np.ndarray) else value
-                for name, value in self.state[p].items()
-                if name != "scratch"
-            }
-            for p, part, order in self.places
-        }
+        joint = {name: value for name, value in next(iter(self.state.values())).items() if name != "scratch"}
+        parts = {name: self._parts(value) for name, value in joint.items() if isinstance(value, np.ndarray)}
+        return {p: joint | {name: part[p] for name, part in parts.items()} for p in self.state}
 
 
 def gradient_of(parameter: Tensor) -> Array:
     """Give the array of a parameter's gradient: zeros where there is none."""
     gradient = parameter.grad
     return np.zeros_like(parameter.data) if gradient is None else gradient.data
-
-
-def _flat(array: Array, order: Any) -> Array:
-    return array.ravel(order=order)

@@ -57,12 +57,12 @@ class Objective(Callback):
         self.network, self.alpha = network, alpha
         self.decaying = [parameter for parameter in network.parameters() if parameter.ndim > 1]
         self.rows, self.total, self.penalty = 0, 1.0, 0.0
-        self.loss, self.factor, self.outputs = loss, 1.0, 0
-        if isinstance(loss, str):
+        self.loss, self.factor, self.outputs = loss, 1.0, outputs
+        self.is_own = isinstance(loss, str)
+        if self.is_own:
             function, self.factor = LOSSES[loss]
             self.loss = partial(function, reduction="none" if weighted else "mean")
-            self.factor *= 1 if loss == "softmax" else outputs
-            self.outputs = outputs
+            self.factor *= 1 if loss == "softmax" else outputs  # a mean over the outputs becomes a sum
 
     def __call__(self, outputs: Any, targets: Any) -> Any:
         """Give the loss of a batch.
@@ -73,7 +73,7 @@ class Objective(Callback):
         """
         y, weights = with_weights(targets)
         self.rows = len(y)
-        if self.outputs and outputs.shape != (self.rows, self.outputs):
+        if self.is_own and outputs.shape != (self.rows, self.outputs):
             raise ValueError(
                 f"module: expected outputs of shape {(self.rows, self.outputs)}, got {outputs.shape}; the "
                 f"usual fix is nn.Linear(..., outputs), of the function's argument, as its last layer"

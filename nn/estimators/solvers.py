@@ -63,6 +63,11 @@ class EpsilonHatAdam(Fused, Adam):
         tensor([ 2.50000003, -0.50000008], requires_grad=True)
     """
 
+    def __init__(
+        self, params: Iterable[Any], lr: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+    ) -> None:
+        super().__init__(params, lr, betas, eps)
+
     def update(
         self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:

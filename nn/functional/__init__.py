@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from nn.functional.activations import (
     binary_step,
     elu,
+    hardswish,
     hardtanh,
     identity,
     leaky_relu,
@@ -23,7 +24,6 @@ from nn.functional.composed_activations import (
     glu,
     hardshrink,
     hardsigmoid,
-    hardswish,
     logsigmoid,
     mish,
     prelu,
@@ -51,6 +51,7 @@ from nn.functional.losses import (
     l2_penalty,
     mse_loss,
     smooth_l1_loss,
+    triplet_margin_loss,
 )
 from nn.functional.normalisation import batch_norm, group_norm, layer_norm, rms_norm
 from nn.functional.pooling import (
@@ -73,7 +74,7 @@ __all__ = [
     "l2_penalty", "layer_norm", "leaky_relu", "linear", "log_softmax", "logsigmoid", "logsumexp",
     "lstm", "max_pool1d", "max_pool2d", "mish", "mse_loss", "nll_loss", "prelu", "relu", "relu6",
     "rms_norm", "rnn", "selu", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softmin",
-    "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
+    "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:

@@ -9,10 +9,11 @@ import numpy as np
 
 from autograd import definition, derivative, primitive
 from nn.errors import RefusedError
+from nn.functional.guard import times, without_nan
 from nn.functional.numbers import as_array, as_floats
 
 # Below these e⁻ˣ overflows. As arrays, because NumPy is slow to convert numbers.
-_LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np.float16, np.float32, float)}
+_LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np.float32, float)}
 
 
 @primitive
@@ -26,6 +27,8 @@ def sigmoid(x: Any) -> Any:
         array([0.11920292, 0.5       , 1.        ])
     """
     x = as_floats(x)
+    if x.dtype == np.float16:  # where the smallest result would not be nearly 0
+        return sigmoid(x.astype(np.float32)).astype(np.float16)
     powers = np.asarray(np.maximum(x, _LOWEST.get(x.dtype, -709.0)))
     np.exp(np.negative(powers, out=powers), out=powers)
     powers += 1.0
@@ -85,6 +88,18 @@ def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool 
         array([-1. ,  0.5,  1. ])
     """
     return np.minimum(np.maximum(as_array(x), min_val), max_val)
+
+
+@primitive
+def hardswish(x: Any, inplace: bool = False) -> Any:
+    """Compute x relu6(x + 3) / 6 (Howard et al., 2019).
+
+    Example:
+        >>> hardswish(np.array([-1.5, 1.5, 9.0]))
+        array([-0.375,  1.125,  9.   ])
+    """
+    x = as_floats(x)
+    return x * (hardtanh(x + 3.0, 0.0, 6.0) / 6)
 
 
 @primitive
@@ -224,17 +239,18 @@ bent = partial(derivative, kink=lambda x: x, bounded=True, keywords="inplace")  
 # Beyond its threshold softplus is x: there the slope is 1, the larger of the two, as σ never exceeds 1.
 # fmt: off
 derivative(sigmoid,  lambda g, out: g * (out - out * out), bounded=True)
-derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: g * np.maximum(sigmoid(beta * x), np.greater(beta * x, threshold)),
+derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: times(g, np.maximum(sigmoid(beta * x), np.greater(beta * x, threshold))),
                      kink=lambda x, beta=1.0, threshold=20.0: beta * x - threshold, bounded=True)
 bent(relu,           lambda g, out: g * np.greater(out, 0).astype(g.dtype))
 bent(leaky_relu,     lambda g, x, negative_slope=0.01: g * _slope(x, negative_slope))
-bent(elu,            lambda g, x, alpha=1.0: g * _slope(x, alpha * np.exp(np.minimum(x, 0))))
+bent(elu,            lambda g, x, alpha=1.0: times(g, _slope(x, alpha * np.exp(np.minimum(x, 0)))))
 bent(hardtanh,       lambda g, x, min_val=-1.0, max_val=1.0: g * np.logical_and(np.greater(x, min_val), np.less(x, max_val)).astype(g.dtype),
                      kink=lambda x, min_val=-1.0, max_val=1.0: np.minimum(abs(x - min_val), abs(x - max_val)))
+bent(hardswish,      lambda g, x: g * np.where(np.less(abs(x), 3), x / 3 + 0.5, np.greater(x, 0)), kink=lambda x: abs(x) - 3)
 derivative(binary_step, lambda g: 0 * g, kink=lambda x: x, bounded=True)
-along(softmax,       lambda g, out, dim=None: out * (g - _sum(g * out, dim)))
-along(log_softmax,   lambda g, out, dim=None: g - np.exp(out) * _sum(g, dim))
-along(logsumexp,     lambda g, x, dim=-1, keepdim=False: _spread(g, dim, keepdim) * softmax(x, dim))
+along(softmax,       lambda g, out, dim=None: without_nan(out * (g - _sum(g * out, dim)), g, _last(dim)))
+along(log_softmax,   lambda g, out, dim=None: without_nan(g - np.exp(out) * _sum(g, dim), g, _last(dim)))
+along(logsumexp,     lambda g, x, dim=-1, keepdim=False: times(_spread(g, dim, keepdim), softmax(x, dim)))
 # fmt: on
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from autograd import derivative, primitive
 from nn.errors import RefusedError
 from nn.functional.activations import log_softmax, softmax
+from nn.functional.guard import times
 from nn.functional.linear import sum_rows
 from nn.functional.numbers import as_array, as_floats
 from nn.functional.reduction import check_shapes, check_shares, each, reduced
@@ -182,11 +183,11 @@ class_loss(nll_of_classes,
            lambda g, y, x_shape, how:        _unrolled(_each_row(-g, y.size, how) * _one_hot(y, x_shape, g.dtype), x_shape),
            None, None)
 class_loss(cross_entropy_of_classes,
-           lambda g, residual, x_shape, how: _unrolled(_each_row(g, residual.shape[1], how) * residual, x_shape),
+           lambda g, residual, x_shape, how: _unrolled(times(_each_row(g, residual.shape[1], how), residual), x_shape),
            None, None, forward=_cross_entropy_of_classes, residual=_softmax_minus_one_hot)
 class_loss(cross_entropy_of_probabilities,
-           lambda g, x, y:  g * _surplus(x, y),
-           lambda g, x:    -g * log_softmax(x, _class_axis(x.shape)), None,
+           lambda g, x, y:  times(g, _surplus(x, y)),
+           lambda g, x:     times(-g, log_softmax(x, _class_axis(x.shape))), None,
            kind="loss", cotangent=lambda g, x_shape, how: _each_class(g, x_shape, how))
 # fmt: on
 
@@ -239,7 +240,7 @@ def nll_loss(
     kept, target = _kept("nll_loss", x, target, ignore_index)
     weights = np.take(_of_classes("nll_loss", x, weight), target) * kept
     losses = np.where(np.equal(weights, 0), 0, nll_of_classes(x, target, "none"))  # for 0 · ∞
-    return reduced(weights * losses, reduction, np.sum(weights))
+    return reduced(weights * losses, reduction, weights)
 
 
 def cross_entropy(
@@ -291,12 +292,12 @@ def cross_entropy(
         check_shares("cross_entropy", "target", target)
         if plain:
             return cross_entropy_of_probabilities(x, target, reduction)
-    weight, axis, total = _of_classes("cross_entropy", x, weight), _class_axis(x.shape), None
+    weight, axis, weights = _of_classes("cross_entropy", x, weight), _class_axis(x.shape), None
     factors = np.reshape(weight, (-1,) + (1,) * (x.ndim - 1 - axis))
     if of_classes:
         kept, target = _kept("cross_entropy", x, target, ignore_index)
-        total = np.sum(np.take(weight, target) * kept)
+        weights = np.take(weight, target) * kept
         target = _unrolled(_one_hot(target, x.shape, x.dtype), x.shape)
     shares = (target * (1 - label_smoothing) + label_smoothing / x.shape[axis]) * factors
     losses = cross_entropy_of_probabilities(x, shares.astype(x.dtype), "none")
-    return reduced(np.where(kept, losses, 0) if of_classes else losses, reduction, total)
+    return reduced(np.where(kept, losses, 0) if of_classes else losses, reduction, weights)

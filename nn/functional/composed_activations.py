@@ -37,17 +37,6 @@ def hardsigmoid(x: Any, inplace: bool = False) -> Any:
     return relu6(as_floats(x) + 3.0) / 6
 
 
-def hardswish(x: Any, inplace: bool = False) -> Any:
-    """Compute x relu6(x + 3) / 6 (Howard et al., 2019).
-
-    Example:
-        >>> hardswish(np.array([-1.5, 1.5, 9.0]))
-        array([-0.375,  1.125,  9.   ])
-    """
-    x = as_floats(x)
-    return x * hardsigmoid(x)
-
-
 def silu(x: Any, inplace: bool = False) -> Any:
     """Compute x σ(x), also called swish (Elfwing et al., 2017).
 

@@ -18,6 +18,7 @@ import numpy as np
 from autograd import derivative, primitive
 from nn.errors import RefusedError, whole_number
 from nn.functional.depthwise import depthwise, depthwise_to_input, depthwise_to_weight, is_depthwise
+from nn.functional.guard import over_rows
 from nn.functional.windows import (
     Lengths,
     Windows,
@@ -143,11 +144,11 @@ def convolution_to_weight(y: Any, x: Any, windows: Windows, groups: int) -> Any:
 # fmt: off
 entry = partial(derivative, kind="convolution")
 entry(convolution,           lambda g, weight, windows, groups: convolution_to_input(g, weight, windows, groups),
-                             lambda g, x, windows, groups:      convolution_to_weight(g, x, windows, groups),
+                             lambda g, x, windows, groups:      over_rows(convolution_to_weight, g, x, windows, groups),
                              lambda g:                          sum_per_channel(g),
                              None, None)
 entry(convolution_to_input,  lambda g, weight, windows, groups: convolution(g, weight, None, windows, groups),
-                             lambda g, y, windows, groups:      convolution_to_weight(y, g, windows, groups),
+                             lambda g, y, windows, groups:      over_rows(lambda g, y: convolution_to_weight(y, g, windows, groups), g, y),
                              None, None)
 entry(convolution_to_weight, lambda g, x, windows, groups:      convolution(x, g, None, windows, groups),
                              lambda g, y, windows, groups:      convolution_to_input(y, g, windows, groups),

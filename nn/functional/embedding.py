@@ -58,11 +58,11 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
 @primitive
 def sum_by_row(g: Any, input: Any, shape: tuple[int, ...]) -> Any:
     """Add each of many rows to the row of a table that ``input`` names: the adjoint of ``embedding``."""
-    table, length = np.zeros(shape, g.dtype), shape[1]
+    table, length = np.zeros(shape, np.promote_types(g.dtype, np.float32)), shape[1]  # half stops at 2048
     starts = np.reshape(input, (-1, 1)).astype(np.intp) * length
     # Element by element, for NumPy adds whole rows several times slower.
     np.add.at(table.reshape(-1), (starts + np.arange(length)).reshape(-1), g.reshape(-1))
-    return table
+    return table.astype(g.dtype, copy=False)
 
 
 def _without_padding(g: Any, input: Any, rows: int, padding_idx: int | None) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import derivative, primitive
+from nn.functional.guard import times
 
 # For x from 0 to 6, erf(x) is 1 - exp(-x q(x)), where q(x) = -log(1 - erf(x)) / x is nearly a quotient of two
 # polynomials. By falling powers; found by least squares over 60 digits, and right to 7e-17 of q. All are positive,
@@ -33,18 +34,19 @@ def _polynomial(coefficients: tuple[float, ...], x: Any) -> Any:
 
 @primitive
 def erf(x: Any) -> Any:
-    """Compute the error function 2/√π ∫₀ˣ exp(-t²) dt, to a few roundings of float64.
+    """Compute the error function 2/√π ∫₀ˣ exp(-t²) dt, to a few roundings.
 
     Example:
         >>> erf(np.array([-np.inf, 0.0, 1.0]))
         array([-1.        ,  0.        ,  0.84270079])
     """
     x = np.asarray(x)
+    dtype = np.result_type(x, 1.0)
     with np.nditer(
         [x, None],
         flags=["external_loop", "buffered", "zerosize_ok"],
         op_flags=[["readonly"], ["writeonly", "allocate"]],
-        op_dtypes=[float, np.result_type(x, 1.0)],
+        op_dtypes=[np.promote_types(dtype, np.float32), dtype],
         casting="same_kind",
         buffersize=_AT_ONCE,
     ) as parts:
@@ -55,7 +57,7 @@ def erf(x: Any) -> Any:
         return parts.operands[1][()]
 
 
-derivative(erf, lambda g, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), bounded=True)
+derivative(erf, lambda g, x: times(g, np.exp(-x * x) * (2 / math.sqrt(math.pi))), bounded=True)
 
 
 def _below(x: Any) -> Any:

@@ -33,7 +33,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
         array([[16.]])
     """
     try:
-        out = x.dot(weight.T)
+        out = x.dot(weight.T) if x.ndim < 3 else _by_rows(x, weight.T)
     except (TypeError, ValueError):
         raise _unfit(x, weight) from None
     if out.ndim != x.ndim:
@@ -75,6 +75,11 @@ def _rows(x: Any) -> Any:
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
+def _by_rows(x: Any, matrix: Any) -> Any:
+    """Multiply all vectors by a matrix, as one product: of more axes than two, NumPy makes many small ones."""
+    return _rows(x).dot(matrix).reshape(*x.shape[:-1], matrix.shape[-1])
+
+
 def sum_rows(x: Any) -> Any:
     """Sum the rows of a matrix as a product with ones: BLAS is faster at it than a reduction."""
     return x.T.dot(_ones(x.shape[0], x.dtype))
@@ -88,7 +93,7 @@ def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
 
 
 # fmt: off
-derivative(linear, lambda g, weight: g.dot(weight),
+derivative(linear, lambda g, weight: g.dot(weight) if g.ndim < 3 else _by_rows(g, weight),
                    lambda g, x: _rows(x).T.dot(_rows(g)).T,  # in the layout of a layer's weight
                    lambda g: sum_rows(_rows(g)), kind="linear")
 # fmt: on

@@ -18,6 +18,7 @@ from autograd import Tensor, derivative, primitive
 from nn.errors import RefusedError
 from nn.functional.activations import hardtanh, log1p_exp, relu, sigmoid
 from nn.functional.composed_activations import logsigmoid
+from nn.functional.guard import times
 from nn.functional.numbers import as_array, as_floats
 from nn.functional.reduction import REDUCTIONS, check_reduction, check_shapes, check_shares, each, reduced
 
@@ -48,10 +49,11 @@ def _mse_loss(x: Any, y: Any, reduction: str = "mean") -> tuple[Any, Any]:
     x, y = as_floats(x), as_array(y)
     check_shapes("mse_loss", x, y)
     error = x - y
+    if reduction not in ("mean", "sum") or error.dtype == np.float16:
+        return reduced(error * error, reduction), error
     flat = error.reshape(-1)
-    if reduction == "mean":
-        return flat.dot(flat) / flat.size, error
-    return flat.dot(flat) if reduction == "sum" else reduced(error * error, reduction), error
+    total = flat.dot(flat)
+    return total / flat.size if reduction == "mean" else total, error
 
 
 @partial(primitive, known_as="binary_cross_entropy")
@@ -72,7 +74,7 @@ def _log(p: Any) -> Any:
 
 
 def _variance(p: Any) -> Any:
-    return np.maximum(p * (1 - p), 1e-12)
+    return np.maximum(p * (1 - p), max(1e-12, float(np.finfo(p.dtype).tiny)))
 
 
 # The pullbacks are given the cotangent of each loss.
@@ -87,14 +89,14 @@ element_loss = partial(
 element_loss(mse_loss,
              lambda g:        g,
              lambda g:       -g, None,
-             cotangent=lambda g, residual, how: each(g + g, residual.size, how) * residual,
+             cotangent=lambda g, residual, how: times(each(g + g, residual.size, how), residual),
              forward=_mse_loss, residual=lambda x, y, how: x - y)
 element_loss(bce_of_probabilities,
              lambda g, x, y:  g * (x - y) / _variance(x),
              lambda g, x:     g * (_log(1 - x) - _log(x)), None)
 element_loss(bce_of_logits,
-             lambda g, x, y:  g * (sigmoid(x) - y),
-             lambda g, x:    -g * x, None)
+             lambda g, x, y:  times(g, sigmoid(x) - y),
+             lambda g, x:     times(-g, x), None)
 # fmt: on
 
 
@@ -202,7 +204,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
         some = np.greater(y, 0)
         losses = y * np.where(some, np.log(np.where(some, y, 1)) - x, 0)
     if reduction == "batchmean":
-        return reduced(losses, "sum") / (x.shape[0] if x.ndim else 1)
+        return reduced(losses, "mean", np.ones(x.shape[:1], x.dtype))
     return reduced(losses, reduction)
 
 
@@ -233,6 +235,49 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
     return reduced(np.where(np.equal(y, 1), x, relu(margin - x)), reduction)
 
 
+def triplet_margin_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    margin: float = 1.0,
+    p: float = 2.0,
+    eps: float = 1e-6,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Any:
+    """Compute max(0, d(a, p) - d(a, n) + margin), with the distance d(x, y) = ‖x - y + ε‖ of the last axis.
+
+    An anchor a is to be closer to what is of its kind than to what is not, by the margin (Schroff, Kalenichenko
+    and Philbin, 2015). ε keeps the slope finite where both are equal.
+
+    Args:
+        anchor: a, of shape (..., features).
+        positive: what is of its kind, of the same shape.
+        negative: what is not, of the same shape.
+        margin: by how much, above 0.
+        p: of the norm: 2 for the Euclidean one.
+        eps: ε.
+        swap: whether the distance from positive to negative counts where it is the smaller one.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: the shapes differ, or the margin is not positive.
+
+    Example:
+        >>> float(triplet_margin_loss([[0.0, 0.0]], [[3.0, 4.0]], [[0.0, 1.0]], eps=0.0))
+        5.0
+    """
+    if not margin > 0:
+        raise RefusedError(f"triplet_margin_loss: expected a positive margin, got {margin!r}")
+    anchor, positive, negative = map(as_floats, (anchor, positive, negative))
+    check_shapes("triplet_margin_loss", anchor, positive)
+    check_shapes("triplet_margin_loss", anchor, negative)
+    near, far = (np.linalg.norm(anchor - other + eps, p, -1) for other in (positive, negative))
+    if swap:
+        far = np.minimum(far, np.linalg.norm(positive - negative + eps, p, -1))
+    return reduced(relu(near - far + margin), reduction)
+
+
 # Losses of regression, written through others
 
 
@@ -255,7 +300,7 @@ def huber(x: Any, delta: float = 1.0) -> Any:
 
 derivative(
     huber,
-    lambda g, x, delta=1.0: g * hardtanh(x, -delta, delta),
+    lambda g, x, delta=1.0: times(g, hardtanh(x, -delta, delta)),
     kink=lambda x, delta=1.0: np.abs(x) - delta,  # of the slope
     bounded=True,
 )

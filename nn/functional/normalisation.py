@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograd import constant, derivative, no_grad, primitive
+from autograd import derivative, no_grad, primitive
 from nn.errors import RefusedError, whole_number
+from nn.functional.guard import has_nan, times, without_nan
 from nn.functional.numbers import as_floats
 from nn.functional.windows import Lengths, whole_numbers
 
@@ -30,9 +31,9 @@ def _at_least_single(normalise: Function) -> Function:
     return of_floats  # type: ignore[return-value]
 
 
-def _in_three(x: Any) -> Any:
-    """See (rows, channels, ...) as (rows, channels, places)."""
-    return x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
+def _three(shape: Lengths) -> Lengths:
+    """Make (rows, channels, places) of a shape (rows, channels, ...)."""
+    return *shape[:2], math.prod(shape[2:])
 
 
 def _sum(*factors: Any) -> Any:
@@ -48,9 +49,24 @@ def _sum(*factors: Any) -> Any:
     return np.sum(sums, axis=0) if by_row else sums
 
 
-def _mean(*factors: Any) -> Any:
-    """Average these products in each channel."""
-    return _each_place(_sum(*factors) / _count(factors[0].shape))
+@primitive
+def sum_of_products(x: Any, y: Any) -> Any:
+    """Sum the products of two arrays (rows, channels, places) in each channel."""
+    return _sum(x, y)
+
+
+def _sum_with(g: Any, x: Any) -> Any:
+    """Sum the products of a cotangent with x in each channel; where it is 0, x may be NaN."""
+    total = sum_of_products(g, x)
+    return sum_of_products(g, np.where(np.equal(g, 0), 0, x)) if has_nan(total) else total
+
+
+def _mean(x: Any) -> Any:
+    return _each_place(_sum(x) / _count(x.shape))
+
+
+def _mean_square(x: Any) -> Any:
+    return _each_place(sum_of_products(x, x) / _count(x.shape))
 
 
 def _count(shape: tuple[int, ...]) -> int:
@@ -80,25 +96,32 @@ def _times(x: Any, weight: Any) -> Any:
     return x if weight is None else x * _each_place(weight)
 
 
-def _standardise(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, tuple[Any, Any]]:
+def _standardise(
+    x: Any, weight: Any, bias: Any, eps: float, moments: Any = None
+) -> tuple[Any, tuple[Any, Any]]:
     """Compute the result, and what its derivative is made of: x̂, and 1 / √(variance + eps)."""
-    centred = x - _mean(x)
-    scale = 1 / np.sqrt(_mean(centred, centred) + eps)
+    mean = _mean(x)
+    centred = x - mean
+    variance = _mean_square(centred)
+    if moments is not None:
+        moments[...] = mean[:, 0], variance[:, 0]
+    scale = 1 / np.sqrt(variance + eps)
     standard = centred * scale
     return scale_and_shift(standard, weight, bias), (standard, scale)
 
 
 @primitive
-def standardise(x: Any, weight: Any, bias: Any, eps: float) -> Any:
+def standardise(x: Any, weight: Any, bias: Any, eps: float, moments: Any = None) -> Any:
     """Make x̂ = (x - mean) / √(variance + eps) of every channel of an array, then scale and shift it.
 
-    The array has the axes (rows, channels, places). Weight and bias may be None.
+    The array has the axes (rows, channels, places). Weight and bias may be None. The means and the
+    variances are written to ``moments``, an array (2, channels), if there is one.
 
     Example:
         >>> standardise(np.array([[[1.0, 3.0]]]), None, None, 0.0)
         array([[[-1.,  1.]]])
     """
-    return _standardise(x, weight, bias, eps)[0]
+    return _standardise(x, weight, bias, eps, moments)[0]
 
 
 def _pulled_back(sums: tuple[Any, Any, Any], residual: tuple[Any, Any], weight: Any) -> Any:
@@ -110,28 +133,21 @@ def _pulled_back(sums: tuple[Any, Any, Any], residual: tuple[Any, Any], weight: 
     result += g
     result -= _each_place(total / count)
     result *= _times(scale, weight)
-    return result
-
-
-@primitive
-def moments(x: Any) -> tuple[Any, Any]:
-    """Compute the mean and the variance of every channel of an array (rows, channels, places), as constants."""
-    mean = _mean(x)
-    centred = x - mean
-    return mean[:, 0], _mean(centred, centred)[:, 0]
+    return without_nan(result, g, (0, 2))
 
 
 # fmt: off
-constant(moments)
 entry = partial(derivative, kind="normalisation")
+entry(sum_of_products, lambda g, y: times(_each_place(g), y),
+                       lambda g, x: times(_each_place(g), x), kind="product")
 entry(scale_and_shift, lambda g, weight: _times(g, weight),
-                       lambda g, x: _sum(g, x),
+                       lambda g, x: _sum_with(g, x),
                        lambda g: _sum(g))
 entry(standardise,     lambda g, residual, weight: _pulled_back(g, residual, weight),
                        lambda g: g[2],
                        lambda g: g[1],
-                       None, cotangent=lambda g, residual: (g, _sum(g), _sum(g, residual[0])),
-                       forward=_standardise, residual=lambda x, weight, bias, eps: _standardise(x, weight, bias, eps)[1])
+                       None, cotangent=lambda g, residual: (g, _sum(g), _sum_with(g, residual[0])),
+                       forward=_standardise, residual=lambda x, weight, bias, eps, moments=None: _standardise(x, weight, bias, eps)[1], keywords="moments")
 # fmt: on
 
 
@@ -179,7 +195,7 @@ def batch_norm(
     """
     if input.ndim < 2:
         raise RefusedError(f"batch_norm: expected an input (rows, channels, ...), got shape {input.shape}")
-    x = _in_three(input)
+    x = input.reshape(_three(input.shape))
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     _check_parameters("batch_norm", input, input.shape[1:2], given, "num_features")
     if (running_mean is None) != (running_var is None):
@@ -191,13 +207,14 @@ def batch_norm(
                 f"batch_norm: expected several elements for each channel in training, got an input of shape "
                 f"{input.shape}; the usual fix is a larger batch, or eval()"
             )
-        if running_mean is not None:
-            mean, variance = moments(x)
+        moments = None if running_mean is None else np.empty((2, x.shape[1]), x.dtype)
+        out = standardise(x, weight, bias, eps, moments=moments)
+        if moments is not None:
+            mean, variance = moments
             with no_grad():
                 for running, new in (running_mean, mean), (running_var, variance * (count / (count - 1))):
                     running *= 1 - momentum
                     running += momentum * new
-        out = standardise(x, weight, bias, eps)
     else:
         factor = 1 / np.sqrt(running_var + eps)
         factor = factor if weight is None else factor * weight
@@ -233,10 +250,10 @@ def layer_norm(
         array([[-1.,  1.]])
     """
     shape = lengths(normalized_shape)
-    rows = _last_axes_in_rows("layer_norm", input, shape)
+    rows = _rows_of("layer_norm", input, shape)
     _check_parameters("layer_norm", input, shape, {"weight": weight, "bias": bias}, "normalized_shape")
-    out = standardise(np.expand_dims(rows, 0), None, None, eps)
-    return _elementwise(out.reshape(*rows.shape, 1), weight, bias).reshape(input.shape)
+    out = standardise(input.reshape(1, *rows), None, None, eps)
+    return _elementwise(out.reshape(*rows, 1), weight, bias).reshape(input.shape)
 
 
 @_at_least_single
@@ -261,7 +278,7 @@ def rms_norm(
         array([[0.2, 1.4]])
     """
     shape = lengths(normalized_shape)
-    rows = _last_axes_in_rows("rms_norm", input, shape)
+    rows = input.reshape(_rows_of("rms_norm", input, shape))
     _check_parameters("rms_norm", input, shape, {"weight": weight}, "normalized_shape")
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     out = rows / np.sqrt(np.mean(rows * rows, axis=1, keepdims=True) + eps)
@@ -270,18 +287,19 @@ def rms_norm(
 
 def _elementwise(out: Any, *parameters: Any) -> Any:
     """Scale and shift rows by parameters that are as many as their elements."""
-    return scale_and_shift(out, *(None if p is None else p.reshape(out.shape[1]) for p in parameters))
+    flat = (p if p is None or p.ndim == 1 else p.reshape(out.shape[1]) for p in parameters)
+    return scale_and_shift(out, *flat)
 
 
-def _last_axes_in_rows(name: str, x: Any, shape: tuple[int, ...]) -> Any:
-    """See (..., *shape) as a matrix."""
+def _rows_of(name: str, x: Any, shape: Lengths) -> Lengths:
+    """Give the shape of a matrix that has the axes (..., *shape) of x as its two."""
     if not shape or x.shape[-len(shape) :] != shape:
         expected = ", ".join(["...", *map(str, shape)])
         raise RefusedError(
             f"{name}: expected an input of shape ({expected}), got {x.shape}; "
             f"the usual fix is another normalized_shape"
         )
-    return x.reshape(math.prod(x.shape[: x.ndim - len(shape)]), math.prod(shape))
+    return math.prod(x.shape[: x.ndim - len(shape)]), math.prod(shape)
 
 
 @_at_least_single
@@ -311,5 +329,5 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     given = {"weight": weight, "bias": bias}
     _check_parameters("group_norm", input, input.shape[1:2], given, "num_channels")
     rows, size = len(input) * groups, math.prod(input.shape[1:]) // groups
-    out = standardise(input.reshape(1, rows, size), None, None, eps).reshape(input.shape)
-    return scale_and_shift(_in_three(out), weight, bias).reshape(input.shape)
+    out = standardise(input.reshape(1, rows, size), None, None, eps)
+    return scale_and_shift(out.reshape(_three(input.shape)), weight, bias).reshape(input.shape)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd import constant, derivative, primitive
 from nn.errors import RefusedError, whole_number
+from nn.functional.guard import has_nan
 from nn.functional.windows import Windows, batched, whole_numbers, windows_over
 
 
@@ -26,9 +27,11 @@ def max_pooling(x: Any, windows: Windows) -> Any:
 @primitive
 def first_maxima(x: Any, out: Any, windows: Windows) -> Any:
     """Tell where in its window each maximum stands first, counted from behind: the last is 1."""
+    if has_nan(out):  # which is equal to nothing
+        x, out = (np.where(np.isnan(array), math.inf, array) for array in (x, out))
     found = np.zeros_like(out, bool)
     numbers = np.zeros_like(out, np.min_scalar_type(math.prod(windows.kernel)))
-    for tap in windows.taps(windows.padded(x, -math.inf)):
+    for tap in windows.taps(windows.padded(x, math.nan)):
         found |= np.equal(tap, out)
         numbers += found
     return numbers
@@ -66,12 +69,51 @@ def _gap(x: Any, windows: Windows) -> Any:
     return np.diff(taps[-2:], axis=0)
 
 
+@dataclass(frozen=True, eq=False)
+class Means:
+    """Matrices by which the last axes are multiplied, one each.
+
+    For the mean of a rectangle is that of the means of its rows.
+    """
+
+    matrices: tuple[Any, ...]
+
+    @property
+    def transposed(self) -> Means:
+        """What cotangents are multiplied by."""
+        return Means(tuple(matrix.T for matrix in self.matrices))
+
+    def of(self, x: Any) -> Any:
+        """Multiply the last axes of x, an array of shape (rows, channels, ...)."""
+        for matrix in self.matrices:
+            x = np.tensordot(x, matrix.astype(x.dtype), (2, 0))  # the axis comes back as the last one
+        return x
+
+
+@primitive
+def averaging(x: Any, means: Means) -> Any:
+    """Average windows of x, an array of shape (rows, channels, ...)."""
+    out = means.of(x)
+    if has_nan(out):  # from 0 · ∞ too
+        out = means.of(np.where(np.isfinite(x), x, 0))
+        for value, there in (math.inf, x == math.inf), (-math.inf, x == -math.inf), (math.nan, np.isnan(x)):
+            out[means.of(there.astype(x.dtype)) > 0] += value
+    return out
+
+
+def _means(starts: Any, ends: Any, size: int, divisors: Any) -> Any:
+    """Give the matrix by which the elements from starts to ends are summed, over divisors."""
+    places = np.arange(size)[:, None]
+    return (np.less_equal(starts, places) & np.less(places, ends)) / divisors
+
+
 # At ties the derivative is taken to be that of the first of the largest elements, as in PyTorch.
 # fmt: off
 constant(first_maxima)
 derivative(max_pooling, lambda g, x, out, windows:   to_maxima(g, first_maxima(x, out, windows), windows), None, kind="pooling", kink=_gap)
 derivative(to_maxima,   lambda g, numbers, windows:  at_maxima(g, numbers, windows), None, None, kind="pooling")
 derivative(at_maxima,   lambda g, numbers, windows:  to_maxima(g, numbers, windows), None, None, kind="pooling")
+derivative(averaging,   lambda g, means:             averaging(g, means.transposed), None, kind="convolution")
 # fmt: on
 
 
@@ -152,23 +194,6 @@ def max_pool2d(
     return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
-# Means are products with matrices, one for each axis: the mean of a rectangle is that of the means
-# of its rows.
-
-
-def _means(starts: Any, ends: Any, size: int, divisors: Any) -> Any:
-    """Give the matrix by which the elements from starts to ends are summed, over divisors."""
-    places = np.arange(size)[:, None]
-    return (np.less_equal(starts, places) & np.less(places, ends)) / divisors
-
-
-def _averaged(x: Any, matrices: Sequence[Any]) -> Any:
-    """Multiply the last axes of x by a matrix each."""
-    for matrix in matrices:
-        x = np.tensordot(x, matrix.astype(x.dtype), (2, 0))  # the axis comes back as the last one
-    return x
-
-
 def _avg_pool(
     axes: int,
     input: Any,
@@ -191,7 +216,7 @@ def _avg_pool(
         ends = np.minimum(starts + kernel, n + before)
         lengths = ends - starts if count_include_pad else np.minimum(ends, n) - np.maximum(starts, 0)
         matrices.append(_means(starts, ends, n, lengths if divisor is None else 1))
-    out = _averaged(x, matrices)
+    out = averaging(x, Means(tuple(matrices)))
     out = out if divisor is None else out / divisor
     return out[0] if alone else out
 
@@ -260,7 +285,7 @@ def _adaptive_avg_pool(axes: int, input: Any, output_size: Any) -> Any:
         cuts = np.arange(m + 1) * n
         starts, ends = cuts[:-1] // m, -(-cuts[1:] // m)
         matrices.append(_means(starts, ends, n, ends - starts))
-    out = _averaged(x, matrices)
+    out = averaging(x, Means(tuple(matrices)))
     return out[0] if alone else out
 
 

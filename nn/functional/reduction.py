@@ -17,13 +17,18 @@ def check_reduction(reduction: str, known: tuple[str, ...] = REDUCTIONS) -> None
         raise RefusedError(f"reduction: expected one of {', '.join(known)}, got {reduction!r}")
 
 
-def reduced(losses: Any, reduction: str, total: Any = None) -> Any:
+def reduced(losses: Any, reduction: str, weights: Any = None) -> Any:
     """Sum or average the losses of all elements, or leave them.
 
-    The mean is the sum divided by ``total``: by default the number of losses, else their weights' sum.
+    The mean is the sum divided by the number of losses, or by the sum of the weights that they have.
     """
+    if losses.dtype == np.float16:  # whose sums would overflow
+        weights = weights if weights is None else weights.astype(np.float32)
+        return reduced(losses.astype(np.float32), reduction, weights).astype(np.float16)
     if reduction == "mean":
-        return np.add.reduce(losses, None) / (losses.size if total is None else total)
+        return np.add.reduce(losses, None) / (
+            losses.size if weights is None else np.add.reduce(weights, None)
+        )
     if reduction == "sum":
         return np.add.reduce(losses, None)
     check_reduction(reduction)
@@ -32,7 +37,7 @@ def reduced(losses: Any, reduction: str, total: Any = None) -> Any:
 
 def each(g: Any, count: int, reduction: str) -> Any:
     """Give the cotangent of each of so many losses."""
-    return g / count if reduction == "mean" else g
+    return g * (1 / max(count, 1)) if reduction == "mean" else g
 
 
 def check_shapes(name: str, x: Any, y: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -57,7 +57,7 @@ class Container(Module):
 
 
 class Listed(Container):
-    """A container whose layers are counted."""
+    """A container whose layers are numbered, as in a list."""
 
     def append(self, layer: Module) -> Self:
         """Add a layer at the end."""
@@ -134,7 +134,7 @@ class ModuleList(Listed):
         return self.extend(layers)
 
 
-class ModuleDict(Container):
+class ModuleDict(Container, MutableMapping[str, Any]):
     """A dict of modules, for models that choose among them by name.
 
     Args:
@@ -149,22 +149,11 @@ class ModuleDict(Container):
         (['price', 'rooms'], Linear(in_features=2, out_features=1, bias=True))
     """
 
+    __eq__, __hash__ = object.__eq__, object.__hash__  # for a module is equal to itself only
+
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         super().__init__()
         self.update(modules or ())
-
-    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
-        """Add modules, or replace those of the same names."""
-        for name, module in dict(modules).items():
-            self[name] = module
-
-    def pop(self, name: str) -> Module:
-        """Remove a module and give it."""
-        return self._layers.pop(name)
-
-    def clear(self) -> None:
-        """Remove all modules."""
-        self._layers.clear()
 
     def __getitem__(self, name: str) -> Any:
         """Give a module."""
@@ -180,25 +169,9 @@ class ModuleDict(Container):
         """Remove a module."""
         del self._layers[name]
 
-    def __contains__(self, name: object) -> bool:
-        """Tell whether there is a module of that name."""
-        return name in self._layers
-
     def __iter__(self) -> Iterator[str]:
         """Go through the names."""
         return iter(self._layers)
-
-    def keys(self) -> Iterable[str]:
-        """Give the names."""
-        return self._layers.keys()
-
-    def values(self) -> Iterable[Module]:
-        """Give the modules."""
-        return self._layers.values()
-
-    def items(self) -> Iterable[tuple[str, Module]]:
-        """Give the names and modules."""
-        return self._layers.items()
 
 
 class Sequential(Listed):

@@ -11,6 +11,7 @@ from nn.functional.convolution import sides
 from nn.functional.windows import whole_numbers
 from nn.init import DType, Rng
 from nn.layers.linear import Affine
+from nn.parameter import add_parameters
 
 
 class Convolution(Affine):
@@ -41,8 +42,8 @@ class Convolution(Affine):
         self.stride = whole_numbers("stride", stride, self.axes)
         self.dilation = whole_numbers("dilation", dilation, self.axes)
         self.groups = whole_number("groups", groups, 1)
-        whole = not isinstance(padding, str)
-        self.padding = whole_numbers("padding", padding, self.axes, 0) if whole else padding
+        named = isinstance(padding, str)
+        self.padding = padding if named else whole_numbers("padding", padding, self.axes, 0)
         sides(padding, self.kernel_size, self.stride, self.dilation)
         if self.in_channels % self.groups or self.out_channels % self.groups:
             both = f"in_channels={in_channels} and out_channels={out_channels}"
@@ -50,15 +51,15 @@ class Convolution(Affine):
         if padding_mode != "zeros":
             raise RefusedError(f"padding_mode: expected 'zeros', got {padding_mode!r}")
         self.padding_mode = padding_mode
-        channels = self.out_channels, self.in_channels
-        first, second = channels[::-1] if self.transposed else channels
-        shape = (first, second // self.groups, *self.kernel_size)
-        self._add_parameters(shape, bias, dtype, rng, self.out_channels)
+        channels = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
+        shape = channels[0], channels[1] // groups, *self.kernel_size
+        add_parameters(self, dtype, weight=shape, bias=(out_channels,) if bias else None)
+        self.reset_parameters(rng=rng)
 
     def forward(self, x: Any) -> Any:
         """Slide the kernels over inputs of shape (rows, channels, ...), or over one without rows."""
         how = self.stride, self.padding, self.dilation, self.groups
-        return type(self).function(x, self.weight, self.bias, *how)
+        return self.function(x, self.weight, self.bias, *how)
 
     def extra_repr(self) -> str:
         """Say the channels and the kernel, and what is not as usual."""
@@ -146,12 +147,14 @@ class ConvTranspose2d(Convolution):
         groups: int = 1,
         bias: bool = True,
         dilation: Any = 1,
-        *args: Any,
-        **how: Any,
+        padding_mode: str = "zeros",
+        *,
+        dtype: DType = None,
+        rng: Rng = None,
     ) -> None:
         padding = whole_numbers("padding", padding, 2, 0)
-        channels = in_channels, out_channels
-        super().__init__(*channels, kernel_size, stride, padding, dilation, groups, bias, *args, **how)
+        how = stride, padding, dilation, groups, bias, padding_mode
+        super().__init__(in_channels, out_channels, kernel_size, *how, dtype=dtype, rng=rng)
         self.output_padding = whole_numbers("output_padding", output_padding, 2, 0)
 
     def forward(self, x: Any) -> Any:

@@ -37,7 +37,7 @@ class Dropout(Module):
 
     def forward(self, x: Any) -> Any:
         """Drop elements, or channels."""
-        return type(self).function(x, self.p, self.training, rng=self.rng)
+        return self.function(x, self.p, self.training, rng=self.rng)
 
     def extra_repr(self) -> str:
         """Say the options."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
-
-from autograd import as_tensor, get_default_dtype, no_grad
+from autograd import as_tensor, no_grad
 from nn import functional, init
 from nn.errors import RefusedError, shown, whole_number
 from nn.functional.embedding import row_of_padding
 from nn.init import DType, Rng
 from nn.module import Module
-from nn.parameter import Parameter
+from nn.parameter import Parameter, add_parameters, refuse_history
 
 
 class Embedding(Module):
@@ -36,6 +34,8 @@ class Embedding(Module):
         (2, 2, 3)
     """
 
+    weight: Parameter
+
     def __init__(
         self,
         num_embeddings: int,
@@ -48,8 +48,7 @@ class Embedding(Module):
         self.num_embeddings = rows = whole_number("num_embeddings", num_embeddings)
         self.embedding_dim = whole_number("embedding_dim", embedding_dim)
         self.padding_idx = row_of_padding(padding_idx, rows)
-        table = np.empty((rows, self.embedding_dim), dtype or get_default_dtype())
-        self.weight = Parameter(table, name="weight")
+        add_parameters(self, dtype, weight=(rows, self.embedding_dim))
         self.reset_parameters(rng=rng)
 
     @classmethod
@@ -63,12 +62,14 @@ class Embedding(Module):
 
         Raises:
             ValueError: this is no table, or padding_idx is no row.
+            TypeError: this is a Tensor with a history, which would be lost.
 
         Example:
             >>> Embedding.from_pretrained([[1.0, 2.0], [3.0, 4.0]])([1, 1])
             tensor([[3., 4.],
                     [3., 4.]])
         """
+        refuse_history("embeddings", embeddings)
         table = as_tensor(embeddings).data
         if table.ndim != 2:
             raise RefusedError(f"embeddings: expected a table of shape (rows, length), got {shown(table)}")

@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd import as_tensor, get_default_dtype
+from autograd import as_tensor
 from nn import functional, init
 from nn.activations import Sigmoid
 from nn.errors import whole_number
-from nn.functional.windows import Lengths
 from nn.init import DType, Rng
 from nn.module import Module
-from nn.parameter import Parameter
+from nn.parameter import Parameter, add_parameters
 
 
-def draw(parameters: Iterable[Parameter | None], fan_in: int, rng: Rng) -> None:
+def uniform_by_fan_in(parameters: Iterable[Parameter | None], fan_in: int, rng: Rng) -> None:
     """Draw parameters uniformly between ±1/√fan_in."""
     bound, rng = 1 / math.sqrt(fan_in) if fan_in else 0.0, np.random.default_rng(rng)
     for parameter in parameters:
@@ -32,17 +31,9 @@ class Affine(Module):
     weight: Parameter
     bias: Parameter | None
 
-    def _add_parameters(
-        self, shape: Lengths, bias: bool, dtype: DType, rng: Rng, outputs: int | None = None
-    ) -> None:
-        dtype, count = dtype or get_default_dtype(), shape[0] if outputs is None else outputs
-        self.weight = Parameter(np.empty(shape, dtype), name="weight")
-        self.bias = Parameter(np.empty(count, dtype), name="bias") if bias else None
-        self.reset_parameters(rng=rng)
-
     def reset_parameters(self, *, rng: Rng = None) -> None:
         """Draw weight and bias anew, uniformly between ±1/√fan_in."""
-        draw((self.weight, self.bias), math.prod(self.weight.shape[1:]), rng)
+        uniform_by_fan_in((self.weight, self.bias), math.prod(self.weight.shape[1:]), rng)
 
 
 class Linear(Affine):
@@ -69,8 +60,9 @@ class Linear(Affine):
     ) -> None:
         self.in_features = whole_number("in_features", in_features)
         self.out_features = whole_number("out_features", out_features)
-        shape = (self.out_features, self.in_features)
-        self._add_parameters(shape, bias, dtype, rng)
+        shape = self.out_features, self.in_features
+        add_parameters(self, dtype, weight=shape, bias=shape[:1] if bias else None)
+        self.reset_parameters(rng=rng)
         # Wᵀ lies contiguous in memory, for BLAS is faster at x Wᵀ then, up to twice for few rows.
         self.weight.data = np.asfortranarray(self.weight.data)
 
@@ -122,12 +114,13 @@ class Bilinear(Affine):
         self.in1_features = whole_number("in1_features", in1_features)
         self.in2_features = whole_number("in2_features", in2_features)
         self.out_features = whole_number("out_features", out_features)
-        shape = (self.out_features, self.in1_features, self.in2_features)
-        self._add_parameters(shape, bias, dtype, rng)
+        shape = self.out_features, self.in1_features, self.in2_features
+        add_parameters(self, dtype, weight=shape, bias=shape[:1] if bias else None)
+        self.reset_parameters(rng=rng)
 
     def reset_parameters(self, *, rng: Rng = None) -> None:
         """Draw weight and bias anew, uniformly between ±1/√in1_features."""
-        draw((self.weight, self.bias), self.in1_features, rng)
+        uniform_by_fan_in((self.weight, self.bias), self.in1_features, rng)
 
     def forward(self, x1: Any, x2: Any) -> Any:
         """Map inputs of shapes (..., in1_features) and (..., in2_features) to (..., out_features)."""

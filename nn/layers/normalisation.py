@@ -11,10 +11,9 @@ from autograd import as_tensor, get_default_dtype, no_grad
 from nn import functional, init
 from nn.errors import RefusedError, whole_number
 from nn.functional.normalisation import lengths
-from nn.functional.windows import Lengths
 from nn.init import DType, Rng
 from nn.module import Module
-from nn.parameter import Buffer, Parameter
+from nn.parameter import Buffer, Parameter, add_parameters
 
 
 class Normalisation(Module):
@@ -22,12 +21,6 @@ class Normalisation(Module):
 
     weight: Parameter | None
     bias: Parameter | None
-
-    def _add_parameters(self, shape: Lengths, weight: bool, bias: bool, dtype: DType) -> None:
-        dtype = dtype or get_default_dtype()
-        self.weight = Parameter(np.empty(shape, dtype), name="weight") if weight else None
-        self.bias = Parameter(np.empty(shape, dtype), name="bias") if bias else None
-        self.reset_parameters()
 
     def reset_parameters(self, *, rng: Rng = None) -> None:
         """Make the weight 1 and the bias 0, as at first; nothing is drawn."""
@@ -60,7 +53,8 @@ class BatchNorm(Normalisation):
         self.running_mean = Buffer(np.empty(n, dtype), name="running_mean") if tracks else None
         self.running_var = Buffer(np.empty(n, dtype), name="running_var") if tracks else None
         self.num_batches_tracked = Buffer(0, name="num_batches_tracked") if tracks else None
-        self._add_parameters((n,), affine, affine and bias, dtype)
+        add_parameters(self, dtype, weight=(n,) if affine else None, bias=(n,) if affine and bias else None)
+        self.reset_parameters()
 
     def reset_running_stats(self) -> None:
         """Forget the batches that were seen."""
@@ -81,17 +75,22 @@ class BatchNorm(Normalisation):
             raise RefusedError(
                 f"{type(self).__name__}: expected (rows, channels, ...) of {axes} axes, got {x.shape}"
             )
-        batches, momentum = self.num_batches_tracked, self.momentum
-        if momentum is None:
-            momentum = 0.0 if batches is None else 1 / (batches.item() + 1)
+        batches = self.num_batches_tracked
         used = self.track_running_stats or not self.training
         running = (self.running_mean, self.running_var) if used else (None, None)
         training = self.training or running[0] is None
+        momentum = self._share_of_the_batch()
         out = functional.batch_norm(x, *running, self.weight, self.bias, training, momentum, self.eps)
         if self.training and self.track_running_stats and batches is not None:
             with no_grad():
                 batches += 1
         return out
+
+    def _share_of_the_batch(self) -> float:
+        """Give the momentum; without one, what makes the running numbers the mean of all batches."""
+        if self.momentum is not None:
+            return self.momentum
+        return 0.0 if self.num_batches_tracked is None else 1 / (self.num_batches_tracked.item() + 1)
 
     def extra_repr(self) -> str:
         """Say the options."""
@@ -182,7 +181,9 @@ class GroupNorm(Normalisation):
                 f"num_groups: expected a divisor of num_channels={num_channels}, got {num_groups}"
             )
         self.eps, self.affine = eps, affine
-        self._add_parameters((self.num_channels,), affine, affine and bias, dtype)
+        shape = (self.num_channels,) if affine else None
+        add_parameters(self, dtype, weight=shape, bias=shape if bias else None)
+        self.reset_parameters()
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (rows, channels, ...)."""
@@ -227,7 +228,9 @@ class LayerNorm(Normalisation):
     ) -> None:
         self.normalized_shape = shape = lengths(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        self._add_parameters(shape, elementwise_affine, elementwise_affine and bias, dtype)
+        weight = shape if elementwise_affine else None
+        add_parameters(self, dtype, weight=weight, bias=weight if bias else None)
+        self.reset_parameters()
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (..., *normalized_shape)."""
@@ -269,7 +272,8 @@ class RMSNorm(Normalisation):
     ) -> None:
         self.normalized_shape = shape = lengths(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        self._add_parameters(shape, elementwise_affine, False, dtype)
+        add_parameters(self, dtype, weight=shape if elementwise_affine else None, bias=None)
+        self.reset_parameters()
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (..., *normalized_shape)."""

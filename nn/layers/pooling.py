@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from nn import functional
 from nn.errors import RefusedError
-from nn.module import Module
+from nn.function import Function
 
 
-class Pooling(Module):
-    """A function of its input and of the options that its fields are."""
+class Pooling(Function):
+    """A function of windows, which touch by default: a ``stride`` is then the ``kernel_size``."""
 
-    function: ClassVar[Callable[..., Any]]
+    kernel_size: Any
+    stride: Any
 
-    def forward(self, x: Any) -> Any:
-        """Pool the windows of (rows, channels, ...)."""
-        return type(self).function(x, **self._options())
-
-    def _options(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "training"}
+    def __post_init__(self) -> None:
+        """Complete the stride, if there is one."""
+        if "stride" in self.options and self.stride is None:
+            self.stride = self.kernel_size
 
     def extra_repr(self) -> str:
-        """Say the options."""
-        return ", ".join(f"{name}={value!r}" for name, value in self._options().items())
+        """Say all options."""
+        return ", ".join(f"{name}={getattr(self, name)!r}" for name in self.options)
 
 
 class MaxPool(Pooling):
-    """What the layers that take the largest element share: their options."""
+    """What the layers that take the largest element share: the order of PyTorch's arguments."""
 
     def __init__(
         self,
@@ -39,13 +37,12 @@ class MaxPool(Pooling):
         return_indices: bool = False,
         ceil_mode: bool = False,
     ) -> None:
-        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
-        self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
         if return_indices:
             raise RefusedError("return_indices: expected False, got True; places of maxima are not offered")
+        super().__init__(kernel_size, stride, padding, dilation, ceil_mode)
 
 
-class MaxPool1d(MaxPool):
+class MaxPool1d(MaxPool, function=functional.max_pool1d):
     """Take the largest element of each window of sequences: see :func:`nn.functional.max_pool1d`.
 
     Example:
@@ -53,10 +50,8 @@ class MaxPool1d(MaxPool):
         array([[[3., 5.]]])
     """
 
-    function = staticmethod(functional.max_pool1d)
 
-
-class MaxPool2d(MaxPool):
+class MaxPool2d(MaxPool, function=functional.max_pool2d):
     """Take the largest element of each window of images: see :func:`nn.functional.max_pool2d`.
 
     Example:
@@ -64,10 +59,8 @@ class MaxPool2d(MaxPool):
         (1, 3, 14, 14)
     """
 
-    function = staticmethod(functional.max_pool2d)
 
-
-class AvgPool1d(Pooling):
+class AvgPool1d(Pooling, function=functional.avg_pool1d):
     """Average each window of sequences: see :func:`nn.functional.avg_pool1d`.
 
     Example:
@@ -75,21 +68,8 @@ class AvgPool1d(Pooling):
         array([[[2., 3.]]])
     """
 
-    function = staticmethod(functional.avg_pool1d)
 
-    def __init__(
-        self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        ceil_mode: bool = False,
-        count_include_pad: bool = True,
-    ) -> None:
-        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
-        self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
-
-
-class AvgPool2d(AvgPool1d):
+class AvgPool2d(Pooling, function=functional.avg_pool2d):
     """Average each window of images: see :func:`nn.functional.avg_pool2d`.
 
     Example:
@@ -97,22 +77,8 @@ class AvgPool2d(AvgPool1d):
         (1, 3, 14, 14)
     """
 
-    function = staticmethod(functional.avg_pool2d)
 
-    def __init__(
-        self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        ceil_mode: bool = False,
-        count_include_pad: bool = True,
-        divisor_override: int | None = None,
-    ) -> None:
-        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
-        self.divisor_override = divisor_override
-
-
-class AdaptiveAvgPool1d(Pooling):
+class AdaptiveAvgPool1d(Pooling, function=functional.adaptive_avg_pool1d):
     """Average sequences to a given length: see :func:`nn.functional.adaptive_avg_pool1d`.
 
     Example:
@@ -120,18 +86,11 @@ class AdaptiveAvgPool1d(Pooling):
         array([[[2.5]]])
     """
 
-    function = staticmethod(functional.adaptive_avg_pool1d)
 
-    def __init__(self, output_size: Any) -> None:
-        self.output_size = output_size
-
-
-class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
+class AdaptiveAvgPool2d(Pooling, function=functional.adaptive_avg_pool2d):
     """Average images to a given size: see :func:`nn.functional.adaptive_avg_pool2d`.
 
     Example:
         >>> AdaptiveAvgPool2d((7, None))(np.ones((1, 3, 28, 20))).shape
         (1, 3, 7, 20)
     """
-
-    function = staticmethod(functional.adaptive_avg_pool2d)

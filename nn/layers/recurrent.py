@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import as_tensor, get_default_dtype
+from autograd import as_tensor
 from nn import functional
 from nn.errors import RefusedError, whole_number
 from nn.functional.recurrent_arrays import check_nonlinearity
 from nn.init import DType, Rng
-from nn.layers.linear import draw
+from nn.layers.linear import uniform_by_fan_in
 from nn.module import Module
-from nn.parameter import Parameter
+from nn.parameter import add_parameters
 
 States = tuple[Any, ...]
 
@@ -37,13 +37,12 @@ class Recurrent(Module):
         rows = self.gates * self.hidden_size
         weights = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
         biases = {"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else {}
-        for name, shape in (weights | biases).items():
-            empty = np.empty(shape, dtype or get_default_dtype())
-            setattr(self, name + suffix, Parameter(empty, name=name + suffix))
+        shapes = {name + suffix: shape for name, shape in (weights | biases).items()}
+        add_parameters(self, dtype, **shapes)
 
     def reset_parameters(self, *, rng: Rng = None) -> None:
         """Draw all weights anew, uniformly between ±1/√hidden_size."""
-        draw(self.parameters(), self.hidden_size, rng)
+        uniform_by_fan_in(self.parameters(), self.hidden_size, rng)
 
     def _run(self, x: Any, states: States, suffix: str) -> Any:
         """Give the states at all steps, by the weights of one layer and direction; then the last cell."""

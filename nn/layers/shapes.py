@@ -69,12 +69,18 @@ class Unflatten(Module):
     def forward(self, x: Any) -> Any:
         """Reshape x."""
         x = x if hasattr(x, "shape") else as_tensor(x)
-        sizes, dim = self.unflattened_size, range(x.ndim)[self.dim] if -x.ndim <= self.dim < x.ndim else None
-        known = math.prod(n for n in sizes if n != -1)
-        if dim is None or (x.shape[dim] % max(known, 1) if -1 in sizes else x.shape[dim] != known):
+        sizes = self.unflattened_size
+        if not -x.ndim <= self.dim < x.ndim or not _fill(sizes, x.shape[self.dim]):
             raise RefusedError(f"Unflatten: expected axis {self.dim} to fill {sizes}, got shape {x.shape}")
+        dim = self.dim % x.ndim
         return x.reshape(*x.shape[:dim], *sizes, *x.shape[dim + 1 :])
 
     def extra_repr(self) -> str:
         """Say the axis and the sizes."""
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+
+
+def _fill(sizes: tuple[int, ...], length: int) -> bool:
+    """Tell whether an axis can be divided into these sizes, of which one may be left open as -1."""
+    known = math.prod(n for n in sizes if n != -1)
+    return length % max(known, 1) == 0 if -1 in sizes else length == known

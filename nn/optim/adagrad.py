@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, Options, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, check_numbers, with_decay
 
 
 class Adagrad(Optimiser):
@@ -62,12 +62,12 @@ class Adagrad(Optimiser):
         if "step" not in state:
             state |= {"step": 0, "s": np.full_like(parameter, group["initial_accumulator_value"])}
         s = state["s"]
-        decay = np.multiply(parameter, group["weight_decay"], out=scratch)
-        g = np.add(gradient, decay, out=state["scratch_gradient"])
-        s += np.multiply(g, g, out=scratch)
+        if group["weight_decay"]:
+            gradient = with_decay(parameter, gradient, state, group)
+        s += np.multiply(gradient, gradient, out=scratch)
         np.sqrt(s, out=scratch)
         scratch += group["eps"]
-        np.divide(g, scratch, out=scratch)
+        np.divide(gradient, scratch, out=scratch)
         scratch *= lr / (1 + state["step"] * group["lr_decay"])
         state["step"] += 1
         return scratch

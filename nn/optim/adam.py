@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, Options, average, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, average, check_numbers, with_decay
 
 
 class Adam(Optimiser):
@@ -69,10 +69,10 @@ class Adam(Optimiser):
             state |= {"step": 0, "m": np.zeros_like(parameter), "v": np.zeros_like(parameter)}
         t = state["step"] = state["step"] + 1
         (beta1, beta2), m, v = group["betas"], state["m"], state["v"]
-        decay = np.multiply(parameter, group["weight_decay"], out=scratch)
-        g = np.add(gradient, decay, out=state["scratch_gradient"])
-        average(m, beta1, g, scratch)
-        average(v, beta2, np.multiply(g, g, out=scratch), scratch)
+        if group["weight_decay"]:
+            gradient = with_decay(parameter, gradient, state, group)
+        average(m, beta1, gradient, scratch)
+        average(v, beta2, np.multiply(gradient, gradient, out=scratch), scratch)
         if group["amsgrad"]:
             if "largest" not in state:
                 state["largest"] = np.zeros_like(parameter)

@@ -98,6 +98,13 @@ def _number(name: str, value: Any) -> float:
     return float(value)
 
 
+def _share(name: str, value: Any, above_zero: bool = False) -> float:
+    """Refuse what is no number from 0 to 1."""
+    if not 0 <= _number(name, value) <= 1 or (above_zero and value == 0):
+        raise ValueError(f"{name}: expected a share from 0 to 1{', not 0' * above_zero}, got {value!r}")
+    return float(value)
+
+
 class LambdaLR(LRScheduler):
     """Multiply the base rate by any function of the epoch, or by a function for each group.
 
@@ -182,7 +189,46 @@ class ExponentialLR(StepLR):
         super().__init__(optimizer, 1, gamma, last_epoch)
 
 
-class LinearLR(LRScheduler):
+class ShareLR(LRScheduler):
+    """Let the rate be a share of the base rate; chained, multiply it by the change of that share."""
+
+    def share(self, epoch: int) -> float:
+        """Give the share of the base rate at an epoch."""
+        raise TypeError(f"{type(self).__name__} has no share(): define its formula")
+
+    def first_lr(self, lr: float, base: float) -> float:
+        """Multiply by the share at the start."""
+        return lr * self.share(0)
+
+    def next_lr(self, lr: float, base: float) -> float:
+        """Multiply by the ratio of this epoch's share to the last one's."""
+        now, before = self.share(self.last_epoch), self.share(self.last_epoch - 1)
+        return lr if now == before else lr * now / before
+
+
+class ConstantLR(ShareLR):
+    """Multiply the base rate by ``factor``, above 0 and up to 1, for ``total_iters`` epochs.
+
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> schedule = ConstantLR(optimiser, factor=0.5, total_iters=2)
+        >>> [(schedule.get_last_lr()[0], schedule.step())[0] for _ in range(4)]
+        [0.5, 0.5, 1.0, 1.0]
+    """
+
+    def __init__(
+        self, optimizer: Optimiser, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1
+    ) -> None:
+        self.factor = _share("factor", factor, above_zero=True)
+        self.total_iters = whole_number("total_iters", total_iters, 1)
+        super().__init__(optimizer, last_epoch)
+
+    def share(self, epoch: int) -> float:
+        """Give ``factor``, and 1 in the end."""
+        return self.factor if epoch < self.total_iters else 1.0
+
+
+class LinearLR(ShareLR):
     """Change the rate evenly from one share of the base rate to another: a warm-up.
 
     Args:
@@ -207,24 +253,38 @@ class LinearLR(LRScheduler):
         total_iters: int = 5,
         last_epoch: int = -1,
     ) -> None:
-        for name, factor in ("start_factor", start_factor), ("end_factor", end_factor):
-            if not 0 <= _number(name, factor) <= 1 or start_factor == 0:
-                raise ValueError(f"{name}: expected a share up to 1, above 0 at the start, got {factor!r}")
-        self.start_factor, self.end_factor = float(start_factor), float(end_factor)
+        self.start_factor = _share("start_factor", start_factor, above_zero=True)
+        self.end_factor = _share("end_factor", end_factor)
         self.total_iters = whole_number("total_iters", total_iters, 1)
         super().__init__(optimizer, last_epoch)
 
-    def first_lr(self, lr: float, base: float) -> float:
-        """Multiply by the share at the start."""
-        return lr * self.start_factor
+    def share(self, epoch: int) -> float:
+        """Find the place on the line."""
+        done = min(epoch, self.total_iters) / self.total_iters
+        return self.start_factor + (self.end_factor - self.start_factor) * done
 
-    def next_lr(self, lr: float, base: float) -> float:
-        """Multiply by the ratio of this epoch's share to the last one's."""
-        if self.last_epoch > self.total_iters:
-            return lr
-        change = (self.end_factor - self.start_factor) / self.total_iters
-        before = self.start_factor + (self.last_epoch - 1) * change
-        return lr * (before + change) / before
+
+class PolynomialLR(ShareLR):
+    """Let the rate fall from its base to 0: after t epochs it is base · (1 - t / ``total_iters``)ᵖ.
+
+    The exponent p is ``power``.
+
+    Example:
+        >>> optimiser = nn.optim.SGD([tensor(1.0, requires_grad=True)], lr=1.0)
+        >>> schedule = PolynomialLR(optimiser, total_iters=4, power=2.0)
+        >>> [(schedule.get_last_lr()[0], schedule.step())[0] for _ in range(5)]
+        [1.0, 0.5625, 0.25, 0.0625, 0.0]
+    """
+
+    def __init__(
+        self, optimizer: Optimiser, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1
+    ) -> None:
+        self.total_iters, self.power = whole_number("total_iters", total_iters, 1), _number("power", power)
+        super().__init__(optimizer, last_epoch)
+
+    def share(self, epoch: int) -> float:
+        """Raise what is left of the way to the power."""
+        return math.pow(1 - min(epoch, self.total_iters) / self.total_iters, self.power)
 
 
 class CosineAnnealingLR(LRScheduler):

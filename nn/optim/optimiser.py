@@ -65,7 +65,7 @@ class Optimiser:
         self._warned = False
         for group in _groups_of(params):
             self._add(group)
-        self._share_scratch()
+        self._arrange_state()
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse fields that would change nothing: options stand in the groups. A class of one's own may."""
@@ -90,10 +90,10 @@ class Optimiser:
             [0.1, 0.01]
         """
         self._add(param_group)
-        self._share_scratch()
+        self._arrange_state()
 
     def _add(self, given: Any) -> None:
-        group = self._group(given)
+        group = self._completed(given)
         self.check(group)
         state: dict[Tensor, dict[str, Any]] = {}
         for parameter in group["params"]:
@@ -104,7 +104,7 @@ class Optimiser:
         self.param_groups.append(group)
         self.state |= state
 
-    def _group(self, given: Any) -> dict[str, Any]:
+    def _completed(self, given: Any) -> dict[str, Any]:
         """Complete a group by the default options."""
         if not isinstance(given, dict) or "params" not in given:
             got = sorted(given) if isinstance(given, dict) else type(given).__name__
@@ -117,7 +117,7 @@ class Optimiser:
             raise ValueError("params: expected parameters, got none; is there an empty group?")
         return group
 
-    def _share_scratch(self) -> None:
+    def _arrange_state(self) -> None:
         """Give all parameters of a dtype the same arrays to compute in, so that these stay in the cache."""
         for dtype, name in product({parameter.dtype for parameter in self.state}, _SCRATCH):
             same = [parameter for parameter in self.state if parameter.dtype == dtype]
@@ -140,7 +140,7 @@ class Optimiser:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._share_scratch()
+        self._arrange_state()
 
     def state_dict(self) -> dict[str, Any]:
         """Give a copy of what training needs to go on from here; parameters stand for their positions.
@@ -167,9 +167,8 @@ class Optimiser:
             ValueError: the groups have other sizes, an array has not its parameter's shape, or an option
                 is unknown or out of range; nothing is changed.
         """
-        sizes, given = (
-            [len(g["params"]) for g in groups] for groups in (self.param_groups, state["param_groups"])
-        )
+        sizes = [len(group["params"]) for group in self.param_groups]
+        given = [len(group["params"]) for group in state["param_groups"]]
         if given != sizes:
             raise ValueError(f"state: expected groups of {sizes} parameters, got groups of {given}")
         groups = []
@@ -185,7 +184,7 @@ class Optimiser:
         for group, changed in zip(self.param_groups, groups, strict=True):
             group |= changed
         self.state = dict(zip(self.state, kept, strict=True))
-        self._share_scratch()
+        self._arrange_state()
 
     def check(self, group: Options) -> None:
         """Refuse a group whose options are out of their ranges."""
@@ -230,7 +229,7 @@ class Optimiser:
                         lr = np.array(group["lr"], dtype)  # NumPy multiplies by arrays faster than by numbers
                     array -= update(array, gradient.data, lr, self.state[parameter], group)
                     parameter.data = array
-        if gradient is None and not self._warned:  # the last one, so that a usual step looks no further
+        if gradient is None and not self._warned:  # if the last one is there, not all are missing
             self._warn()
 
     def _warn(self) -> None:
@@ -279,6 +278,13 @@ def _laid_out_as(parameter: Tensor, name: str, value: Any) -> Any:
     copied = np.empty_like(parameter.data, dtype=parameter.dtype if value.dtype.kind == "f" else value.dtype)
     copied[...] = value
     return copied
+
+
+def with_decay(parameter: Array, gradient: Array, state: Options, group: Options) -> Array:
+    """Add the gradient of the penalty ``weight_decay``/2 · ‖parameter‖², in the scratch arrays."""
+    decay = np.multiply(parameter, group["weight_decay"], out=state["scratch"])
+    added: Array = np.add(gradient, decay, out=state["scratch_gradient"])
+    return added
 
 
 def average(mean: Array, keep: float, new: Array, scratch: Array) -> None:

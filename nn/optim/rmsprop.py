@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, Options, average, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, average, check_numbers, with_decay
 
 
 class RMSprop(Optimiser):
@@ -64,16 +64,16 @@ class RMSprop(Optimiser):
         if "v" not in state:
             state |= {name: np.zeros_like(parameter) for name in ("v", "m", "b")}
         alpha, v, m, b = group["alpha"], state["v"], state["m"], state["b"]
-        decay = np.multiply(parameter, group["weight_decay"], out=scratch)
-        g = np.add(gradient, decay, out=state["scratch_gradient"])
-        average(v, alpha, np.multiply(g, g, out=scratch), scratch)
+        if group["weight_decay"]:
+            gradient = with_decay(parameter, gradient, state, group)
+        average(v, alpha, np.multiply(gradient, gradient, out=scratch), scratch)
         if group["centered"]:
-            average(m, alpha, g, scratch)
+            average(m, alpha, gradient, scratch)
             np.multiply(m, m, out=scratch)
             v = np.subtract(v, scratch, out=scratch)
         np.sqrt(v, out=scratch)
         scratch += group["eps"]
-        step: Array = np.divide(g, scratch, out=scratch)
+        step: Array = np.divide(gradient, scratch, out=scratch)
         if group["momentum"]:
             b *= group["momentum"]
             b += step

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.optim.optimiser import Array, Optimiser, Options, check_numbers
+from nn.optim.optimiser import Array, Optimiser, Options, check_numbers, with_decay
 
 
 class SGD(Optimiser):
@@ -65,8 +65,7 @@ class SGD(Optimiser):
         """Give the step of one parameter."""
         scratch: Array = state["scratch"]
         if group["weight_decay"]:
-            decay = np.multiply(parameter, group["weight_decay"], out=scratch)
-            gradient = np.add(gradient, decay, out=state["scratch_gradient"])
+            gradient = with_decay(parameter, gradient, state, group)
         if group["momentum"]:
             if "velocity" not in state:
                 state["velocity"] = np.copy(gradient)

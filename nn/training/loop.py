@@ -60,8 +60,8 @@ def fit(
         validation_split: the share of rows, drawn by ``rng``, on which the model is only tested.
         validation_data: other data on which the model is tested after each epoch.
         metrics: what else is to be known, by name: functions that give a number from the outputs and
-            targets, arrays, of a whole epoch. scikit-learn's have the other order, and are given as
-            ``lambda outputs, targets: r2_score(targets, outputs)``.
+            targets, arrays, of a whole epoch, which stay in memory until its end. scikit-learn's have the
+            other order, and are given as ``lambda outputs, targets: r2_score(targets, outputs)``.
         callbacks: what is told of the course of training, see :class:`Callback`.
         schedule: of the optimiser; it makes a step after each epoch, on the validation loss, or without
             one the loss, if it asks for a number.
@@ -106,14 +106,6 @@ def fit(
             )
         batches, validation = _split(batches, validation_split, training)
 
-    def epoch(bar: Any) -> dict[str, float]:
-        start, lr = time.perf_counter(), optimiser.param_groups[0]["lr"]
-        row = train(training, batches.epoch(batch_size, training.rng, shuffle), bar)
-        if validation is not None:
-            tested = evaluate(training, validation.epoch(batch_size, training.rng, False))
-            row |= {f"val_{name}": value for name, value in tested.items()}
-        return {**row, "lr": lr, "seconds": time.perf_counter() - start}
-
     steps = batches.count(batch_size)
     total = None if steps is None else steps * epochs
     with in_mode(model, training=True), _bar(progress, total, (steps or 0) * training.epoch) as bar:
@@ -122,7 +114,9 @@ def fit(
             while not stopped and training.epoch < epochs:
                 for callback in training.callbacks:
                     callback.on_epoch_begin(training)
-                row = epoch(bar)
+                parts = batches.epoch(batch_size, training.rng, shuffle)
+                tested = validation and validation.epoch(batch_size, training.rng, shuffle=False)
+                row = _epoch(training, parts, tested, bar)
                 training.history.append(row)
                 _step(schedule, row)
                 if bar is not None:
@@ -146,6 +140,15 @@ def _split(data: Pairs, share: float, training: Training) -> tuple[Pairs, Pairs]
     if training.held_out is None:
         training.held_out = training.rng.permutation(data.rows)[:held]
     return data.take(np.setdiff1d(np.arange(data.rows), training.held_out)), data.take(training.held_out)
+
+
+def _epoch(training: Training, batches: Any, validation: Any, bar: Any) -> dict[str, float]:
+    """Go through the data once, and through the validation data if there are any; give all numbers."""
+    start, lr = time.perf_counter(), training.optimiser.param_groups[0]["lr"]
+    row = train(training, batches, bar)
+    if validation is not None:
+        row |= {f"val_{name}": value for name, value in evaluate(training, validation).items()}
+    return {**row, "lr": lr, "seconds": time.perf_counter() - start}
 
 
 def _step(schedule: Any, row: dict[str, float]) -> None:

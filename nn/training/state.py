@@ -62,6 +62,13 @@ class Training:
     validation_data: Any = None
 
     def __post_init__(self) -> None:
+        self._check_kinds()
+        for name, metric in self.metrics.items():
+            _check_metric(name, metric)
+        self._check_schedule()
+        self._check_parameters()
+
+    def _check_kinds(self) -> None:
         is_loss = callable(self.loss) and not isinstance(self.loss, type)
         are_metrics = isinstance(self.metrics, Mapping) and all(map(callable, self.metrics.values()))
         for name, value, right, expected in (
@@ -73,8 +80,8 @@ class Training:
         ):
             if not right:
                 raise TypeError(f"{name}: expected {expected}, got {shown(value)}")
-        for name, metric in self.metrics.items():
-            _check_metric(name, metric)
+
+    def _check_schedule(self) -> None:
         if self.schedule is not None and getattr(self.schedule, "optimizer", None) is not self.optimiser:
             raise ValueError(f"schedule: expected one of the same optimiser, got {self.schedule!r}")
         if isinstance(self.schedule, ReduceLROnPlateau) and self.schedule.mode == "max":
@@ -82,6 +89,9 @@ class Training:
                 "schedule: expected mode='min', for it is given the loss, got 'max'; the usual fix is to "
                 "call schedule.step(training.history['val_accuracy'][-1]) in a callback"
             )
+
+    def _check_parameters(self) -> None:
+        """Refuse an optimiser of another model, and warn of one that knows only some of the parameters."""
         parameters, known = set(self.model.parameters()), set(self.optimiser.state)
         if not known & parameters:
             raise ValueError("optimiser: expected one of model.parameters(), got one of other parameters")
@@ -89,7 +99,7 @@ class Training:
             warnings.warn(
                 "optimiser: it has parameters that are not the model's, and lacks some that are, which do "
                 "not learn; were layers replaced? The usual fix is to make the optimiser after the layers",
-                stacklevel=4,
+                stacklevel=5,
             )
 
     @property

@@ -97,16 +97,7 @@ def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> S
         Buffers: 0
         Memory: 168 B of state, 88 B of layers' outputs
     """
-    if (input_shape is None) == (example is None):
-        raise TypeError("summary: expected either input_shape, such as (3, 64, 64), or example=array")
-    if example is None:
-        lengths = [input_shape] if isinstance(input_shape, int) else input_shape
-        if not isinstance(lengths, (tuple, list)) or not all(isinstance(n, int) for n in lengths):
-            got = shown(input_shape)
-            raise TypeError(f"input_shape: expected whole numbers, got {got}; or give example=array")
-        x: Any = np.zeros((1, *lengths), get_default_dtype())
-    else:
-        x = mapped(lambda a: a if hasattr(a, "shape") else np.asarray(a), example)
+    x = _input(input_shape, example)
 
     def shape_of(output: Any) -> Any:
         if not hasattr(output, "shape"):
@@ -139,6 +130,19 @@ def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> S
         state_bytes=sum(tensor.nbytes for tensor in [*parameters, *buffers]),
         output_bytes=output_bytes,
     )
+
+
+def _input(input_shape: Any, example: Any) -> Any:
+    """Give zeros of a shape, or the example as arrays."""
+    if (input_shape is None) == (example is None):
+        raise TypeError("summary: expected either input_shape, such as (3, 64, 64), or example=array")
+    if example is not None:
+        return mapped(lambda a: a if hasattr(a, "shape") else np.asarray(a), example)
+    lengths = [input_shape] if isinstance(input_shape, int) else input_shape
+    if not isinstance(lengths, (tuple, list)) or not all(isinstance(n, int) for n in lengths):
+        got = shown(input_shape)
+        raise TypeError(f"input_shape: expected whole numbers, got {got}; or give example=array")
+    return np.zeros((1, *lengths), get_default_dtype())
 
 
 def _size(count: float) -> str:
