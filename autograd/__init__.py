@@ -7,6 +7,7 @@ Example:
     tensor([2., 4., 6.])
 """
 
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ from autograd.modes import (
     set_default_dtype,
     set_grad_enabled,
 )
-from autograd.pytorch import FUNCTIONS, SAME, takes_dim
+from autograd.pytorch import FUNCTIONS, SAME, absent, takes_dim
 from autograd.tensor import Tensor
 
 __all__ = [
@@ -86,12 +87,15 @@ else:
         """Find what is imported late, or NumPy's function: ``autograd.exp`` is ``np.exp``."""
         if name in _LATE:
             return globals().setdefault(name, getattr(import_module(_LATE[name]), name))
+        if name == "__version__":
+            metadata = import_module("importlib.metadata")
+            with suppress(metadata.PackageNotFoundError):  # where nothing is installed
+                return metadata.version("chainrule")
         if name in SAME:
             return SAME[name]
         function = getattr(np, name, None)
         if name in FUNCTIONS or not callable(function) or TABLE.get(function) is None:
-            words = f"; {FUNCTIONS[name]}" if name in FUNCTIONS else ""
-            raise AttributeError(f"module 'autograd' has no attribute {name!r}{words}")
+            raise absent("autograd", name, FUNCTIONS)
         if name in _AMBIGUOUS:
             raise AttributeError(
                 f"autograd.{name}: NumPy and PyTorch mean different things by it; np.{name} takes Tensors"

@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from autograd import errors, modes
 from autograd.methods import one_or_many
+from autograd.pytorch import numpy_arguments, says_instead
 from autograd.tensor import Tensor
 
 
+@says_instead
 def tensor(
     data: npt.ArrayLike,
     *,
@@ -42,6 +44,7 @@ def tensor(
     return _leaf(np.array(data, dtype=dtype or _dtype_of(data)), requires_grad, name)
 
 
+@says_instead
 def as_tensor(data: Any, *, dtype: npt.DTypeLike | None = None) -> Tensor:
     """Give ``data`` as a Tensor without a copy, where that is possible: a Tensor is given back."""
     if isinstance(data, Tensor):
@@ -55,7 +58,7 @@ def _like_numpy(make: Callable[..., Any], name: str) -> Callable[..., Tensor]:
     """Make leaf Tensors as one of NumPy's functions makes arrays."""
 
     def create(*args: Any, dtype: Any = None, requires_grad: bool = False, **how: Any) -> Tensor:
-        array = make(*args, **how)
+        array = make(*args, **numpy_arguments(how))
         default = modes.get_default_dtype() if array.dtype == np.float64 else array.dtype
         return tensor(array, dtype=dtype or default, requires_grad=requires_grad)
 
@@ -65,23 +68,28 @@ def _like_numpy(make: Callable[..., Any], name: str) -> Callable[..., Tensor]:
         "``dtype=`` and ``requires_grad=`` are those of ``tensor``; a shape may be given as several\n"
         "numbers; what is random takes ``rng=``, a generator or a seed."
     )
-    return create
+    return says_instead(create)
 
 
-zeros = _like_numpy(lambda *shape: np.zeros(one_or_many(shape) or ()), "zeros")
-ones = _like_numpy(lambda *shape: np.ones(one_or_many(shape) or ()), "ones")
+def _drawn(method: str) -> Callable[..., Any]:
+    """Draw an array by a method of a generator."""
+
+    def draw(*shape: Any, rng: Any = None, **how: Any) -> Any:
+        return getattr(np.random.default_rng(rng), method)(one_or_many(shape) or (), **how)
+
+    return draw
+
+
+zeros = _like_numpy(lambda *shape, **how: np.zeros(one_or_many(shape) or (), **how), "zeros")
+ones = _like_numpy(lambda *shape, **how: np.ones(one_or_many(shape) or (), **how), "ones")
 full = _like_numpy(np.full, "full")
 eye = _like_numpy(np.eye, "eye")
 arange = _like_numpy(np.arange, "arange")
 linspace = _like_numpy(np.linspace, "linspace")
 zeros_like = _like_numpy(np.zeros_like, "zeros_like")
 ones_like = _like_numpy(np.ones_like, "ones_like")
-rand = _like_numpy(
-    lambda *shape, rng=None: np.random.default_rng(rng).random(one_or_many(shape) or ()), "rand"
-)
-randn = _like_numpy(
-    lambda *shape, rng=None: np.random.default_rng(rng).standard_normal(one_or_many(shape) or ()), "randn"
-)
+rand = _like_numpy(_drawn("random"), "rand")
+randn = _like_numpy(_drawn("standard_normal"), "randn")
 
 
 def cat(tensors: Sequence[Any], dim: int = 0) -> Any:

@@ -17,6 +17,7 @@ from autograd import errors, modes
 from autograd.containers import leaves, leaves_like, mapped, rebuilt
 from autograd.graph import Node, Vertex, sweep, topological_order
 from autograd.handle import is_tracked, like
+from autograd.pytorch import says_instead
 from autograd.tensor import Tensor
 from autograd.versions import next_serial
 
@@ -142,6 +143,7 @@ def _positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     return positions
 
 
+@says_instead
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """Give the function that computes ``f`` and its gradient in one go.
 
@@ -176,6 +178,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     return value_and_gradient
 
 
+@says_instead
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """Give the function that computes the gradient of ``f``.
 
@@ -256,6 +259,7 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
     return trace.value(), rebuilt(trace.out, iter(pushed))
 
 
+@says_instead
 def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     """Give the function that computes the Jacobian of ``f``.
 
@@ -294,6 +298,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     return jacobian_of
 
 
+@says_instead
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
     """Give the function that computes the matrix of second derivatives of a scalar function.
 

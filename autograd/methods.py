@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
@@ -196,20 +197,20 @@ class ArrayMethods(Backward):
     def zero_(self) -> Self: return self.write(set_item, ..., 0)
 
     # Reductions
-    def sum(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.sum, (self,), {"axis": axis, **numpy_arguments(how)})
-    def mean(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.mean, (self,), {"axis": axis, **numpy_arguments(how)})
-    def prod(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.prod, (self,), {"axis": axis, **numpy_arguments(how)})
-    def max(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.max, (self,), {"axis": axis, **numpy_arguments(how, "max")})
-    def min(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.min, (self,), {"axis": axis, **numpy_arguments(how, "min")})
-    def var(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.var, (self,), {"axis": axis, **numpy_arguments(how, "var")})
-    def std(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.std, (self,), {"axis": axis, **numpy_arguments(how, "std")})
-    def cumsum(self, axis: int | None = None, **how: Any) -> Tensor: return self.apply(np.cumsum, (self,), {"axis": axis, **numpy_arguments(how)})
-    def cumprod(self, axis: int | None = None, **how: Any) -> Tensor: return self.apply(np.cumprod, (self,), {"axis": axis, **numpy_arguments(how)})
+    def sum(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.sum, (self,), {"axis": axis, **numpy_arguments(how, "sum", more)})
+    def mean(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.mean, (self,), {"axis": axis, **numpy_arguments(how, "mean", more)})
+    def prod(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.prod, (self,), {"axis": axis, **numpy_arguments(how, "prod", more)})
+    def max(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.max, (self,), {"axis": axis, **numpy_arguments(how, "max", more)})
+    def min(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.min, (self,), {"axis": axis, **numpy_arguments(how, "min", more)})
+    def var(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.var, (self,), {"axis": axis, **numpy_arguments(how, "var", more)})
+    def std(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.std, (self,), {"axis": axis, **numpy_arguments(how, "std", more)})
+    def cumsum(self, axis: int | None = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.cumsum, (self,), {"axis": axis, **numpy_arguments(how, "cumsum", more)})
+    def cumprod(self, axis: int | None = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.cumprod, (self,), {"axis": axis, **numpy_arguments(how, "cumprod", more)})
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: return self.apply(np.trace, (self, offset, axis1, axis2))
-    def all(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.all, (self,), {"axis": axis, **numpy_arguments(how)})
-    def any(self, axis: Axis = None, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **numpy_arguments(how)})
-    def argmax(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **numpy_arguments(how)})
-    def argmin(self, axis: int | None = None, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **numpy_arguments(how)})
+    def all(self, axis: Axis = None, *more: Any, **how: Any) -> Any: return self.apply(np.all, (self,), {"axis": axis, **numpy_arguments(how, "all", more)})
+    def any(self, axis: Axis = None, *more: Any, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **numpy_arguments(how, "any", more)})
+    def argmax(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **numpy_arguments(how, "argmax", more)})
+    def argmin(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **numpy_arguments(how, "argmin", more)})
     def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argsort, (self,), {"axis": axis, **how})
     def argpartition(self, kth: Any, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argpartition, (self, kth), {"axis": axis, **how})
     def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Any: return self.apply(np.searchsorted, (self, v, side, sorter))
@@ -217,16 +218,16 @@ class ArrayMethods(Backward):
 
     # Shapes
     def reshape(self, *shape: Any) -> Tensor: return self.apply(np.reshape, (self, one_or_many(shape)))
-    def transpose(self, *axes: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes)))
+    def transpose(self, *axes: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(moving(self, axes))))
     def ravel(self) -> Tensor: return self.apply(np.ravel, (self,))
     def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Tensor: return self.copy().reshape(merged(self.shape, start_dim, end_dim))
     def view(self, *shape: Any) -> Tensor: return self.reshape(a_shape(shape))
-    def permute(self, *axes: Any) -> Tensor: return self.transpose(*axes)
+    def permute(self, *axes: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes)))
     def unsqueeze(self, dim: int) -> Tensor: return self.apply(np.expand_dims, (self, dim))
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: return self.apply(np.diagonal, (self, offset, axis1, axis2))
     def squeeze(self, axis: Axis = None) -> Tensor: return self.apply(np.squeeze, (self,), {"axis": axis})
     def swapaxes(self, axis1: int, axis2: int) -> Tensor: return self.apply(np.swapaxes, (self, axis1, axis2))
-    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor: return self.apply(np.repeat, (self, repeats), {"axis": axis})
+    def repeat(self, repeats: Any, axis: int | None = None, *more: Any) -> Tensor: return self.apply(np.repeat, (self, repeats), {"axis": axis, **numpy_arguments({}, "repeat", more)})
     @property
     def T(self) -> Tensor: return self.apply(np.transpose, (self,))
     @property
@@ -284,6 +285,13 @@ def own_index(index: Any) -> Any:
         if any(isinstance(part, Backward) for part in leaves(index))
         else index
     )
+
+
+def moving(tensor: Any, axes: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give the axes of a transposition; warn of two that stay, and would be swapped in PyTorch."""
+    if len(axes) == tensor.ndim == 2 and axes in ((0, 1), (-2, -1), (0, -1), (-2, 1)):
+        warnings.warn(errors.not_moved(axes), stacklevel=3)
+    return axes
 
 
 def a_shape(values: tuple[Any, ...]) -> Any:

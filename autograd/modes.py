@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +51,14 @@ class set_grad_enabled(ContextDecorator):
         recording.reset(self._tokens.pop())
 
 
-def no_grad() -> set_grad_enabled:
+@overload
+def no_grad() -> set_grad_enabled: ...
+@overload
+def no_grad(function: F, /) -> F: ...
+def no_grad(function: F | None = None, /) -> set_grad_enabled | F:
     """Record nothing inside: results need no gradient, and leaves may be written in place.
+
+    As a decorator it may stand with or without parentheses.
 
     Example:
         >>> w = tensor([1.0, 2.0], requires_grad=True)
@@ -62,12 +68,18 @@ def no_grad() -> set_grad_enabled:
         >>> w
         tensor([0.8, 1.6], requires_grad=True)
     """
-    return set_grad_enabled(False)
+    mode = set_grad_enabled(False)
+    return mode if function is None else mode(function)
 
 
-def enable_grad() -> set_grad_enabled:
-    """Record calls again inside a block under :func:`no_grad`."""
-    return set_grad_enabled(True)
+@overload
+def enable_grad() -> set_grad_enabled: ...
+@overload
+def enable_grad(function: F, /) -> F: ...
+def enable_grad(function: F | None = None, /) -> set_grad_enabled | F:
+    """Record calls again inside a block, or a decorated function, under :func:`no_grad`."""
+    mode = set_grad_enabled(True)
+    return mode if function is None else mode(function)
 
 
 def is_grad_enabled() -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from autograd.derivatives.calls import parameters_of
 
-ARGUMENTS = {"dim": "axis", "keepdim": "keepdims"}
+F = TypeVar("F", bound=Callable[..., Any])
+ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "diagonal": "k", "steps": "num"}
 
 CPU = "there is only the CPU: leave it out"
 RNG = "nothing draws from a global state: give rng=0 to what draws, such as nn.Linear(2, 5, rng=0)"
@@ -23,6 +25,24 @@ BACKWARD = (
 SPLIT = "for parts of one length use np.split(x, count, axis), for others give the positions of the cuts"
 TOPK = "use np.sort(x)[..., ::-1][..., :k] for values, np.argsort(x)[..., ::-1][..., :k] for indices"
 UNBIND = "use tuple(x), along another axis tuple(np.moveaxis(x, axis, 0))"
+ADD_AT = "use np.add.at(x, index, values), with an index for each axis, such as (slice(None), columns)"
+OF_DTYPE = "use autograd.tensor(data, dtype={})"
+
+# Arguments of PyTorch's functions that are not here.
+BACKWARD_OF_LOSS = "use loss.backward({}), then w.grad"
+REFUSED = {
+    "allow_unused": BACKWARD_OF_LOSS.format(""),
+    "argnum": "it is called argnums",
+    "create_graph": BACKWARD_OF_LOSS.format("create_graph=True"),
+    "device": CPU,
+    "generator": "use rng=, a numpy.random.Generator or a seed",
+    "grad_outputs": BACKWARD_OF_LOSS.format("gradient"),
+    "layout": "leave it out",
+    "memory_format": "leave it out",
+    "out": "write into a Tensor x by x[...] = value",
+    "pin_memory": CPU,
+    "retain_graph": BACKWARD_OF_LOSS.format("retain_graph=True"),
+}
 
 # The same under NumPy's and Python's names.
 SAME = {
@@ -41,9 +61,14 @@ SAME = {
 # What a Tensor x does itself, what stands in nn.functional, and what in NumPy.
 OWN = ("clone", "detach", "flatten", "masked_fill", "permute", "unsqueeze")
 NN = ("log_softmax", "logsumexp", "relu", "sigmoid", "softmax")
-NUMPY = ("ceil", "count_nonzero", "diag", "expm1", "flip", "floor", "isfinite", "isinf", "isnan", "log10",
-         "log1p", "log2", "maximum", "median", "minimum", "outer", "roll", "sign", "tan", "tile", "tril",
-         "triu", "unique", "where")  # fmt: skip
+NUMPY = ("allclose", "amax", "amin", "bincount", "ceil", "corrcoef", "cosh", "count_nonzero", "cov", "cross",
+         "diag", "diff", "expm1", "flip", "fliplr", "floor", "fmod", "isclose", "isfinite", "isinf", "isnan",
+         "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or", "maximum",
+         "median", "minimum", "moveaxis", "nan_to_num", "nanmean", "nansum", "negative", "outer", "quantile",
+         "reciprocal", "remainder", "roll", "rot90", "sign", "sinh", "tan", "tile", "tril", "triu", "trunc",
+         "unique", "vdot", "where")  # fmt: skip
+LINALG = {"cholesky": "cholesky", "det": "det", "inverse": "inv", "pinverse": "pinv", "qr": "qr",
+          "slogdet": "slogdet", "svd": "svd"}  # fmt: skip
 OPERATORS = {"sub": "-", "mul": "*", "div": "/", "eq": "==", "ne": "!=", "lt": "<", "le": "<=",
              "gt": ">", "ge": ">="}  # fmt: skip
 
@@ -51,30 +76,59 @@ OPERATORS = {"sub": "-", "mul": "*", "div": "/", "eq": "==", "ne": "!=", "lt": "
 _BOTH_WAYS = {
     **{name: f"use nn.functional.{name}(x)" for name in NN},
     **{name: f"use x {sign} y" for name, sign in OPERATORS.items()},
+    **{name: f"use np.linalg.{numpys}(x)" for name, numpys in LINALG.items()},
+    "addmm": "use x + y @ z",
+    "baddbmm": "use x + y @ z",
     "bmm": "use x @ y",
+    "cdist": "use np.linalg.norm(x[:, None] - y, axis=-1)",
     "chunk": SPLIT,
     "clamp": "use x.clip(low, high)",
+    "clamp_max": "use np.minimum(x, high)",
+    "clamp_min": "use np.maximum(x, low)",
     "cuda": CPU,
+    "dist": "use np.linalg.norm(x - y)",
+    "equal": "use np.array_equal(x, y) for one bool, x == y for each element",
+    "erf": "use scipy.special.erf(x)",
     "gather": "use np.take_along_axis(x, index, axis)",
     "index_select": "use np.take(x, index, axis)",
+    "lerp": "use x + weight * (y - x)",
+    "logdet": "use np.linalg.slogdet(x)[1]",
     "masked_select": "use x[mask]",
+    "movedim": "use np.moveaxis(x, source, destination)",
+    "mv": "use x @ y",
     "neg": "use -x",
     "norm": "use np.linalg.norm(x)",
     "numel": "use x.size",
     "repeat_interleave": "use np.repeat(x, count, axis)",
+    "rsqrt": "use 1 / np.sqrt(x)",
+    "scatter_add": ADD_AT,
     "split": SPLIT,
     "t": "use x.T",
+    "take_along_dim": "use np.take_along_axis(x, index, axis)",
     "topk": TOPK,
     "unbind": UNBIND,
+    "xlogy": "use scipy.special.xlogy(x, y)",
 }
 # What JAX and HIPS autograd call otherwise.
 TRANSFORMS = {
+    "check_grads": "use autograd.gradcheck",
+    "defvjp": "use autograd.derivative(f, lambda g, x, out: ...)",
+    "deriv": "use autograd.grad(lambda x: np.sum(f(x)))",
     "elementwise_grad": "use autograd.grad(lambda x: np.sum(f(x)))",
+    "extend": "use autograd.primitive and autograd.derivative",
+    "grad_and_aux": "use autograd.grad(f, has_aux=True)",
+    "grad_named": "use autograd.grad(f, argnums=...)",
+    "hessian_tensor_product": "use autograd.hvp(f, x, v)",
     "hessian_vector_product": "use autograd.hvp(f, x, v)",
     "jacfwd": "use autograd.jacobian(f)",
     "jacrev": "use autograd.jacobian(f)",
+    "make_hvp": "use autograd.hvp(f, x, v)",
+    "make_jvp": "use autograd.jvp(f, (x,), (v,))",
     "make_vjp": "use value, pullback = autograd.vjp(f, x)",
+    "multigrad_dict": "use autograd.grad(f, argnums=...)",
     "stop_gradient": "use x.detach()",
+    "test_util": "use autograd.gradcheck",
+    "vector_jacobian_product": "use value, pullback = autograd.vjp(f, x)",
     "vmap": "write f for arrays with one more axis in front; NumPy's functions broadcast",
 }
 FUNCTIONS = {
@@ -82,19 +136,28 @@ FUNCTIONS = {
     **{name: f"use the method x.{name}()" for name in OWN},
     **{name: f"use nn.functional.{name}(x)" for name in ("conv2d", "dropout", "selu", "softplus")},
     **_BOTH_WAYS,
+    "FloatTensor": OF_DTYPE.format("autograd.float32"),
+    "LongTensor": OF_DTYPE.format("autograd.int64"),
+    "Variable": "use autograd.tensor(data, requires_grad=True)",
+    "accelerator": CPU,
     "autograd": BACKWARD,
+    "backends": CPU,
     "bernoulli": f"use rng.random(p.shape) < p {GENERATOR}",
+    "compile": "leave it out",
     "device": CPU,
-    "func": "grad, vjp, jvp, jacobian and hessian stand in autograd itself",
+    "distributions": f"use the methods {GENERATOR} to draw, and write a density as a function",
+    "func": "grad, vjp, jvp, jacobian and hessian stand in autograd itself, functional_call in nn",
     "functional": "jacobian, hessian, vjp, jvp and hvp stand in autograd itself",
     "from_numpy": "use autograd.tensor(array), or the array itself",
     "Generator": "use np.random.default_rng(0)",
     "inference_mode": "use autograd.no_grad()",
     "is_tensor": "use isinstance(x, autograd.Tensor)",
+    "jit": "leave it out",
     "linalg": "use np.linalg",
     "load": "use nn.load(model, path)",
     "manual_seed": RNG,
     "mm": "use x @ y",
+    "mps": CPU,
     "multinomial": f"use rng.choice(len(p), size, p=p) {GENERATOR}",
     "nn": "use import nn",
     "normal": f"use rng.normal(mean, std, shape) {GENERATOR}",
@@ -104,7 +167,10 @@ FUNCTIONS = {
     "randn_like": "use autograd.randn(x.shape)",
     "randperm": f"use rng.permutation(n) {GENERATOR}",
     "save": "use nn.save(model, path)",
+    "set_default_device": CPU,
     "set_printoptions": "use np.set_printoptions",
+    "special": "use scipy.special",
+    "transpose": "use np.swapaxes(x, 0, 1) for two axes, np.transpose(x, axes) for all",
     "utils": "for a DataLoader, write loader = nn.batches(x, y, batch_size=32, rng=0) before the loop over "
     "epochs, and inside it for xb, yb in loader:",
 }
@@ -118,39 +184,63 @@ METHODS = {
     "cpu": CPU,
     "detach_": "use x = x.detach()",
     "dim": "use x.ndim",
+    "element_size": "use x.itemsize",
     "expand": "use np.broadcast_to(x, shape)",
     "expand_as": "use np.broadcast_to(x, y.shape)",
     "grad_fn": "the recorded call is x.node, and autograd.draw(x) shows the graph",
+    "floor_divide": "use x // y",
     "half": "use x.astype(np.float16)",
+    "index_add_": ADD_AT,
     "int": "use x.astype(np.int32)",
     "lerp_": "use x += weight * (y - x), inside of autograd.no_grad() for a mean of parameters",
-    "movedim": "use np.moveaxis(x, source, destination)",
+    "masked_fill_": "use x[mask] = value",
+    "narrow": "use x[start : start + length], along axis 1 x[:, start : start + length]",
+    "ndimension": "use x.ndim",
+    "nelement": "use x.size",
+    "new_full": "use autograd.full(shape, value)",
+    "new_ones": "use autograd.ones(shape)",
+    "new_tensor": "use autograd.tensor(data)",
+    "new_zeros": "use autograd.zeros(shape)",
     "normal_": "use nn.init.normal_(x, mean, std, rng=rng)",
     "reshape_as": "use x.reshape(y.shape)",
     "scatter_": "use np.put_along_axis(x, index, values, axis)",
+    "scatter_add_": ADD_AT,
     "to": "for a dtype use x.astype(dtype); there is only the CPU",
     "type": "use x.astype(dtype)",
     "type_as": "use x.astype(y.dtype)",
     "uniform_": "use nn.init.uniform_(x, low, high, rng=rng)",
+    "unsqueeze_": "use x = x.unsqueeze(axis)",
     "view_as": "use x.reshape(y.shape)",
+    "zero_grad": "use x.grad = None",
 }
 
 
 _BOTH = "gives values and indices in PyTorch; use {0}(axis=...) for values, arg{0}(axis=...) for indices"
 _UNBIASED = "divides by n - 1 in PyTorch; use {0}(axis=..., ddof=1) for that, {0}(axis=...) to divide by n"
-DIFFERENT = {"max": _BOTH, "min": _BOTH, "std": _UNBIASED, "var": _UNBIASED}
+_WHOLE = "repeats the whole array in PyTorch; use np.tile(x, (2, 1, 1))"
+DIFFERENT = {"max": _BOTH, "min": _BOTH, "repeat": _WHOLE, "std": _UNBIASED, "var": _UNBIASED}
+_BY_NAME = "expected only the axis, and PyTorch's keepdim, by position; give all others by name"
 
 
-def numpy_arguments(how: dict[str, Any], method: str = "") -> dict[str, Any]:
+def numpy_arguments(how: dict[str, Any], method: str = "", more: tuple[Any, ...] = ()) -> dict[str, Any]:
     """Name arguments as NumPy does.
 
+    Args:
+        how: the arguments that were given by name.
+        method: what was called.
+        more: what was given by position after the axis: PyTorch's ``keepdim``.
+
     Raises:
-        TypeError: the method does something else in PyTorch.
+        TypeError: the method does something else in PyTorch, or takes nothing by position after the axis.
 
     Example:
         >>> numpy_arguments({"dim": 1, "keepdim": True})
         {'axis': 1, 'keepdims': True}
     """
+    if more:
+        if len(more) > 1 or not isinstance(more[0], bool):
+            raise TypeError(f"{method}: {DIFFERENT.get(method, _BY_NAME).format(method)}")
+        how = {"keepdim": more[0], **how}
     for name in ARGUMENTS.keys() & how.keys():
         if method in DIFFERENT:
             raise TypeError(f"{method}({name}=) {DIFFERENT[method].format(method)}")
@@ -158,17 +248,52 @@ def numpy_arguments(how: dict[str, Any], method: str = "") -> dict[str, Any]:
 
 
 def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let NumPy's functions along an axis take the names of PyTorch too; give others as they are.
+    """Let NumPy's functions take the arguments of PyTorch too; give those without such as they are.
 
     Example:
         >>> autograd.sum(np.ones((2, 3)), dim=1)
         array([3., 3.])
     """
-    if isinstance(function, np.ufunc) or "axis" not in parameters_of(function):
+    parameters = {} if isinstance(function, np.ufunc) else parameters_of(function)
+    if parameters.keys().isdisjoint(ARGUMENTS.values()):
         return function
 
     @wraps(function)
     def renamed(*args: Any, **how: Any) -> Any:
+        if len(args) == 3 and isinstance(args[-1], bool) and "keepdims" in parameters:
+            x, axis, keepdims = args
+            return function(x, axis, keepdims=keepdims, **numpy_arguments(how))
         return function(*args, **numpy_arguments(how))
 
     return renamed
+
+
+def absent(module: str, name: str, words: dict[str, str]) -> Exception:
+    """Make the error of a module that lacks a name.
+
+    Where the name is imported, Python would replace an AttributeError by one without these words.
+    """
+    if name in words and sys._getframe(2).f_code.co_name == "_handle_fromlist":
+        return ImportError(f"cannot import name {name!r} from {module!r}; {words[name]}", name=module)
+    said = f"; {words[name]}" if name in words else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{said}")
+
+
+def says_instead(function: F) -> F:
+    """Say of arguments of PyTorch that a function has not what to write in their place.
+
+    Example:
+        >>> autograd.zeros(3, device="cpu")
+        Traceback (most recent call last):
+            ...
+        TypeError: zeros: there is no device=; there is only the CPU: leave it out
+    """
+    refused = REFUSED.keys() - parameters_of(function).keys()
+
+    @wraps(function)
+    def checked(*args: Any, **how: Any) -> Any:
+        for name in refused.intersection(how):
+            raise TypeError(f"{function.__name__}: there is no {name}=; {REFUSED[name]}")
+        return function(*args, **how)
+
+    return cast(F, checked)

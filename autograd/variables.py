@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from types import FrameType
 from typing import Any
 
@@ -39,7 +39,7 @@ def _is_of_a_library(frame: FrameType) -> bool:
     return any(folder in frame.f_code.co_filename for folder in _LIBRARIES)
 
 
-def callers_function(package: str, names: tuple[str, ...]) -> str | None:
+def callers_function(package: str, names: Container[str]) -> str | None:
     """Tell which of some functions of a package is being called."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:

@@ -1,5 +1,7 @@
 """Bad input gets an error that names what it is about, says what was expected and how to fix it."""
 
+import math
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
@@ -8,7 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
+import nn
 from autograd import Tensor, as_tensor, derivative, grad, no_grad, primitive, tensor
+from autograd.pytorch import REFUSED
 
 leaf = partial(tensor, requires_grad=True)
 
@@ -103,6 +108,10 @@ FIXES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "power of a number": (lambda x: 2 ^ x, TypeError, r"x \*\* 2"),
     "no list": (lambda x: np.concatenate(x, x), ValueError, r"np\.concatenate\(\[x, y\]\)"),
     "two axes": (lambda x: x[None].transpose(1, 2), ValueError, r"np\.transpose.*np\.swapaxes\(x, 1, 2\)"),
+    "keepdims by position": (lambda x: np.sum(x, 1, True), TypeError, r"np\.sum.*keepdims=True, by its name"),
+    "axes of repeat": (lambda x: x[0].repeat(2, 1), IndexError, r"np\.repeat.*np\.tile\(x, \(2, 1\)\)"),
+    "numbers of repeat": (lambda x: x.repeat(2, 1, 1), TypeError, r"^repeat: .*np\.tile\(x, \(2, 1, 1\)\)"),
+    "tuple of repeat": (lambda x: x.repeat((2, 1)), ValueError, r"np\.repeat.*np\.tile\(x, \(2, 1\)\)"),
     "comparison": (lambda x: x < np.ones(2), ValueError, r"np\.less.*shapes that broadcast"),
     "index of one axis": (lambda x: x[:, [0, 9]], IndexError, r"index 9 is out of bounds.*\[0, 9\]"),
     "written index": (lambda x: (x * 1).__setitem__((0, [0, 9]), 0), IndexError, "index 9 is out of bounds"),
@@ -421,6 +430,118 @@ USES_OF_MASKED: dict[str, Callable[[Any], Any]] = {
 def test_masked_arrays_are_refused(use: Callable[[Any], Any]) -> None:
     with raises(TypeError, r"masked arrays|requires a gradient"):
         use(leaf(np.ones(3)))
+
+
+# Arguments of PyTorch
+
+CREATIONS: dict[str, Callable[..., Any]] = {
+    "tensor": partial(tensor, 1.0),
+    "as_tensor": partial(as_tensor, 1.0),
+    "zeros": partial(autograd.zeros, 3),
+    "full": partial(autograd.full, 3, 1.0),
+    "linspace": partial(autograd.linspace, 0, 1),
+    "zeros_like": partial(autograd.zeros_like, np.ones(3)),
+    "randn": partial(autograd.randn, 3),
+    "grad": partial(grad, leaf(1.0), [leaf(1.0)]),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("create", CREATIONS.values(), ids=CREATIONS)
+def test_arguments_of_pytorch_that_are_not_here(create: Any, name: str) -> None:
+    with raises(TypeError, f"^{create.func.__name__}: there is no {name}=; {re.escape(REFUSED[name])}"):
+        create(**{name: None})
+
+
+@pytest.mark.parametrize("name", ["zeros", "ones", "rand", "randn", "arange", "eye"])
+def test_an_unknown_argument_is_named_with_the_function(name: str) -> None:
+    with raises(TypeError, r"\bcolour"):
+        getattr(autograd, name)(3, colour="red")
+    with pytest.raises(TypeError) as caught:
+        getattr(autograd, name)(3, colour="red")
+    assert "lambda" not in str(caught.value)
+
+
+def test_no_gradient_is_none() -> None:
+    with raises(ValueError, r"grad of 'x'.*expected shape \(2,\), got \(\); the usual fix is x\.grad = None"):
+        leaf([1.0, 2.0], name="x").grad = 0
+
+
+# Functions that take arrays only
+
+ANGLE = leaf(0.3, name="angle")
+ROWS = leaf(np.eye(3), name="rows")
+COUNTERPARTS: dict[str, tuple[Callable[[], Any], str]] = {
+    "rows of np.array": (
+        lambda: np.array([[ANGLE, 0.0], [0.0, ANGLE]]),
+        r"np\.block\(\[\[a, b\], \[c, d\]\]\)",
+    ),
+    "rows of np.stack": (
+        lambda: np.stack([[ANGLE, 0.0], [0.0, ANGLE]]),
+        r"np\.block\(\[\[a, b\], \[c, d\]\]\)",
+    ),
+    "np.r_": (lambda: np.r_[ROWS, ROWS], r"np\.concatenate"),
+    "np.c_": (lambda: np.c_[ROWS, ROWS], r"np\.column_stack"),
+}
+
+
+@pytest.mark.parametrize(("call", "words"), COUNTERPARTS.values(), ids=COUNTERPARTS)
+def test_the_counterpart_of_a_function_that_takes_arrays_only(call: Callable[[], Any], words: str) -> None:
+    with raises(TypeError, "requires a gradient", words):
+        call()
+
+
+def test_counterparts_of_scipy() -> None:
+    linalg, special = pytest.importorskip("scipy.linalg"), pytest.importorskip("scipy.special")
+    norm = pytest.importorskip("scipy.stats").norm
+    for function in norm.cdf, norm.logcdf, norm.pdf, norm.logpdf, linalg.inv, linalg.det:
+        with raises(TypeError, "'rows'", rf"in the place of scipy\.\S*{function.__name__}.*, use ") as caught:
+            function(ROWS)
+        fix = str(caught.value).rpartition(", use ")[2]
+        names = {"np": np, "math": math, "nn": nn, "scipy": pytest.importorskip("scipy"), "x": ROWS}
+        found = eval(fix, names)
+        found = found if isinstance(found, Tensor) else found(ROWS)
+        np.testing.assert_allclose(found.data, function(ROWS.data), rtol=1e-12)
+    with raises(TypeError, r"use np\.linalg\.solve"):
+        linalg.cho_solve((ROWS, True), np.ones(3))
+    with raises(TypeError, r"scipy\.special\.softmax, use nn\.functional\.softmax"):
+        special.softmax(ROWS)
+
+
+SPARSE: dict[str, Callable[[Any], Any]] = {
+    "matmul": lambda a: ROWS @ a,
+    "matmul from the left": lambda a: a @ ROWS,
+    "multiply": lambda a: ROWS * a,
+}
+
+
+@pytest.mark.parametrize("form", ["csr_array", "csr_matrix"])
+@pytest.mark.parametrize("call", SPARSE.values(), ids=SPARSE)
+def test_sparse_matrices_are_made_arrays_first(call: Callable[[Any], Any], form: str) -> None:
+    sparse = getattr(pytest.importorskip("scipy.sparse"), form)(np.eye(3))
+    with pytest.raises((TypeError, ValueError), match=r"a\.toarray\(\)") as caught:
+        call(sparse)
+    assert str(caught.value).count("a float64 tensor of shape (3, 3)") < 2
+    call(sparse.toarray())
+
+
+# Numbers of Python inside of a transform
+
+LOSING: dict[str, Callable[[Any], Any]] = {
+    "math": math.exp,
+    "item of an array": lambda x: np.zeros(1).__setitem__(0, x),
+    "fromiter": lambda x: np.fromiter([x], float),
+    "format": lambda x: f"{x:.2f}",
+}
+
+
+@pytest.mark.parametrize("use", LOSING.values(), ids=LOSING)
+def test_what_makes_a_python_number_inside_of_a_transform(use: Callable[[Any], Any]) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        grad(lambda x: (use(x), x)[1])(2.0)
+    message = str(caught.value.__cause__ or caught.value)
+    for words in "inside grad", "np.exp for math.exp", "autograd.zeros(n)", "np.stack", "tensor.detach()":
+        assert words in message
 
 
 # Arrays, numbers, leaves that are written (test_tensor.py and test_inplace.py hold more)

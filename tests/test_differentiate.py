@@ -185,6 +185,12 @@ def test_argnums() -> None:
     assert hessian(f, argnums=(0, 1))(2.0, 3.0, 5.0) == ((0, 30), (30, 20))
 
 
+@pytest.mark.parametrize("transform", [grad, hessian, jacobian, value_and_grad])
+def test_argnums_under_the_name_of_hips_autograd(transform: Any) -> None:
+    with pytest.raises(TypeError, match=rf"{transform.__name__}.*argnum=.*argnums"):
+        transform(lambda x, y: x * y, argnum=1)
+
+
 def test_argnums_may_count_from_the_end() -> None:
     assert grad(lambda x, y: x * y, argnums=-1)(2.0, 3.0) == 2
     assert grad(lambda x, y: x * y * y, argnums=(-1, -2))(2.0, 3.0) == (12, 9)

@@ -1,6 +1,7 @@
 """Grad modes as blocks and decorators, and the default dtype."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +52,21 @@ def test_a_block_object_can_be_entered_again_and_inside_itself() -> None:
     assert is_grad_enabled()
     with mode:
         assert not is_grad_enabled()
+
+
+@pytest.mark.parametrize("mode", [no_grad, enable_grad])
+def test_a_decorator_may_stand_without_parentheses(mode: Any) -> None:
+    @mode
+    def both(x: Tensor, *, times: float = 1) -> tuple[bool, Tensor]:
+        """Double."""
+        return is_grad_enabled(), 2 * times * x
+
+    assert both.__doc__ == "Double."
+    for outer in no_grad(), enable_grad():
+        with outer:
+            enabled, result = both(tensor(1.0), times=3)
+            assert enabled == (mode is enable_grad)
+            assert result.item() == 6
 
 
 @pytest.mark.parametrize("mode", [no_grad, enable_grad])

@@ -308,6 +308,7 @@ METHODS: dict[str, Callable[[Any], Any]] = {
     "reshape flat": lambda x: x.reshape(-1),
     "transpose": lambda x: x.transpose(),
     "transpose axes": lambda x: x.transpose(1, 0),
+    "transpose array": lambda x: x.transpose(np.array([1, 0])),
     "transpose tuple": lambda x: x.transpose((1, 0)),
     "T": lambda x: x.T,
     "mT": lambda x: x.mT,
@@ -317,6 +318,7 @@ METHODS: dict[str, Callable[[Any], Any]] = {
     "squeeze axis": lambda x: x[:1].squeeze(axis=0),
     "swapaxes": lambda x: x.swapaxes(0, 1),
     "repeat": lambda x: x.repeat(2, axis=1),
+    "repeat by position": lambda x: x.repeat(2, 1),
     "repeat flat": lambda x: x.repeat(2),
     "astype": lambda x: x.astype(np.float32),
     "copy": lambda x: x.copy(),
@@ -418,13 +420,34 @@ def test_methods_that_write_do_as_those_of_ndarray(write: Callable[[Any], Any]) 
 @pytest.mark.parametrize("name", ["sum", "mean", "prod", "all", "any", "argmax", "argmin"])
 def test_reductions_take_the_names_of_pytorch(name: str) -> None:
     method = getattr(tensor(X), name)
-    np.testing.assert_array_equal(method(dim=1, keepdim=True), method(axis=1, keepdims=True))
+    for result in method(dim=1, keepdim=True), method(1, True):
+        np.testing.assert_array_equal(result, method(axis=1, keepdims=True))
+    for too_many in (float,), (True, True):
+        with pytest.raises(TypeError, match=rf"^{name}: expected only the axis.*by position.* by name"):
+            method(1, *too_many)
 
 
 @pytest.mark.parametrize("name", ["max", "min", "std", "var"])
 def test_reductions_that_pytorch_means_otherwise_refuse_its_names(name: str) -> None:
     with pytest.raises(TypeError, match=rf"{name}\(dim=\) .* in PyTorch; use .*axis="):
         getattr(tensor(X), name)(dim=1)
+    with pytest.raises(TypeError, match=rf"{name}\(keepdim=\) .* in PyTorch; use .*axis="):
+        getattr(tensor(X), name)(1, True)
+
+
+SAME_PLACE = [(0, 1), (-2, -1), (0, -1), (-2, 1)]
+
+
+@pytest.mark.parametrize("axes", SAME_PLACE, ids=str)
+def test_two_axes_that_stay_where_they_are_are_warned_of(axes: tuple[int, int]) -> None:
+    words = re.escape(f"x.transpose{axes} moves nothing") + ".*" + re.escape(f"x.swapaxes{axes} or x.T")
+    with pytest.warns(UserWarning, match=words) as caught:
+        same(leaf(X).transpose(*axes), X)
+    assert caught[0].filename == __file__
+    x = leaf(X)
+    for meant in x.transpose(axes), x.permute(*axes), np.transpose(x, axes):  # without a warning
+        same(meant, X)
+    same(x.transpose(*axes[::-1]), X.T)
 
 
 @pytest.mark.parametrize(("owner", "names"), [(tensor(X), pytorch.METHODS), (autograd, pytorch.FUNCTIONS)])
@@ -434,7 +457,25 @@ def test_what_pytorch_calls_otherwise_is_said(owner: Any, names: dict[str, str])
             getattr(owner, name)
 
 
-@pytest.mark.parametrize("words", sorted({*pytorch.METHODS.values(), *pytorch.FUNCTIONS.values()}))
+@pytest.mark.parametrize(("module", "names"), [("autograd", pytorch.FUNCTIONS), ("nn", nn.pytorch.NN)])
+def test_what_pytorch_calls_otherwise_is_said_of_imports_too(module: str, names: dict[str, str]) -> None:
+    for name, instead in names.items():
+        with pytest.raises(ImportError, match=re.escape(f"'{name}' from '{module}'; {instead}")) as caught:
+            exec(f"from {module} import {name}")
+        assert caught.value.name == module
+    with pytest.raises(ImportError, match=r"cannot import name 'nothing'"):
+        exec(f"from {module} import nothing")
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    project = (Path(__file__).parent.parent / "pyproject.toml").read_text()
+    assert f'\nversion = "{autograd.__version__}"\n' in project
+
+
+WORDS = {*pytorch.METHODS.values(), *pytorch.FUNCTIONS.values(), *pytorch.REFUSED.values()}
+
+
+@pytest.mark.parametrize("words", sorted(WORDS))
 def test_what_is_said_to_be_used_is_there(words: str) -> None:
     owners = {"np": np, "nn": nn, "autograd": autograd, "x": tensor(X), "rng": np.random.default_rng(0)}
     for owner, path in re.findall(r"\b(np|nn|autograd|x|rng)((?:\.\w+)+)", words):
@@ -458,9 +499,17 @@ def test_functions_along_an_axis_take_the_names_of_pytorch(name: str) -> None:
         for how, as_numpy in (({"dim": 1, "keepdim": True}, {"axis": 1, "keepdims": True}), ({}, {})):
             result = ours(x, **how)
             np.testing.assert_array_equal(as_tensor(result).detach(), numpys(X, **as_numpy))
+            result = ours(x, 1, True) if how else result
+            np.testing.assert_array_equal(as_tensor(result).detach(), numpys(X, **as_numpy))
             assert getattr(result, "requires_grad", None) == getattr(numpys(x), "requires_grad", None)
     with pytest.raises(TypeError, match="dims"):
         ours(X, dims=1)
+
+
+def test_other_arguments_of_pytorch_are_taken_by_name() -> None:
+    same(autograd.triu(leaf(X), diagonal=1), np.triu(X, 1))
+    same(autograd.tril(leaf(X), diagonal=-1), np.tril(X, -1))
+    same(autograd.linspace(0, 1, steps=5), np.linspace(0, 1, 5))
 
 
 def test_functions_that_join_take_the_name_of_pytorch_for_the_axis() -> None:
