@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from autograd.derivatives.calls import parameters_of
+from autograd.derivatives.table import TABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "diagonal": "k", "steps": "num"}
@@ -254,7 +255,8 @@ def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
         >>> autograd.sum(np.ones((2, 3)), dim=1)
         array([3., 3.])
     """
-    parameters = {} if isinstance(function, np.ufunc) else parameters_of(function)
+    define = getattr(TABLE.get(function), "define", function)  # where NumPy does not say the parameters
+    parameters = {} if isinstance(function, np.ufunc) else parameters_of(function) or parameters_of(define)
     if parameters.keys().isdisjoint(ARGUMENTS.values()):
         return function
 

@@ -555,7 +555,7 @@ def test_copies_have_no_gradients_as_in_torch(duplicate: Any) -> None:
 
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
 def test_what_draws_from_a_random_state_can_be_copied(duplicate: Any) -> None:
-    layer = nn.Dropout(rng=np.random.default_rng(np.random.RandomState(0)))
+    layer = nn.Dropout(rng=np.random.Generator(np.random.RandomState(0)._bit_generator))
     assert duplicate(layer)(np.ones(9)).tolist() == layer(np.ones(9)).tolist()
 
 
