@@ -95,15 +95,18 @@ def gradients(function: Function, row: Any, others: list[Any], create_graph: boo
     ]
 
 
-# Their second derivatives are those of the sigmoid, whose slope is bounded, so that it guards against no NaN.
-ONCE = {"bce", "weighted bce", "softplus", "logsigmoid"}
+# Slopes that are finite everywhere are not guarded: a NaN stays a NaN there, as in np.tanh.
+BOUNDED = {"bce", "celu", "elu", "gelu", "logsigmoid", "selu", "softplus", "weighted bce"}
+CASES = [
+    (name, extreme)
+    for name, extreme in product(BY_ROW, EXTREMES)
+    if name not in BOUNDED or "NaN" not in extreme
+]
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("extreme", EXTREMES)
-@pytest.mark.parametrize(
-    ("name", "create_graph"), [*product(BY_ROW, [False]), *product(sorted(BY_ROW.keys() - ONCE), [True])]
-)
+@pytest.mark.parametrize("create_graph", [False, True], ids=["first order", "second order"])
+@pytest.mark.parametrize(("name", "extreme"), CASES)
 def test_what_stands_in_a_masked_row_changes_no_gradient(name: str, extreme: str, create_graph: bool) -> None:
     function, *others = BY_ROW[name]
     found = gradients(function, EXTREMES[extreme], others, create_graph)
@@ -115,7 +118,7 @@ def test_what_stands_in_a_masked_row_changes_no_gradient(name: str, extreme: str
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", sorted(LOSSES.keys() - BOUNDED))
 def test_a_loss_that_is_left_out_gives_no_gradient(name: str, reduction: str) -> None:
     loss, *others = LOSSES[name]
     x = tensor(np.where(np.arange(SIZE) == 2, np.nan, NUMBERS), requires_grad=True)

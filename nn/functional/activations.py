@@ -239,11 +239,11 @@ bent = partial(derivative, kink=lambda x: x, bounded=True, keywords="inplace")  
 # Beyond its threshold softplus is x: there the slope is 1, the larger of the two, as σ never exceeds 1.
 # fmt: off
 derivative(sigmoid,  lambda g, out: g * (out - out * out), bounded=True)
-derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: times(g, np.maximum(sigmoid(beta * x), np.greater(beta * x, threshold))),
+derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: g * np.maximum(sigmoid(beta * x), np.greater(beta * x, threshold)),
                      kink=lambda x, beta=1.0, threshold=20.0: beta * x - threshold, bounded=True)
 bent(relu,           lambda g, out: g * np.greater(out, 0).astype(g.dtype))
 bent(leaky_relu,     lambda g, x, negative_slope=0.01: g * _slope(x, negative_slope))
-bent(elu,            lambda g, x, alpha=1.0: times(g, _slope(x, alpha * np.exp(np.minimum(x, 0)))))
+bent(elu,            lambda g, x, alpha=1.0: g * _slope(x, alpha * np.exp(np.minimum(x, 0))))
 bent(hardtanh,       lambda g, x, min_val=-1.0, max_val=1.0: g * np.logical_and(np.greater(x, min_val), np.less(x, max_val)).astype(g.dtype),
                      kink=lambda x, min_val=-1.0, max_val=1.0: np.minimum(abs(x - min_val), abs(x - max_val)))
 bent(hardswish,      lambda g, x: g * np.where(np.less(abs(x), 3), x / 3 + 0.5, np.greater(x, 0)), kink=lambda x: abs(x) - 3)

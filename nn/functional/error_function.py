@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from autograd import derivative, primitive
-from nn.functional.guard import times
 
 # For x from 0 to 6, erf(x) is 1 - exp(-x q(x)), where q(x) = -log(1 - erf(x)) / x is nearly a quotient of two
 # polynomials. By falling powers; found by least squares over 60 digits, and right to 7e-17 of q. All are positive,
@@ -57,7 +56,7 @@ def erf(x: Any) -> Any:
         return parts.operands[1][()]
 
 
-derivative(erf, lambda g, x: times(g, np.exp(-x * x) * (2 / math.sqrt(math.pi))), bounded=True)
+derivative(erf, lambda g, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), bounded=True)
 
 
 def _below(x: Any) -> Any:
