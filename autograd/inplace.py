@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any, Self
 from weakref import ref
@@ -28,8 +29,12 @@ class InPlace(Handle):
     array itself is written, and all who share it get to know.
     """
 
-    __slots__ = ("origin",)  # that of a view; others have none
+    __slots__ = (
+        "origin",
+        "writes",
+    )  # of a view, and of what was written since one was taken; others have none
     origin: Origin
+    writes: tuple[int, int, np.ndarray[Any, Any]]
 
     def _assign(self, array: npt.ArrayLike) -> None:
         if array is not self._array:
@@ -39,6 +44,8 @@ class InPlace(Handle):
             if new.dtype.kind not in "fiub":
                 raise TypeError(errors.not_numbers("data", new))
             self._array = new
+            with suppress(AttributeError):
+                del self.origin
         (self.version or self.shared_version()).write()
 
     data = property(
@@ -55,21 +62,27 @@ class InPlace(Handle):
                 what was written since, or one that was detached.
             ValueError, TypeError, IndexError: the result does not fit in shape or dtype.
         """
-        record = modes.recording.get() and (self.tracked or is_tracked(args))
+        origin = self._nearest()
+        apart = self._is_apart(origin)
+        record = modes.recording.get() and (self.tracked or is_tracked(args) or apart)
         if record and self.tracked and self.node is None:
             raise RuntimeError(errors.leaf_written(self))
         if record and function is set_item and self._has(*args):
             return self
+        if origin is not None and (record or apart):
+            origin = self._placed(origin)
         try:
             if record:
-                self._move_on(function, args)
+                self._move_on(function, args, origin)
             else:
                 self._write_array(function, plain(args))
+                if origin is not None and apart:
+                    self._hand_on(self._array, origin)
         except (TypeError, ValueError, IndexError) as error:
             raise errors.does_not_fit(error, self) from error
         return self
 
-    def _move_on(self, function: Any, args: Sequence[Any]) -> None:
+    def _move_on(self, function: Any, args: Sequence[Any], origin: Origin | None) -> None:
         """Move this handle to a new node, whose result is a new array."""
         before = self.lift(self._array, self.node)
         before.version = self.version
@@ -77,7 +90,8 @@ class InPlace(Handle):
         if result.shape != self.shape or not np.can_cast(result.dtype, self.dtype, "same_kind"):
             raise ValueError(f"the result is of dtype {result.dtype} and shape {result.shape}")
         result = result if result.dtype == self.dtype else result.astype(self.dtype)
-        self._write_through(result)
+        if origin is not None:
+            self._hand_on(result, origin)
         if self.node is None:  # what was recorded with this Tensor cannot be replayed now
             self.version = Version()
             self.version.write()
@@ -99,20 +113,37 @@ class InPlace(Handle):
             vertex.version = Version()
         return vertex.version
 
+    # Views
+
     def look_at(self, args: Sequence[Any], function: Any = None, kwargs: Any = None) -> None:
         """Note whose memory this Tensor shows, as the result of a call: a write to one is a write to all."""
         for argument in args:
             if isinstance(argument, InPlace) and np.may_share_memory(self._array, argument._array):
                 (self.node or self).version = argument.shared_version()
-                origin: Origin | None = getattr(argument, "origin", None)
-                if origin is None or origin.tensor() is None:
-                    origin = Origin(ref(argument), argument._serial(), ())
-                known = function is not None and origin.calls is not None and argument is args[0]
-                calls = (*(origin.calls or ()), (function, args[1:], kwargs or {})) if known else None
-                self.origin = origin._replace(calls=calls)
+                known = function is not None and argument is args[0]
+                calls = ((function, args[1:], kwargs or {}),) if known else None
+                parent = getattr(argument, "origin", None)
+                self.origin = Origin(ref(argument), argument._serial(), calls, parent)
 
     def _serial(self) -> int:
-        return self.node.serial if self.node else 0
+        """Say when this was recorded or last written."""
+        vertex = self.node or self
+        return max(self.node.serial if self.node else 0, vertex.version.serial if vertex.version else 0)
+
+    def _nearest(self) -> Origin | None:
+        origin: Origin | None = getattr(self, "origin", None)
+        return origin and origin.nearest()
+
+    def _has_left(self, origin: Origin) -> bool:
+        """Tell whether a view has an array of its own by now, for one of the two was written."""
+        return not np.may_share_memory(self._array, origin.tensor()._array)
+
+    def _is_apart(self, origin: Origin | None) -> bool:
+        """Tell whether a write to this array would not reach all that this is a view of."""
+        if origin is None or origin.calls is None:
+            return False
+        tensor = origin.tensor()
+        return self._has_left(origin) or tensor._is_apart(tensor._nearest())
 
     def _has(self, index: Any, value: Any) -> bool:
         """Tell whether ``value`` is the view at this index, which in ``y[0] += x`` has written already."""
@@ -121,25 +152,35 @@ class InPlace(Handle):
             return False
         return any(i is index or (type(index) is slice and i == index) for i in origin.item())
 
-    def _write_through(self, value: Any) -> None:
-        """Write what a view becomes to the Tensor that it was taken from, if anybody still has that one."""
-        origin: Origin | None = getattr(self, "origin", None)
-        tensor = None if origin is None else origin.tensor()
-        if origin is None or tensor is None:
-            return
-        index = origin.place(tensor.shape)
-        if origin.calls is None or not self._array.flags.writeable or tensor._written(index, origin.serial):
-            raise RuntimeError(errors.view_written(self))
-        tensor.write(set_item, index, value)
-        self.origin = origin._replace(serial=tensor._serial())
+    def _placed(self, origin: Origin) -> Origin:
+        """Find the place of this view in what it was taken from.
 
-    def _written(self, index: Any, since: int) -> bool:
-        """Tell whether anything at this index was written under the graph since a call."""
+        Raises:
+            RuntimeError: it cannot be found, or something was written there since.
+        """
+        tensor = origin.tensor()
+        origin = origin.placed(tensor.shape)
+        stale = self._has_left(origin) and tensor._written(origin.place, origin.serial)
+        if stale or origin.calls is None or not self._array.flags.writeable:
+            raise RuntimeError(errors.view_written(self))
+        return origin
+
+    def _hand_on(self, value: Any, origin: Origin) -> None:
+        """Write what a view becomes to the Tensor that it was taken from."""
+        tensor = origin.tensor().write(set_item, origin.place, value)
+        self.origin = origin._replace(serial=tensor._serial(), place=None)
+
+    def _written(self, place: Any, since: int) -> bool:
+        """Tell whether anything at a place was written since then."""
+        start, end, places = getattr(self, "writes", (None, 0, None))
+        if places is None or start != since:
+            end, places = since, np.zeros(self.shape, bool)
         node: Any = self.node
-        watched = np.zeros(self.shape, bool)
-        watched[index] = True
-        while isinstance(node, Node) and node.serial > since:
-            if node.plan.entry.function is not set_item or watched[node.args[1]].any():
-                return True
+        while isinstance(node, Node) and node.serial > end and node.plan.entry.function is set_item:
+            places[node.args[1]] = True
             node = node.args[0]
-        return since != (node.serial if isinstance(node, Node) else 0)
+        by_another = isinstance(node, Node) and node.serial > end
+        if by_another or self.shared_version().serial > since:
+            places[...] = True
+        self.writes = since, self.node.serial if self.node else 0, places
+        return bool(places[place].any())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
     arguments = [leaf for leaf in leaves((args, kwargs)) if isinstance(leaf, InPlace)]
     if writes and isinstance(target := _target(entry, args, kwargs), InPlace):
         target.shared_version().write()
-    _take_over(leaves(tensors), arguments, function)
+    _take_over(leaves(tensors), arguments, function, args, kwargs)
     return tensors
 
 
@@ -80,12 +81,14 @@ def _target(entry: Any, args: Any, kwargs: Any) -> Any:
     return args[0] if args else kwargs.get(next(iter(inspect.signature(entry.define).parameters)))
 
 
-def _take_over(results: list[InPlace], arguments: list[InPlace], function: Any) -> None:
+def _take_over(
+    results: list[InPlace], arguments: list[InPlace], function: Any, args: Any, kwargs: Any
+) -> None:
     """Share memory openly with the arguments, and say where the way back to them was cut off."""
     cut = next((a.cut for a in arguments if a.cut), None)
     if any(argument.tracked for argument in arguments):
         cut = ("no_grad()", function)
-    for result in results:
+    for k, result in enumerate(results):
         if result.dtype.kind == "c":
             raise TypeError(errors.not_real(function, result))
         result.cut = cut
@@ -93,4 +96,12 @@ def _take_over(results: list[InPlace], arguments: list[InPlace], function: Any) 
             if np.may_share_memory(result._array, argument._array):
                 with suppress(ValueError):  # what NumPy made read-only stays so
                     result._array.flags.writeable = argument._array.flags.writeable
-                result.look_at([argument])
+                if args and argument is args[0]:
+                    result.look_at(args, partial(_result, k, function), kwargs)
+                else:
+                    result.look_at([argument])
+
+
+def _result(k: int, function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Give one of the results of a function."""
+    return leaves(function(*args, **kwargs))[k]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from operator import getitem
 from typing import Any, NamedTuple
-from weakref import ref
 
 import numpy as np
 
@@ -18,24 +17,39 @@ class Origin(NamedTuple):
 
     Attributes:
         tensor: the Tensor, by a reference that does not keep it.
-        serial: of the call that the Tensor was the result of, or 0; a write makes it another one.
+        serial: when the Tensor was recorded or written last; a later write makes the number higher.
         calls: those that lead from the Tensor to the view, or None if they are not known.
+        parent: what the Tensor was taken from, if it is a view itself.
+        place: the index of the view's elements in the Tensor, where it is needed.
     """
 
-    tensor: ref[Any]
+    tensor: Callable[[], Any]
     serial: int
     calls: tuple[Call, ...] | None
+    parent: Origin | None
+    place: Any = None
+
+    def nearest(self) -> Origin | None:
+        """Give the first origin whose Tensor still exists, with the calls from there to the view."""
+        origin = self
+        while origin.tensor() is None:
+            if origin.parent is None:
+                return None
+            before, calls = origin.parent, origin.calls
+            known = None if calls is None or before.calls is None else before.calls + calls
+            origin = before._replace(calls=known)
+        return origin
 
     def item(self) -> Sequence[Any]:
         """Give the index, in a sequence of its own, if the view is ``tensor[index]``; otherwise nothing."""
         (function, args, _), *more = self.calls or ((None, (), {}),)
         return args if function is getitem and not more else ()
 
-    def place(self, shape: tuple[int, ...]) -> Any:
-        """Give the index of the view's elements in the Tensor, which has this shape."""
+    def placed(self, shape: tuple[int, ...]) -> Origin:
+        """Find the place of the view in the Tensor, which has this shape."""
         for index in self.item():
-            return index
+            return self._replace(place=index)
         places = np.arange(math.prod(shape)).reshape(shape)
         for function, args, kwargs in self.calls or ():
             places = function(places, *args, **kwargs)
-        return np.unravel_index(places, shape) if shape else ...
+        return self._replace(place=np.unravel_index(places, shape) if shape else ...)

@@ -589,3 +589,9 @@ def test_a_rule_whose_parameters_do_not_say_what_it_reads(rule: Callable[..., An
         derivative(cube, rule)
     with raises(TypeError, "cube has no derivative"):
         cube(leaf(1.0))
+
+
+@pytest.mark.parametrize("join", [np.vstack, np.hstack])
+def test_what_is_joined_stays_floating(join: Any) -> None:
+    with raises(TypeError, "dtype: expected a floating one", "int64"):
+        join([leaf([1.5]), leaf([2.5])], dtype=np.int64)

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import operator
 import pickle
 import subprocess
 import sys
@@ -620,6 +621,10 @@ WRITES_OF_VIEWS: dict[str, Callable[[Any, Any], Any]] = {
     "all rows": lambda y, w: [row.__iadd__(w) for row in y],
     "two rows": lambda y, w: [row.__imul__(w) for row in list(y)],
     "twice": lambda y, w: y[1].__iadd__(w).__imul__(w),
+    "a part of a view with a name": lambda y, w: operator.setitem(z := y.T, 0, z[0].__iadd__(w)),
+    "a constant behind": lambda y, w: [rows := list(y), rows[0].__iadd__(w), rows[1].__setitem__(0, 5.0)],
+    "a view of a view": lambda y, w: [z := y.reshape(4), part := z[1:], part.__iadd__(w), z.__imul__(w)],
+    "parts": lambda y, w: [part.__imul__(w) for part in np.split(y, 2)],
     "a part of a part": lambda y, w: y[1:][0].__iadd__(w)[:1].__imul__(w),
 }
 
@@ -656,12 +661,17 @@ LOOKS: list[Callable[[Any], Any]] = [
     lambda y: y.reshape(-1),
     lambda y: np.swapaxes(y, 0, -1),
     lambda y: np.squeeze(y),
+    lambda y: np.split(y, y.shape[0])[-1],
+    lambda y: np.atleast_2d(y),
 ]
 CHANGES: list[Callable[[Any, Any], Any]] = [
     lambda y, w: y.__iadd__(w),
     lambda y, w: y.__imul__(w),
     lambda y, w: y.__setitem__(..., w),
     lambda y, w: y.__setitem__(-1, w),
+    lambda y, w: y.__setitem__(0, 7.0),
+    lambda y, w: operator.setitem(y, slice(1, None), y[1:].__iadd__(w)),
+    lambda y, w: y.T[-1:].__iadd__(w),
 ]
 VIEW_STEPS = st.tuples(st.integers(0, 9), st.sampled_from(LOOKS) | st.sampled_from(CHANGES))
 

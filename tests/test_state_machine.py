@@ -185,6 +185,10 @@ def set_item(index: Any) -> Function:
     return function
 
 
+def put_in(target: Array, places: Array, value: Array) -> None:
+    target[np.unravel_index(places, target.shape) if target.ndim else ...] = value
+
+
 def put(places: Array) -> Function:
     def function(x: Array, y: Array) -> Array:
         x = np.array(x, np.result_type(x, y), order="C")
@@ -201,32 +205,40 @@ class Pair:
     tensor: Tensor
     vertex: Vertex
     origin: Origin | None = None
-    writes: list[tuple[Vertex, Vertex, Array]] = field(default_factory=list)  # before, after, and where
+    writes: list[tuple[int, Array]] = field(default_factory=list)  # under the graph: when and where
 
-    def unwritten(self, since: Vertex, places: Array) -> bool:
-        """Whether all that was written under the graph since then lies elsewhere."""
-        vertex = self.vertex
-        for before, after, where in reversed(self.writes):
-            if vertex is not since and (vertex is not after or np.intersect1d(where, places).size):
-                return False
-            vertex = before if vertex is after and vertex is not since else vertex
-        return vertex is since
+    def written(self, since: int) -> list[Array]:
+        """The places that were written since then, counted flat."""
+        everywhere = np.arange(self.vertex.value.size)
+        found = [where for time, where in self.writes if time > since]
+        return [*found, everywhere] if self.vertex.memory.written > since else found
 
 
 @dataclass(eq=False)
 class Origin:
-    """Of a view: what it was taken from, when, and how; None if it was detached on the way."""
+    """Of a view: what it was taken from, and how; None if it was detached. They agreed last at that time."""
 
     pair: Pair
-    vertex: Vertex
-    looks: list[Operation] | None
+    look: Operation | None
+    agreed: int = field(default_factory=clock.__next__)
 
     def places(self) -> Array:
         """The places of the view's elements, counted flat."""
         places = np.arange(self.pair.vertex.value.size).reshape(self.pair.vertex.value.shape)
-        for look in self.looks or []:
-            places = look.function(places)
-        return places
+        return places if self.look is None else self.look.function(places)
+
+    def has_left(self, view: Vertex) -> bool:
+        """Whether the view has memory of its own by now."""
+        return not np.may_share_memory(view.value, self.pair.vertex.value)
+
+
+def is_apart(x: Pair) -> bool:
+    """Whether a write to its memory would not reach all that it is a view of."""
+    return (
+        x.origin is not None
+        and x.origin.look is not None
+        and (x.origin.has_left(x.vertex) or is_apart(x.origin.pair))
+    )
 
 
 def fits(function: Function, *pairs: Pair) -> bool:
@@ -261,9 +273,7 @@ class Engine(RuleBasedStateMachine):
         """Note a result; it may be a view of an argument."""
         self.alive.append(pair := Pair(made, vertex))
         if of and np.may_share_memory(vertex.value, of.vertex.value):
-            start = of.origin or Origin(of, of.vertex, [])
-            looks = None if by is None or start.looks is None else [*start.looks, by]
-            pair.origin = Origin(start.pair, start.vertex, looks)
+            pair.origin = Origin(of, by)
         return pair
 
     def applied(self, operation: Operation, arguments: Sequence[Pair], recording: bool) -> Vertex:
@@ -357,54 +367,67 @@ class Engine(RuleBasedStateMachine):
 
     def written_already(self, x: Pair, y: Pair, index: Any) -> bool:
         origin = y.origin
-        if (
-            origin is None
-            or origin.pair is not x
-            or origin.vertex is not x.vertex
-            or len(origin.looks or ()) != 1
-        ):
+        if origin is None or origin.pair is not x or is_leaf(x) or x.written(origin.agreed):
             return False
-        refused = x.vertex.tracked and x.vertex.operation is None
-        return not refused and origin.looks == [TAKING.get(id(index))]
+        return origin.look is not None and origin.look is TAKING.get(id(index))
 
     def write(
         self, x: Pair, y: Pair, function: Function, operation: Operation, recording: bool, index: Any
     ) -> None:
         if not fits(function, x, y) or not fits(operation.function, x, y):
             return
-        recorded = recording and (x.vertex.tracked or y.vertex.tracked)
-        refused = recorded and (is_leaf(x) or not self.can_hand_on(x))
+        apart = is_apart(x)
+        recorded = recording and (x.vertex.tracked or y.vertex.tracked or apart)
+        refused = (recorded and is_leaf(x)) or ((recorded or apart) and not self.can_hand_on(x, recorded))
         with (
             set_grad_enabled(recording),
             pytest.raises(RuntimeError) if refused else contextlib.nullcontext(),
         ):
             function(x.tensor, y.tensor)
-        if recorded and not refused:
-            self.move_on(x, y, operation, place_of(x)[index])
-            if x.origin:
-                base, places = x.origin.pair, x.origin.places()
-                handing_on = Operation("hand on", put(places))
-                self.move_on(base, x, handing_on, places)
-                x.origin.vertex = base.vertex
-        elif not refused:
-            function(x.vertex.value, y.vertex.value)
+        if not refused:
+            self.written(x, y.vertex, function, operation, recorded, place_of(x)[index])
+
+    def written(
+        self, x: Pair, y: Vertex, function: Function, operation: Operation, recorded: bool, where: Array
+    ) -> None:
+        apart = is_apart(x)
+        if recorded:
+            self.move_on(x, y, operation, where)
+        else:
+            function(x.vertex.value, y.value)
             x.vertex.memory.written = next(clock)
+        if x.origin and (recorded or apart):
+            pair, places = x.origin.pair, x.origin.places()
+            handing_on = Operation("hand on", put(places))
+            recorded &= pair.vertex.tracked or x.vertex.tracked
+            self.written(
+                pair,
+                x.vertex,
+                lambda target, value: put_in(target, places, value),
+                handing_on,
+                recorded,
+                places,
+            )
+            x.origin.agreed = next(clock)
 
-    def can_hand_on(self, x: Pair) -> bool:
+    def can_hand_on(self, x: Pair, recorded: bool) -> bool:
         """Whether what was written to a view can be written to what it was taken from."""
-        origin = x.origin
-        return origin is None or (
-            origin.looks is not None
-            and not is_leaf(origin.pair)
-            and origin.pair.unwritten(origin.vertex, origin.places())
-        )
+        if x.origin is None:
+            return True
+        origin, pair = x.origin, x.origin.pair
+        if origin.look is None or (recorded and is_leaf(pair)):
+            return False
+        overlaps = (np.intersect1d(where, origin.places()).size for where in pair.written(origin.agreed))
+        if origin.has_left(x.vertex) and any(overlaps):
+            return False
+        return self.can_hand_on(pair, recorded) if recorded or is_apart(pair) else True
 
-    def move_on(self, x: Pair, y: Pair, operation: Operation, where: Array) -> None:
-        before, y = x.vertex, Pair(y.tensor, y.vertex)  # y may be x, which moves on
+    def move_on(self, x: Pair, y: Vertex, operation: Operation, where: Array) -> None:
+        before, y = x.vertex, Pair(x.tensor, y)  # y may be that of x, which moves on
         if not before.tracked:  # what was recorded with it cannot be replayed any more
             x.vertex = Vertex(before.value, False, before.memory)
         x.vertex = self.applied(operation, [x, y], True)
-        x.writes.append((before, x.vertex, where))
+        x.writes.append((next(clock), where))
         if not before.tracked:
             before.memory = Memory(next(clock))
 

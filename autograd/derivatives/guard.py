@@ -15,7 +15,11 @@ def without_nan(contribution: Any, g: Any) -> Any:
     ``np.where(x > 0, np.sqrt(x), 0)`` at 0. One dot product tells whether there is a NaN at all: a
     sum of squares is NaN if a term is.
     """
-    array = isinstance(contribution, (np.ndarray, np.generic))
-    if not (math.isnan(np.vdot(contribution, contribution)) if array else np.isnan(contribution).any()):
+    if isinstance(contribution, (np.ndarray, np.generic)):
+        flat: Any = contribution.ravel("K")  # as it lies in memory, for otherwise vdot would copy it
+        some = math.isnan(np.vdot(flat, flat))
+    else:
+        some = np.isnan(contribution).any()
+    if not some:
         return contribution
     return np.where(np.isnan(contribution) & (g == 0), 0, contribution)

@@ -31,6 +31,8 @@ def alike(*data: Any) -> list[Any]:
 
 def _concatenate(arrays: Any, axis: int | None = 0, dtype: Any = None, **how: Any) -> Any:
     """Join arrays, Tensors and lists of them; ``casting`` says nothing where all are of floating numbers."""
+    if dtype is not None and np.dtype(dtype).kind != "f":
+        raise TypeError(f"dtype: expected a floating one, for others have no gradient, got {np.dtype(dtype)}")
     return np.concatenate([as_array(part, dtype) for part in arrays], axis)
 
 

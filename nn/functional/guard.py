@@ -11,7 +11,10 @@ import numpy as np
 
 def has_nan(x: Any) -> bool:
     """Tell whether there is a NaN. One dot product does: a sum of squares is NaN if a term is."""
-    return math.isnan(np.vdot(x, x)) if type(x) is np.ndarray else bool(np.isnan(x).any())
+    if type(x) is not np.ndarray:
+        return bool(np.isnan(x).any())
+    flat = x.ravel("K")  # as it lies in memory, for otherwise vdot would copy it
+    return math.isnan(np.vdot(flat, flat))
 
 
 def without_nan(contribution: Any, g: Any, axis: int | tuple[int, ...] = ()) -> Any:
