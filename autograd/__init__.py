@@ -47,6 +47,7 @@ from autograd.modes import (
     enable_grad,
     get_default_dtype,
     is_grad_enabled,
+    is_transforming,
     no_grad,
     set_default_dtype,
     set_grad_enabled,
@@ -59,14 +60,12 @@ __all__ = [
     "POSITIVE", "REALS", "Tensor", "UNIT", "arange", "as_tensor", "backprop", "bool_", "cat",
     "compare_gradients", "constant", "definition", "derivative", "derivatives", "draw", "enable_grad",
     "eye", "float16", "float32", "float64", "full", "get_default_dtype", "grad", "gradcheck", "hessian",
-    "hvp", "int16", "int32", "int64", "int8", "is_grad_enabled", "jacobian", "jvp", "linspace",
-    "no_grad", "ones", "ones_like", "primitive", "rand", "randn", "ravel_pytree", "set_default_dtype",
-    "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp", "zeros", "zeros_like",
+    "hvp", "int16", "int32", "int64", "int8", "is_grad_enabled", "is_transforming", "jacobian", "jvp",
+    "linspace", "no_grad", "ones", "ones_like", "primitive", "rand", "randn", "ravel_pytree",
+    "set_default_dtype", "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
-
-# NumPy's functions of these names do not do what PyTorch's do, though a call may look the same.
-_AMBIGUOUS = {"max", "median", "meshgrid", "min", "nanmedian", "nonzero", "sort", "std", "var"}
 
 # What is imported when it is first used, so that the engine alone loads fast.
 _CHECKING = "GradientError", "GradientWarning", "compare_gradients", "gradcheck"
@@ -96,8 +95,4 @@ else:
         function = getattr(np, name, None)
         if name in FUNCTIONS or not callable(function) or TABLE.get(function) is None:
             raise absent("autograd", name, FUNCTIONS)
-        if name in _AMBIGUOUS:
-            raise AttributeError(
-                f"autograd.{name}: NumPy and PyTorch mean different things by it; np.{name} takes Tensors"
-            )
         return globals().setdefault(name, takes_dim(function))

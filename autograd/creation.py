@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autograd import errors, modes
 from autograd.methods import one_or_many
-from autograd.pytorch import numpy_arguments, says_instead
+from autograd.pytorch import REFUSED, numpy_arguments, refuse, says_instead
 from autograd.tensor import Tensor
 
 
@@ -58,7 +58,10 @@ def _like_numpy(make: Callable[..., Any], name: str) -> Callable[..., Tensor]:
     """Make leaf Tensors as one of NumPy's functions makes arrays."""
 
     def create(*args: Any, dtype: Any = None, requires_grad: bool = False, **how: Any) -> Tensor:
-        array = make(*args, **numpy_arguments(how))
+        if how:
+            refuse(name, how.keys() & REFUSED)
+            how = numpy_arguments(how)
+        array = make(*args, **how)
         default = modes.get_default_dtype() if array.dtype == np.float64 else array.dtype
         return tensor(array, dtype=dtype or default, requires_grad=requires_grad)
 
@@ -68,7 +71,7 @@ def _like_numpy(make: Callable[..., Any], name: str) -> Callable[..., Tensor]:
         "``dtype=`` and ``requires_grad=`` are those of ``tensor``; a shape may be given as several\n"
         "numbers; what is random takes ``rng=``, a generator or a seed."
     )
-    return says_instead(create)
+    return create
 
 
 def _drawn(method: str) -> Callable[..., Any]:

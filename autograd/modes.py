@@ -87,6 +87,16 @@ def is_grad_enabled() -> bool:
     return recording.get()
 
 
+def is_transforming() -> bool:
+    """Tell whether a transform such as ``grad`` runs now, whose result is wrong if numbers leave the graph.
+
+    Example:
+        >>> is_transforming(), autograd.grad(lambda x: x * is_transforming())(2.0).item()
+        (False, 1.0)
+    """
+    return bool(transforming.get())
+
+
 def set_default_dtype(dtype: npt.DTypeLike) -> None:
     """Choose the dtype of Tensors made of Python floats, and of parameters, in the whole process.
 

@@ -16,7 +16,7 @@ Example:
 
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -48,9 +48,10 @@ def _makes_tensors(function: Function) -> Function:
                 raise
         return function(*args, **how, like=tensor)
 
-    return make
+    return _found_here(make)
 
 
+@cache  # for np.concat is np.concatenate
 def _takes_lists(function: Function) -> Function:
     """Let a function of NumPy take lists with tracked Tensors in the place of arrays."""
 
@@ -64,7 +65,13 @@ def _takes_lists(function: Function) -> Function:
                 raise
         return function(*map(_without_lists, args), **{name: _without_lists(how[name]) for name in how})
 
-    return call
+    return _found_here(call)
+
+
+def _found_here(wrapper: Function) -> Function:
+    """Say where pickle finds it, whom ``wraps`` has told of NumPy's function."""
+    wrapper.__module__ = wrapper.__module__.replace("numpy", __name__, 1)
+    return wrapper
 
 
 def _without_lists(value: Any) -> Any:
@@ -99,7 +106,11 @@ class _Joining:
         return self.join([asarray(part) if is_tracked(part) else self.whole[part] for part in parts])
 
 
-r_ = _Joining(numpy.r_, lambda parts: numpy.concatenate([numpy.atleast_1d(part) for part in parts]))
+def _in_a_row(parts: list[Any]) -> Any:
+    return numpy.concatenate([numpy.atleast_1d(part) for part in parts])
+
+
+r_ = _Joining(numpy.r_, _in_a_row)
 c_ = _Joining(numpy.c_, numpy.column_stack)
 
 

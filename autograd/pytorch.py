@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import opcode
 import sys
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from autograd.derivatives.calls import parameters_of
 from autograd.derivatives.table import TABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
-ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "diagonal": "k", "steps": "num"}
+ARGUMENTS = {"dim": "axis", "dims": "axis", "keepdim": "keepdims", "diagonal": "k", "steps": "num"}
 
 CPU = "there is only the CPU: leave it out"
 RNG = "nothing draws from a global state: give rng=0 to what draws, such as nn.Linear(2, 5, rng=0)"
@@ -60,18 +61,21 @@ SAME = {
 }
 
 # What a Tensor x does itself, what stands in nn.functional, and what in NumPy.
-OWN = ("clone", "detach", "flatten", "masked_fill", "permute", "unsqueeze")
+OWN = {"clone": "", "detach": "", "flatten": "", "masked_fill": "mask, value", "permute": "*axes",
+       "unsqueeze": "axis"}  # fmt: skip
 NN = ("log_softmax", "logsumexp", "relu", "sigmoid", "softmax")
-NUMPY = ("allclose", "amax", "amin", "bincount", "ceil", "corrcoef", "cosh", "count_nonzero", "cov", "cross",
-         "diag", "diff", "expm1", "flip", "fliplr", "floor", "fmod", "isclose", "isfinite", "isinf", "isnan",
-         "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or", "maximum",
-         "median", "minimum", "moveaxis", "nan_to_num", "nanmean", "nansum", "negative", "outer", "quantile",
-         "reciprocal", "remainder", "roll", "rot90", "sign", "sinh", "tan", "tile", "tril", "triu", "trunc",
-         "unique", "vdot", "where")  # fmt: skip
+NUMPY = ("amax", "amin", "bincount", "ceil", "corrcoef", "cosh", "count_nonzero", "cov", "diag", "diff",
+         "expm1", "flip", "fliplr", "floor", "isfinite", "isinf", "isnan", "log10", "log1p", "log2",
+         "logical_not", "median", "nan_to_num", "nanmean", "nansum", "negative", "reciprocal", "rot90",
+         "sign", "sinh", "tan", "tril", "triu", "trunc", "unique")  # fmt: skip
+NUMPY_OF_TWO = ("allclose", "cross", "fmod", "isclose", "logaddexp", "logical_and", "logical_or", "maximum",
+                "minimum", "outer", "remainder", "vdot")  # fmt: skip
 LINALG = {"cholesky": "cholesky", "det": "det", "inverse": "inv", "pinverse": "pinv", "qr": "qr",
           "slogdet": "slogdet", "svd": "svd"}  # fmt: skip
 OPERATORS = {"sub": "-", "mul": "*", "div": "/", "eq": "==", "ne": "!=", "lt": "<", "le": "<=",
              "gt": ">", "ge": ">="}  # fmt: skip
+# NumPy's functions of these names do not do what PyTorch's do, though a call may look the same.
+AMBIGUOUS = ("max", "median", "meshgrid", "min", "nanmedian", "nonzero", "sort", "std", "var")
 
 # What is to be done in place of both torch.name(x) and x.name().
 _BOTH_WAYS = {
@@ -118,7 +122,7 @@ TRANSFORMS = {
     "elementwise_grad": "use autograd.grad(lambda x: np.sum(f(x)))",
     "extend": "use autograd.primitive and autograd.derivative",
     "grad_and_aux": "use autograd.grad(f, has_aux=True)",
-    "grad_named": "use autograd.grad(f, argnums=...)",
+    "grad_named": "use autograd.grad(f, argnums=0), with its position",
     "hessian_tensor_product": "use autograd.hvp(f, x, v)",
     "hessian_vector_product": "use autograd.hvp(f, x, v)",
     "jacfwd": "use autograd.jacobian(f)",
@@ -126,7 +130,7 @@ TRANSFORMS = {
     "make_hvp": "use autograd.hvp(f, x, v)",
     "make_jvp": "use autograd.jvp(f, (x,), (v,))",
     "make_vjp": "use value, pullback = autograd.vjp(f, x)",
-    "multigrad_dict": "use autograd.grad(f, argnums=...)",
+    "multigrad_dict": "use autograd.grad(f, argnums=(0, 1))",
     "stop_gradient": "use x.detach()",
     "test_util": "use autograd.gradcheck",
     "vector_jacobian_product": "use value, pullback = autograd.vjp(f, x)",
@@ -134,8 +138,9 @@ TRANSFORMS = {
 }
 FUNCTIONS = {
     **TRANSFORMS,
-    **{name: f"use the method x.{name}()" for name in OWN},
-    **{name: f"use nn.functional.{name}(x)" for name in ("conv2d", "dropout", "selu", "softplus")},
+    **{name: f"use the method x.{name}({more})" for name, more in OWN.items()},
+    **{name: f"use nn.functional.{name}(x)" for name in ("dropout", "selu", "softplus")},
+    **{name: f"NumPy and PyTorch mean different things by it; np.{name} takes Tensors" for name in AMBIGUOUS},
     **_BOTH_WAYS,
     "FloatTensor": OF_DTYPE.format("autograd.float32"),
     "LongTensor": OF_DTYPE.format("autograd.int64"),
@@ -145,6 +150,7 @@ FUNCTIONS = {
     "backends": CPU,
     "bernoulli": f"use rng.random(p.shape) < p {GENERATOR}",
     "compile": "leave it out",
+    "conv2d": "use nn.functional.conv2d(x, weight)",
     "device": CPU,
     "distributions": f"use the methods {GENERATOR} to draw, and write a density as a function",
     "func": "grad, vjp, jvp, jacobian and hessian stand in autograd itself, functional_call in nn",
@@ -177,6 +183,7 @@ FUNCTIONS = {
 }
 METHODS = {
     **{name: f"use np.{name}(x)" for name in NUMPY},
+    **{name: f"use np.{name}(x, y)" for name in NUMPY_OF_TWO},
     **_BOTH_WAYS,
     "add": "use x + y",
     "bool": "use x.astype(bool)",
@@ -195,6 +202,7 @@ METHODS = {
     "int": "use x.astype(np.int32)",
     "lerp_": "use x += weight * (y - x), inside of autograd.no_grad() for a mean of parameters",
     "masked_fill_": "use x[mask] = value",
+    "moveaxis": "use np.moveaxis(x, source, destination)",
     "narrow": "use x[start : start + length], along axis 1 x[:, start : start + length]",
     "ndimension": "use x.ndim",
     "nelement": "use x.size",
@@ -203,15 +211,19 @@ METHODS = {
     "new_tensor": "use autograd.tensor(data)",
     "new_zeros": "use autograd.zeros(shape)",
     "normal_": "use nn.init.normal_(x, mean, std, rng=rng)",
+    "quantile": "use np.quantile(x, q)",
     "reshape_as": "use x.reshape(y.shape)",
+    "roll": "use np.roll(x, shift, axis)",
     "scatter_": "use np.put_along_axis(x, index, values, axis)",
     "scatter_add_": ADD_AT,
+    "tile": "use np.tile(x, counts)",
     "to": "for a dtype use x.astype(dtype); there is only the CPU",
     "type": "use x.astype(dtype)",
     "type_as": "use x.astype(y.dtype)",
     "uniform_": "use nn.init.uniform_(x, low, high, rng=rng)",
     "unsqueeze_": "use x = x.unsqueeze(axis)",
     "view_as": "use x.reshape(y.shape)",
+    "where": "use np.where(condition, x, y)",
     "zero_grad": "use x.grad = None",
 }
 
@@ -248,6 +260,7 @@ def numpy_arguments(how: dict[str, Any], method: str = "", more: tuple[Any, ...]
     return {ARGUMENTS.get(name, name): value for name, value in how.items()}
 
 
+@cache
 def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let NumPy's functions take the arguments of PyTorch too; give those without such as they are.
 
@@ -267,6 +280,7 @@ def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(x, axis, keepdims=keepdims, **numpy_arguments(how))
         return function(*args, **numpy_arguments(how))
 
+    renamed.__module__ = "autograd"  # where pickle finds it
     return renamed
 
 
@@ -275,10 +289,21 @@ def absent(module: str, name: str, words: dict[str, str]) -> Exception:
 
     Where the name is imported, Python would replace an AttributeError by one without these words.
     """
-    if name in words and sys._getframe(2).f_code.co_name == "_handle_fromlist":
+    caller = sys._getframe(2)
+    if name in words and caller.f_code.co_code[caller.f_lasti] == opcode.opmap["IMPORT_FROM"]:
         return ImportError(f"cannot import name {name!r} from {module!r}; {words[name]}", name=module)
     said = f"; {words[name]}" if name in words else ""
     return AttributeError(f"module {module!r} has no attribute {name!r}{said}")
+
+
+def refuse(function: str, names: Iterable[str]) -> None:
+    """Say what to write in the place of arguments of PyTorch.
+
+    Raises:
+        TypeError: there is such an argument.
+    """
+    for name in names:
+        raise TypeError(f"{function}: there is no {name}=; {REFUSED[name]}")
 
 
 def says_instead(function: F) -> F:
@@ -294,8 +319,8 @@ def says_instead(function: F) -> F:
 
     @wraps(function)
     def checked(*args: Any, **how: Any) -> Any:
-        for name in refused.intersection(how):
-            raise TypeError(f"{function.__name__}: there is no {name}=; {REFUSED[name]}")
+        if not refused.isdisjoint(how):
+            refuse(function.__name__, refused.intersection(how))
         return function(*args, **how)
 
     return cast(F, checked)

@@ -39,8 +39,8 @@ class Function(Module):
             cls.function = staticmethod(function)
             cls.arguments = Signature(known)
             cls.options = tuple(p.name for p in known if p.name != "inplace")
-            if cls.__init__ is Function.__init__:
-                cls.__signature__ = cls.arguments  # type: ignore[attr-defined]
+        own = cls.__init__ is not Function.__init__  # which inspect reads if there is no signature
+        cls.__signature__ = None if own else getattr(cls, "arguments", None)  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         try:
@@ -62,7 +62,7 @@ class Function(Module):
         if not self.options and hasattr(inputs[0], "dtype"):  # the most frequent case
             return self.function(*inputs)
         arrays = [x if hasattr(x, "dtype") else as_tensor(x).data for x in inputs]
-        return self.function(*arrays, *map(vars(self).get, self.options))
+        return self.function(*arrays, *[getattr(self, name) for name in self.options])
 
     def extra_repr(self) -> str:
         """Say the options."""

@@ -39,7 +39,7 @@ class Loss(Function):
     def forward(self, input: Any, target: Any) -> Any:
         """Compute the loss."""
         input = input if isinstance(input, Tensor) else as_tensor(input)
-        return self.function(input, target, *map(vars(self).get, self.options))
+        return self.function(input, target, *[getattr(self, name) for name in self.options])
 
 
 class L1Loss(Loss, function=functional.l1_loss):

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, Self, TypeVar
 import numpy as np
 from numpy.random.bit_generator import ISpawnableSeedSequence
 
-from autograd import Tensor, as_tensor, no_grad
+from autograd import Tensor, as_tensor, is_transforming, no_grad
 from nn.errors import in_two_calls, shown
-from nn.parameter import Buffer, Parameter, forget_gradients, refuse_history
+from nn.parameter import Buffer, Parameter, forget_gradients, has_history, refuse_history
 from nn.pytorch import MODULE, Instead
 
 T = TypeVar("T", bound=Tensor)
@@ -250,12 +250,23 @@ class Module:
         Raises:
             ValueError: names are missing or unknown, shapes differ, or values are no numbers. All
                 such are listed, and nothing is written.
-            TypeError: this is no mapping, or a value is a Tensor with a history, which would be lost.
+            TypeError: this is no mapping; or inside ``grad`` and other transforms, whose result would be
+                wrong, a value is a Tensor that requires a gradient.
+
+        Warns:
+            UserWarning: elsewhere, a value is a Tensor with a history, of which only the numbers are kept.
         """
         check_state("state_dict", state_dict)
-        for name, value in state_dict.items():
-            refuse_history(f"value of {name}", value)
+        if is_transforming():
+            for name, value in state_dict.items():
+                refuse_history(f"value of {name}", value)
         values, keys = matched(self, self._named_state(), state_dict, strict)
+        if results := [name for name, value in state_dict.items() if has_history(value)]:
+            warnings.warn(
+                f"state_dict: only numbers are kept, not the history of {', '.join(results)}. The usual fix "
+                f"is x.detach(), or no_grad(); or, for gradients, nn.functional_call(model, weights, x)",
+                stacklevel=2,
+            )
         with no_grad():
             for tensor, value in values.items():
                 tensor.copy_(value)
@@ -389,7 +400,7 @@ def _value_for(tensor: Tensor, came: dict[str, Any]) -> Tensor:
         if not _same(values[first], values[name]):
             raise ValueError(
                 f"value of {name}: expected that of {first}, for here they are one, got another; "
-                f"the usual fix is to leave it out"
+                f"the usual fix is to leave it out, as model.named_parameters() does"
             )
     return values[first]
 

@@ -89,6 +89,11 @@ def refuse_history(argument: str, value: Any) -> None:
         )
 
 
+def has_history(value: Any) -> bool:
+    """Tell whether this is a result whose gradient is wanted, for ``no_grad()`` does not say otherwise."""
+    return isinstance(value, Tensor) and value.requires_grad and not value.is_leaf and is_grad_enabled()
+
+
 def add_parameters(module: Any, dtype: npt.DTypeLike | None, **shapes: tuple[int, ...] | None) -> None:
     """Give a module parameters of these shapes, whose values are still to be written; or None."""
     for name, shape in shapes.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import opcode
 import sys
 from typing import Any
 
@@ -175,7 +176,8 @@ def without(module: str, name: str, words: dict[str, str]) -> Exception:
 
     Where the name is imported, Python would replace an AttributeError by one without these words.
     """
-    if name in words and sys._getframe(2).f_code.co_name == "_handle_fromlist":
+    caller = sys._getframe(2)
+    if name in words and caller.f_code.co_code[caller.f_lasti] == opcode.opmap["IMPORT_FROM"]:
         return ImportError(f"cannot import name {name!r} from {module!r}; {words[name]}", name=module)
     return AttributeError(
         f"module {module!r} has no attribute {name!r}" + (f"; {words[name]}" if name in words else ""),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import is_
 from typing import Any
 
 from autograd import Tensor
 from nn.module import Module, check_state, matched
 from nn.parameter import in_place_of
+
+# By the place, lest a list of two names counts twice: a list or dict, a key, what stands there, what shall.
+Changes = dict[tuple[int, Any], tuple[Any, Any, Any, Any]]
 
 
 def functional_call(
@@ -30,7 +34,8 @@ def functional_call(
             call it has not, so two threads need a copy each.
         parameter_and_buffer_dicts: arrays or Tensors by the names of parameters and buffers, or several
             such dicts; what has no name in them stays. What is shared has one of its names, and is
-            replaced everywhere. A buffer that the module writes in place is written in what was given.
+            replaced everywhere. A buffer that the module writes in place is written in what was given,
+            unless that is a leaf that requires a gradient.
         args: a tuple of arguments, or the one argument.
         kwargs: keyword arguments.
 
@@ -46,7 +51,7 @@ def functional_call(
         >>> model, x, y = nn.Linear(2, 1, rng=0), np.ones((3, 2)), np.zeros((3, 1))
         >>> def loss(weights):
         ...     return nn.functional.mse_loss(nn.functional_call(model, weights, (x,)), y)
-        >>> gradient = autograd.grad(loss)(model.state_dict())
+        >>> gradient = autograd.grad(loss)({name: p.data for name, p in model.named_parameters()})
         >>> loss(dict(model.named_parameters())).backward()
         >>> bool((gradient["weight"] == model.weight.grad).all())
         True
@@ -82,31 +87,33 @@ def _merged(dicts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 @contextmanager
 def _exchanged(module: Module, new: dict[Tensor, Tensor]) -> Iterator[None]:
     """Put other Tensors in the place of some, wherever they stand in a module, until the block ends."""
-    changes = []
+    changes: Changes = {}
     for part in module.modules():
-        fields = vars(part)
-        others = {name: _replaced(value, new) for name, value in fields.items()}
-        before = {name: value for name, value in fields.items() if others[name] is not value}
-        changes.append((fields, before, {name: others[name] for name in before}))
+        _replaced(vars(part), new, changes)
     try:
-        for fields, _, after in changes:
-            fields.update(after)
+        for items, key, _, after in changes.values():
+            items[key] = after
         yield
     finally:
-        for fields, before, _ in changes:
-            fields.update(before)
+        for items, key, before, _ in changes.values():
+            if isinstance(items, list):
+                items[key : key + 1] = [before]  # the list may have become shorter
+            else:
+                items[key] = before
 
 
-def _replaced(value: Any, new: dict[Tensor, Tensor]) -> Any:
-    """Give a field with other Tensors, in new lists, tuples and dicts; or itself, if none is replaced."""
+def _replaced(value: Any, new: dict[Tensor, Tensor], changes: Changes) -> Any:
+    """Give what shall stand in the place of a value; note what shall change inside of lists and dicts."""
     if isinstance(value, Tensor):
         return new.get(value, value)
-    if not isinstance(value, (list, tuple, dict)):
-        return value
-    items = value.values() if isinstance(value, dict) else value
-    others = [_replaced(item, new) for item in items]
-    if all(other is item for other, item in zip(others, items, strict=True)):
-        return value
-    if isinstance(value, dict):
-        return dict(zip(value, others, strict=True))
-    return type(value)(*others) if hasattr(value, "_fields") else type(value)(others)
+    if isinstance(value, tuple):
+        others = [_replaced(item, new, changes) for item in value]
+        if all(map(is_, others, value)):
+            return value
+        return type(value)(*others) if hasattr(value, "_fields") else type(value)(others)
+    if isinstance(value, (list, dict)):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            other = _replaced(item, new, changes)
+            if other is not item:
+                changes[id(value), key] = value, key, item, other
+    return value

@@ -3,6 +3,7 @@
 import contextlib
 import doctest
 import importlib
+import inspect
 import io
 import re
 from collections.abc import Iterator
@@ -50,7 +51,8 @@ def test_doctests(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     module = importlib.import_module(name)
     names = {"np": np, "autograd": autograd, "nn": nn, **PUBLIC, **vars(module)}
     for test in doctest.DocTestFinder(exclude_empty=True).find(module, name, extraglobs={}):
-        if test.examples:
+        found = inspect.unwrap(vars(module).get(test.name.removeprefix(f"{name}."), run))
+        if test.examples and not found.__module__.startswith("numpy"):  # its examples are NumPy's
             test.globs = dict(names)
             run(test)
 

@@ -1,7 +1,9 @@
-"""Programs for HIPS autograd run here as they are, and give its numbers."""
+"""What programs for HIPS autograd compute runs here as it is, and gives its numbers."""
 
+import pickle
 from functools import reduce
 from importlib import import_module
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -94,6 +96,12 @@ SCIPY_FORMS = [
     "np.sum(special.expit(w) * special.gammaln(w))",
     *(f"np.sum(norm.{name}(w, v, w * w))" for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf")),
     "np.sum(norm.logpdf(w))",
+    "np.sum(norm.pdf([w[0], 2.0], scale=[1.0, w[1]]))",
+    "np.sum(mvn.logpdf(w))",
+    "mvn.logpdf([w[0], 2.0], [1.0, w[1]], w[2])",
+    "mvn.logpdf(w, v, w * w)",
+    "mvn.logpdf([[1.0, 2.0]], [w[0], w[1]], [[1 + w[0] ** 2, w[0]], [w[0], 2.0]])",
+    "mvn.entropy(v, w[0])",
     "mvn.logpdf(w, v, np.eye(3) + np.outer(w, w))",
     "np.sum(mvn.pdf(np.outer(v[:2], w), w * v, np.eye(3) + np.outer(w, w)))",
     "mvn.entropy(v, np.eye(3) + np.outer(w, w))",
@@ -136,6 +144,38 @@ def test_names_are_those_of_numpy() -> None:
     assert anp.linalg.LinAlgError is np.linalg.LinAlgError
     with pytest.raises(AttributeError, match="no_such_name"):
         anp.no_such_name  # noqa: B018
+
+
+@pytest.mark.parametrize("cov", [-np.eye(2), [[1, 2], [2, 1]], np.zeros((2, 2)), -1.0], ids=str)
+def test_a_matrix_that_is_no_covariance_is_refused(cov: Any) -> None:
+    mvn = pytest.importorskip("scipy.stats") and import_module("autograd.scipy.stats.multivariate_normal")
+    for density in mvn.logpdf, mvn.pdf:
+        with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+            density(np.ones(2), np.zeros(2), cov)
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        mvn.entropy(np.zeros(2), cov)
+
+
+@pytest.mark.parametrize("name", ["pdf", "cdf", "logcdf", "sf", "logsf"])
+def test_a_scale_that_is_none_gives_nan_as_in_scipy(name: str) -> None:
+    theirs = getattr(pytest.importorskip("scipy.stats").norm, name)
+    ours = getattr(import_module("autograd.scipy.stats.norm"), name)
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(ours(1.0, 0.0, [-1.0, 0.0, 2.0]), theirs(1.0, 0.0, [-1.0, 0.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    "name", ["sin", "mean", "concat", "concatenate", "array", "full", "linalg.norm", "linalg.inv"]
+)
+def test_functions_can_be_pickled(name: str) -> None:
+    function = attrgetter(name)(anp)
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("joining", [anp.r_, anp.c_], ids=["r_", "c_"])
+def test_brackets_that_join_can_be_pickled(joining: Any) -> None:
+    copied, x = pickle.loads(pickle.dumps(joining)), tensor([1.0, 2.0], requires_grad=True)
+    np.testing.assert_array_equal(copied[x, x].detach(), joining[x, x].detach())
 
 
 def test_plain_arrays_stay_plain() -> None:

@@ -1,5 +1,6 @@
 """Layers and activations: PyTorch's numbers, right derivatives, errors that teach."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -554,3 +555,59 @@ def test_a_class_for_a_module_is_refused() -> None:
 def test_parameters_must_be_floating(dtype: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="float"):
         nn.Linear(2, 3, dtype=dtype)
+
+
+class Rows(nn.Softmax):
+    """A softmax whose option is a field of the class."""
+
+    dim = 0
+
+    def __init__(self) -> None:
+        pass
+
+
+class Sums(nn.MSELoss):
+    """A loss whose option is a property."""
+
+    def __init__(self, scale: float = 1.0) -> None:
+        self.scale = scale
+
+    @property
+    def reduction(self) -> str:  # type: ignore[override]
+        return "sum"
+
+
+class Far(nn.TripletMarginLoss):
+    """A loss of three, of whose options one is a field of the class."""
+
+    margin = 5.0
+
+    def __init__(self, p: float = 2.0) -> None:
+        self.p, self.eps, self.swap, self.reduction = p, 0.0, False, "mean"
+
+
+def test_options_may_be_fields_or_properties_of_a_subclass() -> None:
+    x = drawn((3, 2))
+    close(Rows()(x), nn.Softmax(dim=0)(x))
+    close(Rows()(x.tolist()), nn.Softmax(dim=0)(x))
+    close(Sums()(x, 0 * x), nn.MSELoss(reduction="sum")(x, 0 * x))
+    close(Far()(x, x, x), 5.0)
+
+
+class Halving(nn.MaxPool2d):
+    """A pooling layer with arguments of its own."""
+
+    def __init__(self, ceil: bool = False) -> None:
+        super().__init__(2, ceil_mode=ceil)
+
+
+class Halves(Halving):
+    """One that takes over those of its parent."""
+
+
+@pytest.mark.parametrize("kind", [Rows, Sums, Far, Halving, Halves, nn.MaxPool2d, nn.Softmax, nn.L1Loss])
+def test_arguments_are_those_of_the_nearest_constructor(kind: type[nn.Module]) -> None:
+    own = {Rows: [], Sums: ["scale"], Far: ["p"], Halving: ["ceil"], Halves: ["ceil"], nn.Softmax: ["dim"]}
+    pool = ["kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"]
+    rest = {nn.MaxPool2d: pool, nn.L1Loss: ["reduction"]}
+    assert list(inspect.signature(kind).parameters) == (own | rest)[kind]

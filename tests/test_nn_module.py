@@ -4,6 +4,7 @@ import copy
 import operator
 import pickle
 import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -380,11 +381,41 @@ def test_no_history_is_lost_where_numbers_are_copied(method: str, history: Any) 
     with pytest.raises(TypeError, match=fix):
         autograd.grad(lambda w: lose(model, history(w)) and np.sum(model.weight))(np.zeros(2))
     assert model.weight.data.tolist() == [1, 1]
+    if method != "load_state_dict":
+        with pytest.raises(TypeError, match=fix):
+            lose(model, history(tensor([2.0, 3.0], requires_grad=True)))
     table = np.zeros((2, 2)) if method == "from_pretrained" else np.zeros(2)
     for harmless in tensor(table, requires_grad=True).detach(), nn.Parameter(table):
         lose(model, harmless)
     with no_grad():  # this says that no gradient is wanted
         lose(model, tensor(table, requires_grad=True))
+
+
+@pytest.mark.parametrize("history", WITH_HISTORY.values(), ids=WITH_HISTORY)
+def test_the_numbers_of_what_is_tracked_are_loaded(history: Any) -> None:
+    model, value = nn.LayerNorm(2), history(tensor([2.0, 3.0], requires_grad=True))
+    said = [] if value.is_leaf else [(UserWarning, __file__)]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.load_state_dict({"weight": value, "bias": np.zeros(2)})
+        with no_grad():
+            model.load_state_dict({"weight": value, "bias": np.zeros(2)})
+    assert [(warning.category, warning.filename) for warning in caught] == said
+    assert model.weight.data.tolist() == value.detach().tolist()
+    assert model.weight.is_leaf
+
+
+def test_a_warning_names_all_results_that_are_loaded_and_the_ways_out() -> None:
+    model = nn.MLP([2, 3, 1], rng=0)
+    halves = {name: p / 2 for name, p in model.named_parameters()}
+    said = r"of 0.weight, 0.bias, 2.weight, 2.bias\. .*x\.detach\(\).*no_grad\(\).*nn\.functional_call"
+    before = state(model)
+    with warnings.catch_warnings(action="error"), pytest.raises(UserWarning, match=said):
+        model.load_state_dict(halves)
+    assert state(model) == before
+    with pytest.warns(UserWarning, match=said):
+        model.load_state_dict(halves)
+    assert state(model) == {name: half.detach().tolist() for name, half in halves.items()}
 
 
 def test_parameters_of_one_module_are_loaded_into_another() -> None:

@@ -1,6 +1,7 @@
 """A module is a function of its weights: gradients flow to others in their place, and it stays as it was."""
 
 import copy
+from collections import OrderedDict, defaultdict
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -188,7 +189,8 @@ def test_what_is_shared_has_one_value() -> None:
         close(functional_call(model, weights, X), X)
     close(functional_call(model, model.state_dict(), X).detach(), model(X).detach())
     with pytest.raises(
-        ValueError, match=r"value of second\.weight: expected that of first\.weight.*leave it out"
+        ValueError,
+        match=r"value of second\.weight: expected that of first\.weight.*leave it out.*named_parameters\(\)",
     ):
         autograd.grad(lambda weights: loss_of(model, weights))(model.state_dict())
 
@@ -202,6 +204,55 @@ def test_a_buffer_that_the_module_writes_is_written_where_it_was_given() -> None
         for name, b in twin.named_buffers():
             close(np.asarray(buffers[name]), b.data)
     assert model.num_batches_tracked.item() == 0
+
+
+def test_a_leaf_in_the_place_of_a_buffer_is_not_written() -> None:
+    mean = tensor(np.zeros(3), requires_grad=True)
+    functional_call(nn.BatchNorm1d(3), {"running_mean": mean}, X)
+    assert mean.data.tolist() == [0, 0, 0]
+
+
+class Keeping(nn.Module):
+    """A module that writes into lists and dicts in which parameters stand."""
+
+    def __init__(self) -> None:
+        self.ordered = OrderedDict(a=nn.Parameter(1.0), b=nn.Parameter(2.0))
+        self.found = defaultdict(list, {"c": nn.Parameter(3.0), "calls": 0})
+        self.several = ({"d": nn.Parameter(4.0)}, [nn.Parameter(5.0), "text", nn.Parameter(6.0)])
+        self.alias = self.several[1]
+
+    def forward(self, change: Any) -> Any:
+        self.found["calls"] += 1
+        self.found["inputs"].append(change)
+        self.ordered.move_to_end("a")
+        given = [p.item() for p in self.parameters()]
+        change(self.several[1])
+        return given
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [(lambda items: items.append(7), ["text", 7]), (list.clear, []), (list.pop, ["text"])],
+    ids=["longer", "empty", "shorter"],
+)
+def test_lists_and_dicts_stay_themselves_and_keep_what_is_written(change: Any, left: list[Any]) -> None:
+    model = Keeping()
+    fields, kept = dict(vars(model)), list(model.parameters())
+    weights = {name: 10 * p.data for name, p in model.named_parameters()}
+    assert sorted(functional_call(model, weights, (change,))) == [10, 20, 30, 40, 50, 60]
+    assert all(vars(model)[name] is value for name, value in fields.items())
+    assert (list(model.ordered), model.found["calls"], model.found["inputs"]) == (["b", "a"], 1, [change])
+    assert [item for item in model.alias if not isinstance(item, nn.Parameter)] == left
+    assert {id(p) for p in model.parameters()} == {id(p) for p in kept}
+    assert len(model.alias) == 2 + len(left)
+
+
+def test_weights_may_change_places_in_a_list_that_has_two_names() -> None:
+    model = Keeping()
+    swapped = {"alias.0": model.alias[2], "alias.2": model.alias[0]}
+    found = functional_call(model, swapped, (id,))
+    assert (found.index(6), found.index(5)) == (4, 5)
+    assert [p.item() for p in model.alias[::2]] == [5, 6]
 
 
 def test_a_buffer_that_is_assigned_is_the_modules_own_again() -> None:

@@ -4,8 +4,10 @@ import copy
 import operator
 import pickle
 import re
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -457,12 +459,23 @@ def test_what_pytorch_calls_otherwise_is_said(owner: Any, names: dict[str, str])
             getattr(owner, name)
 
 
-@pytest.mark.parametrize(("module", "names"), [("autograd", pytorch.FUNCTIONS), ("nn", nn.pytorch.NN)])
+MODULES = {  # packages and plain modules
+    "autograd": pytorch.FUNCTIONS,
+    "nn": nn.pytorch.NN,
+    "nn.functional": nn.pytorch.FUNCTIONAL,
+    "nn.optim": nn.pytorch.OPTIM,
+    "nn.optim.lr_scheduler": nn.pytorch.SCHEDULES,
+    "nn.utils": nn.pytorch.UTILS,
+}
+
+
+@pytest.mark.parametrize(("module", "names"), MODULES.items(), ids=MODULES)
 def test_what_pytorch_calls_otherwise_is_said_of_imports_too(module: str, names: dict[str, str]) -> None:
     for name, instead in names.items():
         with pytest.raises(ImportError, match=re.escape(f"'{name}' from '{module}'; {instead}")) as caught:
             exec(f"from {module} import {name}")
         assert caught.value.name == module
+        assert not hasattr(sys.modules[module], name)
     with pytest.raises(ImportError, match=r"cannot import name 'nothing'"):
         exec(f"from {module} import nothing")
 
@@ -480,6 +493,42 @@ def test_what_is_said_to_be_used_is_there(words: str) -> None:
     owners = {"np": np, "nn": nn, "autograd": autograd, "x": tensor(X), "rng": np.random.default_rng(0)}
     for owner, path in re.findall(r"\b(np|nn|autograd|x|rng)((?:\.\w+)+)", words):
         operator.attrgetter(path[1:])(owners[owner])
+
+
+SQUARE = np.array([[3.0, 0.5, 0.2], [0.5, 2.0, 0.1], [0.2, 0.1, 1.0]])
+MEANT = {**dict.fromkeys("xyzv", SQUARE), "weight": 0.5, "low": 0.1, "high": 0.6, "q": 0.5, "value": 0.5,
+         **dict.fromkeys(("axis", "count", "counts", "destination", "length", "shift", "start"), 1),
+         "mask": SQUARE > 1, "condition": SQUARE > 1, "source": 0, "axes": (1, 0), "shape": (3, 3),
+         "index": np.array([[0, 1, 1]] * 3), "values": SQUARE, "dtype": np.float32}  # fmt: skip
+
+
+def is_a_program(text: str) -> bool:
+    """Tell programs from prose."""
+    try:
+        return bool(compile(text, "words", "exec"))
+    except SyntaxError:
+        return False
+
+
+PROGRAMS = {
+    found[1]
+    for words in WORDS
+    if (found := re.fullmatch(r"use (?:the method )?((?:np|scipy|nn\.functional|x)\b.*)", words))
+    and is_a_program(found[1])
+}
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_what_is_said_to_be_called_takes_these_arguments(program: str) -> None:
+    names = {"np": np, "nn": nn, **MEANT, "x": tensor(SQUARE)}
+    if "bincount" in program:
+        names["x"] = tensor([1, 2])
+    if "conv2d" in program:
+        names |= {"x": tensor(np.ones((1, 1, 3, 3))), "weight": np.ones((1, 1, 2, 2))}
+    if "scipy" in program:
+        pytest.importorskip("scipy.special")
+        names["scipy"] = import_module("scipy")
+    exec(program, names)
 
 
 def test_the_names_of_pytorch_for_numbers_and_dtypes() -> None:
@@ -502,14 +551,22 @@ def test_functions_along_an_axis_take_the_names_of_pytorch(name: str) -> None:
             result = ours(x, 1, True) if how else result
             np.testing.assert_array_equal(as_tensor(result).detach(), numpys(X, **as_numpy))
             assert getattr(result, "requires_grad", None) == getattr(numpys(x), "requires_grad", None)
-    with pytest.raises(TypeError, match="dims"):
-        ours(X, dims=1)
+    with pytest.raises(TypeError, match="axes"):
+        ours(X, axes=1)
 
 
 def test_other_arguments_of_pytorch_are_taken_by_name() -> None:
     same(autograd.triu(leaf(X), diagonal=1), np.triu(X, 1))
     same(autograd.tril(leaf(X), diagonal=-1), np.tril(X, -1))
     same(autograd.linspace(0, 1, steps=5), np.linspace(0, 1, 5))
+    same(autograd.flip(leaf(X), dims=(0,)), np.flip(X, 0))
+    same(autograd.roll(leaf(X), 1, dims=1), np.roll(X, 1, 1))
+
+
+@pytest.mark.parametrize("name", ["sum", "concat", "concatenate", "zeros", "randn", "tensor", "cat"])
+def test_functions_can_be_pickled(name: str) -> None:
+    function = getattr(autograd, name)
+    assert pickle.loads(pickle.dumps(function)) is function
 
 
 def test_functions_that_join_take_the_name_of_pytorch_for_the_axis() -> None:

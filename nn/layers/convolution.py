@@ -67,7 +67,7 @@ class Convolution(Affine):
         said = [channels, f"kernel_size={self.kernel_size}", f"stride={self.stride}"]
         zeros, ones = (0,) * self.axes, (1,) * self.axes
         usual = {"padding": zeros, "dilation": ones, "output_padding": zeros, "groups": 1}
-        options = ((name, vars(self).get(name, value), value) for name, value in usual.items())
+        options = ((name, getattr(self, name, value), value) for name, value in usual.items())
         said += [f"{name}={found}" for name, found, value in options if found != value]
         return ", ".join(said if self.bias is not None else [*said, "bias=False"])
 
