@@ -169,7 +169,7 @@ def test_the_chapters_of_the_table_do_not_grow() -> None:
         return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths)
 
     assert lines("*.py") < 1200
-    assert lines("late/*.py") < 80  # SciPy
+    assert lines("late/*.py") < 90  # SciPy, and structured arrays
 
 
 def test_layers_losses_and_optimisers_stay_short() -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy._core import defchararray, strings, umath
-from numpy.lib import recfunctions
 
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.table import constant, refused
@@ -47,8 +46,4 @@ refused("it is for complex numbers; use np.sort", np.sort_complex)
 refused(
     "complex arrays are not supported; use products with np.cos and np.sin of a grid, which are the same sums",
     *(f for name, f in vars(np.fft).items() if name[0] != "_" and name.endswith(("fft", "fft2", "fftn"))),
-)
-refused(
-    "its arrays are structured; keep fields in a dict, and use np.stack or np.concatenate to join them",
-    *(f for f in vars(recfunctions).values() if hasattr(f, "_implementation")),
 )

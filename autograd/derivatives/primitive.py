@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from numpy import asarray, ma, ndarray
+import numpy as np
+from numpy import asarray, ndarray
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,7 +40,7 @@ def primitive(function: F, known_as: str = "") -> F:
         return dispatch(*map(_plain, args), **named)
 
     def _plain(value: Any) -> Any:
-        if isinstance(value, ma.MaskedArray):
+        if isinstance(value, np.ma.MaskedArray):
             raise TypeError(f"{known_as or function.__name__}: {MASKED}")
         return asarray(value) if isinstance(value, ndarray) else value
 

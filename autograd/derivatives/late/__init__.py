@@ -1,9 +1,9 @@
-"""Chapters on what not everybody installs: each is loaded when its library is there."""
+"""Chapters on what not everybody installs or imports: each is loaded when its library is there."""
 
 import sys
 from importlib import import_module
 
-CHAPTERS = {"scipy.special": "special"}
+CHAPTERS = {"scipy.special": "special", "numpy.lib.recfunctions": "records"}
 
 
 def load_late() -> bool:
