@@ -159,7 +159,7 @@ class Backward(InPlace):
         """
         if not self.tracked:
             raise RuntimeError(errors.untracked(self))
-        if gradient is None and self._array.size != 1:
+        if gradient is None and self.size != 1:
             raise RuntimeError(errors.not_a_scalar(self))
         if create_graph and not modes.recording.get():
             with modes.enable_grad():
