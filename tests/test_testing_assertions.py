@@ -30,6 +30,7 @@ from autograd.testing import (
     drawn,
     tensors,
 )
+from autograd.testing.properties import slope_lies_between_one_sided_slopes
 
 Function = Callable[..., Any]
 
@@ -339,3 +340,8 @@ def test_the_property_that_does_not_hold_is_named_and_shown() -> None:
     assert program.endswith("slope_lies_between_one_sided_slopes(TABLE[same], call(np.array(0.0)))")
     with pytest.raises(AssertionError):
         run_pasted(found.value)
+
+
+def test_where_kinks_meet_a_mean_of_the_gradients_nearby_is_right() -> None:
+    tied = np.array([[0.0, 0.5], [0.0, 0.5], [0.0, 0.5]])  # the rows' sums tie, and |x| bends at 0
+    slope_lies_between_one_sided_slopes(TABLE[np.linalg.norm], call(tied, ord=-np.inf, axis=(0, 1)))
