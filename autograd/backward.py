@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import errors, modes
 from autograd.graph import Vertex, sweep
-from autograd.handle import like
+from autograd.handle import Handle, like
 from autograd.inplace import InPlace
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Backward(InPlace):
             UserWarning: this Tensor is no leaf, and keeps no gradient.
         """
         if self.node is None:
-            return self._grad
+            return self._kept_grad()
         if RETAINED not in (self.node.hooks or ()):
             warnings.warn(errors.not_retained(self), stacklevel=2)
         return self._kept_grad()
@@ -89,10 +89,19 @@ class Backward(InPlace):
     def grad(self, value: Tensor | None) -> None:
         self._grad = None if value is None else like(value, self, "grad")
 
+    @property
+    def grad_array(self) -> np.ndarray[Any, Any] | None:
+        """The array of ``grad``: what an optimiser reads, in every step, and need not have as a Tensor."""
+        gradient = self._grad if self.node is None else self._kept_grad()
+        return gradient._array if isinstance(gradient, Handle) else gradient
+
     def _kept_grad(self) -> Tensor | None:
         """Give the gradient that is kept, if there is one."""
         if self.node is None:
-            return self._grad
+            if self._grad is not None:  # a backward pass leaves an array
+                self._grad = self.lift(self._grad)
+            gradient: Tensor | None = self._grad
+            return gradient
         retained: Any = (self.node.hooks or {}).get(RETAINED)
         return None if retained is None or retained.grad is None else self.lift(retained.grad)
 
@@ -176,15 +185,14 @@ class Backward(InPlace):
         for leaf in list(cotangents):
             if leaf.hooks:
                 cotangents[leaf] = leaf.hooked(cotangents[leaf])
-        lift, taken = self.lift, {None, id(seed), id(getattr(seed, "base", None))}
+        taken = {None, id(seed), id(getattr(seed, "base", None))}
         with _accumulation:
             for leaf, g in cotangents.items():
-                before = leaf._grad
-                if before is not None:
-                    leaf._grad = before + g if create_graph else lift(before.data + g)
+                if leaf._grad is not None:
+                    leaf._grad = (leaf.grad if create_graph else leaf.grad_array) + g
                     continue
                 owner = None if create_graph else id(g) if g.base is None else _owner(g)
-                leaf._grad = lift(g.copy() if owner in taken else g)  # no two leaves may share an array
+                leaf._grad = g.copy() if owner in taken else g  # no two leaves may share an array
                 taken.add(owner)
 
 

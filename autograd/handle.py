@@ -20,7 +20,7 @@ class Handle(Vertex):
 
     Attributes:
         _array: the array.
-        _grad: for a leaf, the gradient so far.
+        _grad: for a leaf, the gradient so far; an array, until somebody asks for the Tensor.
         node: the recorded call whose result this is, or None for a leaf.
         tracked: whether calls with this Tensor are recorded.
         name: what drawings and errors call it.
@@ -29,7 +29,7 @@ class Handle(Vertex):
 
     __slots__ = ("__weakref__", "_array", "_grad", "cut", "name", "node", "tracked")
     _array: np.ndarray[Any, Any]
-    _grad: Tensor | None
+    _grad: Any
 
     def __init__(self, data: np.ndarray[Any, Any], node: Node | None = None, name: str | None = None) -> None:
         if not isinstance(data, np.ndarray):

@@ -10,6 +10,7 @@ from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.array_utils import byte_bounds
 
 from autograd import errors, modes
 from autograd.derivatives.indexing import set_item
@@ -95,7 +96,8 @@ class InPlace(Handle):
         if self.node is None:  # what was recorded with this Tensor cannot be replayed now
             self.version = Version()
             self.version.write()
-        self._array, self.node, self.tracked = result._array, result.node, result.tracked
+        array = _laid_out_as(self._array, result._array)
+        self._array, self.node, self.tracked = array, result.node, result.tracked
 
     def _write_array(self, function: Any, args: Sequence[Any]) -> None:
         if function is set_item:
@@ -184,3 +186,17 @@ class InPlace(Handle):
             places[...] = True
         self.writes = since, self.node.serial if self.node else 0, places
         return bool(places[place].any())
+
+
+def _laid_out_as(before: np.ndarray[Any, Any], array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Give an array the gaps in memory that there were: they decide whether a reshape is a view."""
+    if array.strides == before.strides:
+        return array
+    low, high = byte_bounds(before)
+    if high - low < array.nbytes:  # elements share memory
+        return array
+    start = before.__array_interface__["data"][0] - low
+    memory = np.empty(high - low, np.uint8)
+    laid_out = np.ndarray(array.shape, array.dtype, memory, start, before.strides)
+    laid_out[...] = array
+    return laid_out

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -625,6 +625,8 @@ WRITES_OF_VIEWS: dict[str, Callable[[Any, Any], Any]] = {
     "a constant behind": lambda y, w: [rows := list(y), rows[0].__iadd__(w), rows[1].__setitem__(0, 5.0)],
     "a view of a view": lambda y, w: [z := y.reshape(4), part := z[1:], part.__iadd__(w), z.__imul__(w)],
     "parts": lambda y, w: [part.__imul__(w) for part in np.split(y, 2)],
+    "a copy of what was written": lambda y, w: [z := y[::-1], z.__iadd__(w), z.reshape(-1).__imul__(w)],
+    "a view of what was written": lambda y, w: [z := y[::-1], z.__iadd__(w), z.reshape(2, 2, 1).__imul__(w)],
     "a part of a part": lambda y, w: y[1:][0].__iadd__(w)[:1].__imul__(w),
 }
 
@@ -663,6 +665,8 @@ LOOKS: list[Callable[[Any], Any]] = [
     lambda y: np.squeeze(y),
     lambda y: np.split(y, y.shape[0])[-1],
     lambda y: np.atleast_2d(y),
+    lambda y: np.ravel(y),
+    lambda y: np.reshape(y, y.shape[::-1]),
 ]
 CHANGES: list[Callable[[Any, Any], Any]] = [
     lambda y, w: y.__iadd__(w),
@@ -676,8 +680,10 @@ CHANGES: list[Callable[[Any, Any], Any]] = [
 VIEW_STEPS = st.tuples(st.integers(0, 9), st.sampled_from(LOOKS) | st.sampled_from(CHANGES))
 
 
-@given(st.lists(VIEW_STEPS, max_size=8))
-def test_writes_to_views_are_numpys_or_refused(steps: list[tuple[int, Callable[..., Any]]]) -> None:
+@given(st.lists(VIEW_STEPS, max_size=8), st.sampled_from("CF"))
+def test_writes_to_views_are_numpys_or_refused(
+    steps: list[tuple[int, Callable[..., Any]]], order: Literal["C", "F"]
+) -> None:
     """Views are taken of what there is, and written, in any order: never silently another result."""
 
     def run(y: Any, w: Any) -> Any:
@@ -692,10 +698,10 @@ def test_writes_to_views_are_numpys_or_refused(steps: list[tuple[int, Callable[.
         return y
 
     h = 1e-30
-    expected = run(np.ones((2, 3), complex), 1.5 + 1j * h)
+    expected = run(np.ones((2, 3), complex, order), 1.5 + 1j * h)
     w = leaf(1.5)
     try:
-        y = run(tensor(np.ones((2, 3))), w)
+        y = run(tensor(np.ones((2, 3), order=order)), w)
     except RuntimeError as error:
         assert "looks at another tensor" in str(error)  # noqa: PT017
         return

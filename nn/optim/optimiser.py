@@ -221,13 +221,13 @@ class Optimiser:
             update = self._ascend if group["maximize"] else self.update
             dtype = None
             for parameter in group["params"]:
-                gradient = parameter.grad
+                gradient = parameter.grad_array
                 if gradient is not None:
                     array = parameter.data
                     if array.dtype is not dtype:
                         dtype = array.dtype
                         lr = np.array(group["lr"], dtype)  # NumPy multiplies by arrays faster than by numbers
-                    array -= update(array, gradient.data, lr, self.state[parameter], group)
+                    array -= update(array, gradient, lr, self.state[parameter], group)
                     parameter.data = array
         if gradient is None and not self._warned:  # if the last one is there, not all are missing
             self._warn()
