@@ -102,6 +102,7 @@ def sum_by_row_of(d: Draw) -> Call:
     return call(d.array((*numbers.shape, table.shape[1])), numbers, table.shape)
 
 
+EPS = Interval("eps > 1/4", 0.25, np.inf)
 PROBABILITY = Interval("0 < p < 1", 0, 1)
 
 
@@ -122,7 +123,7 @@ NN_ARGUMENTS: dict[Callable[..., Any], Callable[[Draw], Call]] = {
     pooling.at_maxima: at_maxima_of,
     pooling.averaging: averaging_of,
     normalisation.sum_of_products: lambda d: call(*d.arrays("ijk,ijk")),
-    normalisation.standardise: lambda d: call(*d.arrays("ijk,j,j"), d.choice(0.25, 1.0)),
+    normalisation.standardise: lambda d: call(*d.arrays("ijk,j,j"), d.array((), EPS)),
     normalisation.scale_and_shift: lambda d: call(*d.arrays("ijk,j,j")),
     losses.bce_of_probabilities: probabilities,
     losses.bce_of_logits: probabilities,

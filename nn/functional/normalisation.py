@@ -146,7 +146,8 @@ entry(scale_and_shift, lambda g, weight: _times(g, weight),
 entry(standardise,     lambda g, residual, weight: _pulled_back(g, residual, weight),
                        lambda g: g[2],
                        lambda g: g[1],
-                       None, cotangent=lambda g, residual: (g, _sum(g), _sum_with(g, residual[0])),
+                       lambda g, residual, weight: np.sum(times(_each_place(g[2]), _times(residual[1] ** 2, weight))) / -2,
+                       cotangent=lambda g, residual: (g, _sum(g), _sum_with(g, residual[0])),
                        forward=_standardise, residual=lambda x, weight, bias, eps, moments=None: _standardise(x, weight, bias, eps)[1], keywords="moments")
 # fmt: on
 
