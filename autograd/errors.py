@@ -158,10 +158,10 @@ def into_array(function: Any) -> str:
 
 
 def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
-    """Refuse a tracked Tensor as a keyword argument, whose gradient would be lost."""
+    """Refuse a tracked Tensor as an option, whose gradient would be lost."""
     return (
-        f"{name_of(function)}: a Tensor that requires a gradient cannot be a keyword argument "
-        f"({', '.join(kwargs)}), where its gradient would be lost; give it by position, or detach() it"
+        f"{name_of(function)}: there is no derivative by its options ({', '.join(kwargs)}), and one of them is "
+        f"a Tensor that requires a gradient, which would be lost; the usual fix is detach()"
     )
 
 
