@@ -13,13 +13,12 @@ import numpy as np
 from autograd import errors, modes
 from autograd.graph import Vertex, sweep
 from autograd.handle import Handle, like
-from autograd.inplace import InPlace
+from autograd.inplace import RETAINED, InPlace
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 _accumulation = threading.Lock()
-RETAINED = 0  # the key among a node's hooks of the one that retain_grad makes
 
 
 class Hook(NamedTuple):

@@ -19,6 +19,8 @@ from autograd.handle import Handle, is_tracked, plain
 from autograd.versions import Version
 from autograd.views import Origin
 
+RETAINED = 0  # the key among a node's hooks of the one that retain_grad makes; it stays with the handle
+
 
 class InPlace(Handle):
     """The part of a Tensor that writes.
@@ -93,6 +95,9 @@ class InPlace(Handle):
         result = result if result.dtype == self.dtype else result.astype(self.dtype)
         if origin is not None:
             self._hand_on(result, origin)
+        hooks = (self.node and self.node.hooks) or {}
+        if result.node and RETAINED in hooks:
+            result.node.hooks = {RETAINED: hooks.pop(RETAINED)}
         if self.node is None:  # what was recorded with this Tensor cannot be replayed now
             self.version = Version()
             self.version.write()

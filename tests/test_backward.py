@@ -1,5 +1,6 @@
 """The backward pass: what it leaves in ``grad``, hooks, gradients of gradients, zeros."""
 
+import operator
 import subprocess
 import sys
 from collections.abc import Callable
@@ -131,6 +132,25 @@ def test_a_root_can_retain_its_gradient() -> None:
 
 
 # The cotangent to start from
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda y: operator.iadd(y, 1.0),
+        lambda y: operator.imul(y, 2.0),
+        lambda y: operator.setitem(y, 0, 5.0),
+        lambda y: operator.setitem(y[:1], 0, 5.0 * y[1]),
+    ],
+)
+def test_a_gradient_is_kept_of_what_a_tensor_was_last(write: Callable[[Any], Any]) -> None:
+    x = tensor([1.0, 4.0], requires_grad=True)
+    y = x * 3.0
+    y.retain_grad()
+    write(y)
+    np.sum(y * np.array([2.0, 3.0])).backward()
+    assert y.grad is not None
+    np.testing.assert_array_equal(y.grad.data, [2.0, 3.0])
 
 
 def test_a_gradient_for_results_that_are_no_scalars() -> None:
