@@ -142,6 +142,7 @@ def test_a_root_can_retain_its_gradient() -> None:
         lambda y: operator.setitem(y, 0, 5.0),
         lambda y: operator.setitem(y[:1], 0, 5.0 * y[1]),
     ],
+    ids=["+=", "*=", "an element", "of a view"],
 )
 def test_a_gradient_is_kept_of_what_a_tensor_was_last(write: Callable[[Any], Any]) -> None:
     x = tensor([1.0, 4.0], requires_grad=True)
