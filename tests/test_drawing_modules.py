@@ -67,12 +67,38 @@ class Tower(nn.Module):
         return self.head(x)
 
 
+class Head(nn.Module):
+    """One head of an attention that looks back only."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.key, self.query, self.value = (nn.Linear(4, 2, bias=False, rng=rng) for _ in range(3))
+
+    def forward(self, x: Any) -> Any:
+        scores = (self.query(x) @ self.key(x).T) * 2**-0.5
+        masked = scores.masked_fill(np.triu(np.ones((3, 3), bool), 1), float("-inf"))
+        return nn.functional.softmax(masked, -1) @ self.value(x)
+
+
+class Attention(nn.Module):
+    def __init__(self) -> None:
+        rng = np.random.default_rng(0)
+        self.heads = nn.ModuleList([Head(rng), Head(rng)])
+        self.proj = nn.Linear(4, 4, rng=rng)
+
+    def forward(self, x: Any) -> Any:
+        return self.proj(np.concatenate([head(x) for head in self.heads], -1))
+
+
 def cards(_thing: Any, params: Any = None, depth: Any = "auto", expand: Any = ()) -> list[Card]:
     return View("draw", _thing, params).deck(depth, expand).cards
 
 
 def names(_thing: Any, **how: Any) -> list[str]:
     return [card.name for card in cards(_thing, **how)]
+
+
+def alarms(_x: Tensor) -> set[str]:
+    return {card.name for card in cards(_x, depth=None) if any(label == "⚠" for label, _ in card.rows)}
 
 
 def mean_square(x: Tensor) -> Tensor:
@@ -158,6 +184,15 @@ def test_a_module_that_is_called_again_says_nothing_about_what_it_made() -> None
     x = shared(np.tanh(shared(np.ones(3))))
     assert "shared" not in names(mean_square(x), depth=0)
     assert "shared" in names(lambda: mean_square(shared(np.tanh(shared(np.ones(3))))), depth=0)
+
+
+def test_a_list_of_modules_is_no_module_and_what_joins_the_results_of_one_is_its_own() -> None:
+    attention, x = Attention(), np.ones((3, 4))
+    whole = cards(lambda: mean_square(attention(x)), depth=1)
+    assert [card.name for card in whole if len(card.things) > 1] == ["heads.0", "heads.1"]
+    read_off = cards(mean_square(attention(x)), depth=1)
+    for seen, read in zip(whole, read_off, strict=True):
+        assert (read.role, read.formula, len(read.things)) == (seen.role, seen.formula, len(seen.things))
 
 
 def test_cards_of_modules_say_sizes_parameters_and_gradients() -> None:
@@ -313,10 +348,6 @@ def test_warnings_stand_on_cards() -> None:
 
 def test_no_alarm_where_large_parts_cancel_or_a_factor_is_zero() -> None:
     rng = np.random.default_rng(0)
-
-    def alarms(x: Tensor) -> set[str]:
-        return {card.name for card in cards(x, depth=None) if any(label == "⚠" for label, _ in card.rows)}
-
     scores = tensor(rng.normal(size=(4, 4)), requires_grad=True)
     powers = np.exp(scores - np.max(scores, axis=1, keepdims=True))
     shares = powers / np.sum(powers, axis=1, keepdims=True)
@@ -329,6 +360,36 @@ def test_no_alarm_where_large_parts_cancel_or_a_factor_is_zero() -> None:
     steep, negative = 40 * w, -w
     assert alarms(nn.functional.sigmoid(steep)) == {"w", "steep"}
     assert alarms(nn.functional.relu(negative)) == {"w", "negative"}
+
+
+def test_no_alarm_for_an_infinity_that_the_user_put_in() -> None:
+    """A mask of −∞ that a softmax swallows is no complaint, whatever it is put in by."""
+    mask = np.triu(np.ones((3, 3), bool), 1)
+    scores = tensor(np.arange(9.0).reshape(3, 3), requires_grad=True)
+    added = tensor(np.where(mask, -np.inf, 0.0), name="added")
+    written = scores * 1.0
+    written[mask] = -np.inf
+    for masked in (scores.masked_fill(mask, float("-inf")), scores + added.data, scores + added, written):
+        shares = nn.functional.softmax(2 * masked, -1)
+        assert alarms(np.sum(shares * np.arange(3.0))) == set()
+    attention, x = Attention(), np.arange(12.0).reshape(3, 4)
+    for depth in (0, 1, None):
+        found = cards(lambda: mean_square(attention(x)), depth=depth)
+        assert [row for card in found for row in card.rows if row[0] == "⚠"] == []
+
+
+def test_an_infinity_that_a_call_makes_or_that_reaches_the_result_is_an_alarm() -> None:
+    x = tensor([0.0, 1e3], requires_grad=True)
+    mask = np.array([True, False])
+    with np.errstate(all="ignore"):
+        huge, steep, endless = np.exp(x), np.log(x), 1 / x
+        assert alarms(1 / huge + 1 / steep + 1 / endless) >= {"huge", "steep", "endless"}
+        masked = huge.masked_fill(mask, float("-inf"))
+        assert "masked" in alarms(nn.functional.softmax(masked, -1)[0])
+        result = x.masked_fill(mask, float("-inf"))
+        assert alarms(result) == {"result"}
+        diverged = tensor(np.inf, requires_grad=True)
+        assert "diverged" in alarms(np.tanh(diverged))
 
 
 # Size and time

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import grad, gradcheck, hessian, tensor
+from autograd import grad, gradcheck, hessian, hvp, tensor
 
 Function = Callable[..., Any]
 Array = np.ndarray[Any, Any]
@@ -83,6 +83,35 @@ def test_vectors_of_equal_eigenvalues_are_never_silently_wrong() -> None:
 
     with np.errstate(all="ignore"):
         assert np.isnan(grad(square_root)(np.eye(2))).any()
+
+
+def exponential(x: Any) -> Any:
+    values, vectors = linalg.eigh(x.T @ x)
+    return np.sum(SEVENTH * ((vectors * np.exp(values / 9)) @ vectors.T))
+
+
+def principal(x: Any) -> Any:
+    vector = linalg.eigh(x.T @ x)[1][:, -1:]
+    return np.sum(SEVENTH * (vector @ vector.T))
+
+
+def best_of_rank_one(x: Any) -> Any:
+    u, s, vt = linalg.svd(x.T @ x)
+    return np.sum(SEVENTH * (s[0] * u[:, :1] @ vt[:1]))
+
+
+SEVENTH = np.random.default_rng(7).normal(size=(5, 5))
+
+
+@pytest.mark.parametrize("function", [exponential, principal, best_of_rank_one])
+def test_values_equal_up_to_rounding_do_no_harm_elsewhere(function: Function) -> None:
+    """A covariance of fewer rows than columns: its least eigenvalues differ by rounding."""
+    x, step = RANDOM[:2].reshape(2, 4) @ np.eye(4, 5) + np.eye(2, 5, 3), 1e-6
+    direction = RANDOM[2:] @ np.eye(4, 5, 1)
+    slope = (function(x + step * direction) - function(x - step * direction)) / (2 * step)
+    assert np.sum(grad(function)(x) * direction) == pytest.approx(slope, rel=1e-6)
+    bends = (grad(function)(x + step * direction) - grad(function)(x - step * direction)) / (2 * step)
+    np.testing.assert_allclose(hvp(function, x, direction), bends, rtol=1e-6, atol=1e-7)
 
 
 # One triangle

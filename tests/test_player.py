@@ -509,6 +509,18 @@ def test_collapsed_pages_show_calls_as_they_are(opened: Open) -> None:
         assert re.search("final gradient, rms, shape", page.texts("#rows")[0])
 
 
+def module_of_one_call() -> Tensor:
+    model = nn.Sequential(nn.Linear(3, 2, rng=0))
+    return np.mean(model(np.ones((5, 3))) ** 2)
+
+
+def test_a_module_of_one_call_is_shown_as_a_module(opened: Open) -> None:
+    drawn = backprop(module_of_one_call(), depth=0).html()
+    page = opened(module_of_one_call, depth=0)
+    page.go(page.last)
+    assert drawn.count("weight grad") == 1
+
+
 def test_a_gradient_is_a_dash_until_it_arrives(opened: Open) -> None:
     page = opened(reuse)
 

@@ -10,7 +10,7 @@ from numpy.lib import scimath
 
 from autograd.derivatives import elementwise  # noqa: F401 (its ufuncs have methods)
 from autograd.derivatives.own_text import as_array, own_text
-from autograd.derivatives.reductions import NOT_GIVEN, as_rows
+from autograd.derivatives.reductions import NOT_GIVEN, as_rows, running
 from autograd.derivatives.shapes import along
 from autograd.derivatives.table import TABLE, Constant, constant, definition, refused
 
@@ -58,8 +58,9 @@ def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: An
 def _accumulate(ufunc: Any, array: Any, axis: int = 0) -> Any:
     if ufunc.accumulate in _KNOWN:
         return _KNOWN[ufunc.accumulate](array, axis)
-    results = itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)
-    return np.stack([*results], axis) if np.size(array) else np.copy(array)
+    if ufunc in (np.logaddexp, np.logaddexp2, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot):
+        return running(ufunc, array, axis)
+    return np.stack([*itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)], axis) if np.size(array) else np.copy(array)
 
 _METHODS: dict[str, Any] = {
     "reduce": _reduce,

@@ -8,7 +8,8 @@ decomposition" (2016); Seeger, Hetzel, Dai, Meissner and Lawrence, "Auto-differe
 triangle, and what is not on the diagonal counts twice there. For a symmetric one go through ``(a + a.mT) / 2``.
 
 **Equal eigenvalues** or singular values have gradients, but no second derivatives there, and their vectors have none at
-all, nor have those of a singular value 0 of a matrix that is not square: a cotangent of theirs gives inf or NaN.
+all, nor have those of a singular value 0 of a matrix that is not square: a cotangent of theirs gives inf or NaN. Where
+they are equal up to rounding, the gradient is exact only if it ends in what does not turn their vectors among themselves.
 
 **Further columns**, of ``svd`` with ``full_matrices=True`` and ``qr`` with ``mode="complete"``, are some basis of the space
 that is left. What depends on that space alone, such as the projection onto it, has the right gradient.
@@ -83,6 +84,10 @@ def _over_gaps(x: Any, values: Any) -> Any:
     """Divide x_ij by λ_j - λ_i; on the diagonal give 0."""
     return _divide(np.where(_identity(x), 0, x), values - T(values))
 
+def _turn(k: Any, values: Any) -> Any:
+    """Divide k_ij - k_ji by λ_j - λ_i, in this order, since gaps may be mere rounding; where there is no gap, divide k_ij."""
+    return _over_gaps(np.where(np.equal(values, T(values)), k, k - T(k)), values)
+
 def _thin(q: Any, g: Any, k: int) -> tuple[Any, Any]:
     """Keep the first k columns of q; the others span what is left, and turn as that does."""
     return q[..., :k], g[..., :k] - q[..., k:] @ (T(g[..., k:]) @ q[..., :k])
@@ -90,8 +95,8 @@ def _thin(q: Any, g: Any, k: int) -> tuple[Any, Any]:
 def _eigen(g: Any, out: Any, orthogonal: bool = False) -> Any:
     """Pull back to a = v diag(w) v⁻¹ (Giles, 3.1), where the columns of v have length 1."""
     (w, v), (gw, gv) = np.split(out, [1], axis=-2), np.split(g, [1], axis=-2)
-    gv = gv if orthogonal else gv - v * np.sum(v * gv, axis=-2, keepdims=True)
-    inner = T(v * gw) + _over_gaps(T(v) @ gv, w) @ T(v)
+    turn = _turn(T(v) @ gv, w) / 2 if orthogonal else _over_gaps(T(v) @ (gv - v * np.sum(v * gv, axis=-2, keepdims=True)), w)
+    inner = T(v * gw) + turn @ T(v)
     return v @ inner if orthogonal else np.linalg.solve(T(v), inner)
 
 def _svd(g: Any, out: Any, a_shape: tuple[int, ...]) -> Any:
@@ -100,8 +105,8 @@ def _svd(g: Any, out: Any, a_shape: tuple[int, ...]) -> Any:
     (u, gu), (s, gs), (vt, gvt) = zip(*(np.split(x, [m, m + 1], axis=-2) for x in (out, g)), strict=True)
     (u, gu), (v, gv) = _thin(u, gu, k), _thin(T(vt[..., :n]), T(gvt[..., :n]), k)
     s, gs = s[..., :k], gs[..., :k]
-    left, right = _over_gaps(T(u) @ gu, s * s), _over_gaps(T(v) @ gv, s * s)
-    a = (u * gs + u @ ((left + T(left)) * s + T(s) * (right + T(right)))) @ T(v)
+    left, right = _turn(T(u) @ gu, s * s), _turn(T(v) @ gv, s * s)
+    a = (u * gs + u @ (left * s + T(s) * right)) @ T(v)
     if m > n:
         return a + _divide(gu - u @ (T(u) @ gu), s) @ T(v)
     return a + u @ T(_divide(gv - v @ (T(v) @ gv), s)) if m < n else a

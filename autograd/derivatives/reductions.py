@@ -52,12 +52,12 @@ def _share_of_sum(power: Any, x: Any, out: Any, axis: Axis, keepdims: bool) -> A
     same = np.equal(x, total) & np.isinf(x)
     return power(np.where(same, 0, x) - np.where(same, 0, total)) / np.maximum(np.sum(same, axis=axis, keepdims=True), 1)
 
-def _running_product(x: Any) -> Any:
-    """Multiply along the last axis, keeping the partial products, in doubling steps."""
-    step = 1
+def running(operation: Any, x: Any, axis: int) -> Any:
+    """Combine the elements along an axis by an associative operation, keeping the partial results, in doubling steps."""
+    x, step = np.moveaxis(x, axis, -1), 1
     while step < np.shape(x)[-1]:
-        x, step = np.concatenate([x[..., :step], x[..., step:] * x[..., :-step]], axis=-1), 2 * step
-    return x
+        x, step = np.concatenate([x[..., :step], operation(x[..., :-step], x[..., step:])], axis=-1), 2 * step
+    return np.moveaxis(x, -1, axis)
 
 def _products_of_others(x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any) -> Any:
     """Give the product over each element; where one may be zero, multiply all before and all after it."""
@@ -88,4 +88,4 @@ definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, 
 
 # With partial results
 derivative(np.cumsum,  lambda g, x_shape, axis=None: np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), x_shape), kind="along an axis")
-definition(np.cumprod, lambda a, axis=None: _running_product(np.ravel(a)) if axis is None else np.moveaxis(_running_product(np.moveaxis(a, axis, -1)), -1, axis))
+definition(np.cumprod, lambda a, axis=None: running(np.multiply, np.ravel(a), 0) if axis is None else running(np.multiply, a, axis))

@@ -2,7 +2,7 @@
 
 A graph does not record this, so that recording stays fast. Two witnesses tell it afterwards: a call
 that is watched while it is made, exactly; and the parameters that calls read, from the first to the
-last one of a module.
+last one of a module, with the calls that join its values.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -104,11 +104,24 @@ def _read_off(order: Sequence[Node], names: Names) -> Iterator[Section]:
         inside = wide.start <= narrow.start and narrow.stop <= wide.stop
         return inside and id(wide.module) in outer[id(narrow.module)]
 
-    found = [Section(start, stop, names.modules[key], it) for key, (start, stop, it) in spans.items()]
+    reading = {i for i, _ in reads}
+    found = [
+        Section(start, _end(order, start, stop, reading), names.modules[key], module)
+        for key, (start, stop, module) in spans.items()
+    ]
     for section in found:
         others = [s for s in found if s.start < section.stop and section.start < s.stop]
         if all(contains(section, s) or contains(s, section) for s in others):
             yield section
+
+
+def _end(order: Sequence[Node], start: int, stop: int, reading: Collection[int]) -> int:
+    """Find where a module ends: after calls that join several of its values, which only it can know."""
+    inside = {id(node) for node in order[start:stop]}
+    while stop < len(order) and stop not in reading and len(inside & set(map(id, order[stop].args))) > 1:
+        inside.add(id(order[stop]))
+        stop += 1
+    return stop
 
 
 def _owners(outermost: Any) -> Iterator[tuple[Any, list[Any]]]:
@@ -116,4 +129,10 @@ def _owners(outermost: Any) -> Iterator[tuple[Any, list[Any]]]:
     inside = dict(outermost.named_modules())
     for name, parameter in outermost.named_parameters():
         dots = [i for i, letter in enumerate(name) if letter == "."]
-        yield parameter, [outermost, *(inside[name[:i]] for i in dots if name[:i] in inside)]
+        chain = [outermost, *(inside[name[:i]] for i in dots if name[:i] in inside)]
+        yield parameter, [module for module in chain if _computes(module)]
+
+
+def _computes(module: Any) -> bool:
+    """Tell whether a module makes calls; a list of modules inherits only a ``forward`` that refuses."""
+    return sum("forward" in vars(kind) for kind in type(module).__mro__) > 1

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.drawing.health import complaints, strength, unusable
-from autograd.drawing.tape import Tape, has_card
+from autograd.drawing.tape import Tape, has_card, tracked
 from autograd.drawing.text import listed, number, rms, shortened, told
 from autograd.drawing.units import Unit
 from autograd.graph import Node, Vertex
@@ -88,7 +88,7 @@ class Deck:
                 uses, runs = users[id(leaf)]
                 if uses == 1 and not unit.is_call:
                     hidden.append(leaf)
-                elif collapsed and uses > len(runs) == 1 and unit.run and _is_parameter(leaf):
+                elif collapsed and uses > len(runs) == 1 and unit.run and tracked(leaf):
                     self.shared[unit.run][id(leaf)] = leaf
                 elif id(leaf) not in self._keys or (len(tape.order) > CROWDED and uses > _MANY):
                     self._add_leaf(leaf)
@@ -119,18 +119,17 @@ class Deck:
         tape = self.tape
         known = isinstance(leaf, Vertex)
         value, g = (tape.values[leaf], tape.gradients.get(leaf)) if known else (leaf, None)
-        tracked = _is_parameter(leaf)
         rows = _rows(value)
-        if tracked or g is not None or leaf is tape.root:
+        if tracked(leaf) or g is not None or leaf is tape.root:
             rows.append(_row("grad", g))
             rows += [("⚠", word) for word in complaints(value, g, lambda: tape.fades(leaf))]
-        role = "param" if tracked else "input"
+        role = "param" if tracked(leaf) else "input"
         self.cards.append(Card(self._next([leaf]), role, tape.names.of(leaf), "", rows, [], [leaf]))
 
     def _add_call(self, node: Node, unit: Unit) -> None:
         tape, g = self.tape, self.tape.gradients.get(node)
         arrows = self._arrows(node)
-        words = complaints(tape.values[node], g, lambda: tape.fades(node))
+        words = complaints(tape.values[node], g, lambda: tape.fades(node), node in tape.given)
         warnings = [("⚠", word) for word in words]
         rows = [*_rows(tape.values[node]), _row("grad", g), *warnings]
         role = "output" if node is tape.root else "op"
@@ -179,8 +178,8 @@ class Deck:
         self, nodes: Sequence[Node], hidden: Sequence[Any], slopes: Sequence[float]
     ) -> list[tuple[str, str]]:
         tape, last = self.tape, nodes[-1]
-        inputs = [leaf for leaf in hidden if not _is_parameter(leaf)]
-        parameters = [leaf for leaf in hidden if _is_parameter(leaf)]
+        inputs = [leaf for leaf in hidden if not tracked(leaf)]
+        parameters = [leaf for leaf in hidden if tracked(leaf)]
         rows = [("input", shortened(f"{tape.names.of(x)} {x.shape}")) for x in inputs[:_INPUTS]]
         rows += [("inputs", f"{len(inputs)} in all")] * (len(inputs) > _INPUTS)
         rows.append(("output", f"{last.shape}") if last.shape else _row("output", tape.values[last]))
@@ -191,7 +190,8 @@ class Deck:
         gradients = [tape.gradients[p] for p in parameters if p in tape.gradients]
         if gradients:
             rows.append(("weight grad", number(rms(np.concatenate([np.ravel(g) for g in gradients])))))
-        words = [word for n in nodes for word in unusable(tape.values[n], tape.gradients.get(n))]
+        things = [(tape.values[n], tape.gradients.get(n), n in tape.given) for n in nodes]
+        words = [word for thing in things for word in unusable(*thing)]
         words += [word for size in slopes for word in strength(size)]
         return [*rows, *(("⚠", word) for word in sorted(set(words)))]
 
@@ -203,10 +203,6 @@ class Deck:
 
 def _is_leaf(argument: Any) -> bool:
     return has_card(argument) and not isinstance(argument, Node)
-
-
-def _is_parameter(leaf: Any) -> bool:
-    return isinstance(leaf, Tensor) and leaf.tracked
 
 
 def _kind(module: Any) -> str:

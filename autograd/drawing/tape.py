@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives.calls import name_of, shape_of
+from autograd.drawing.health import not_finite
 from autograd.drawing.names import Names
 from autograd.drawing.symbols import Symbol, constant, rule_in_symbols, summed
 from autograd.drawing.text import formula, rms, written
@@ -140,6 +141,24 @@ class Tape:
             return False
         return not all(g.any() and self._is_times_zero(node, i) for node, i, g in uses)
 
+    @cached_property
+    def given(self) -> set[Vertex]:
+        """The calls that are infinite only because a constant is, as scores that are masked by −∞.
+
+        The result is none of them: nothing comes after it that could make it finite.
+        """
+        found: set[Vertex] = set()
+        for node in self.order[:-1]:
+            if not_finite(self.values[node]) == "infinite":
+                args = [a for a in node.args if self._is_infinite(a)]
+                if args and all(a in found if isinstance(a, Node) else not tracked(a) for a in args):
+                    found.add(node)
+        return found
+
+    def _is_infinite(self, argument: Any) -> bool:
+        x = self.values[argument] if isinstance(argument, Vertex) else argument
+        return isinstance(x, (float, np.generic, np.ndarray)) and not_finite(np.asarray(x)) == "infinite"
+
     def _is_times_zero(self, node: Node, i: int) -> bool:
         entry = node.plan.entry
         if entry.function is not np.multiply and entry.kind not in _PRODUCTS:
@@ -190,6 +209,11 @@ class Tape:
                     upstream, local.get(i), contribution, before, after,
                     self.symbols(node, i), why(node, i), node, to,
                 )  # fmt: skip
+
+
+def tracked(argument: Any) -> bool:
+    """Tell whether an argument is a Tensor that requires gradients."""
+    return isinstance(argument, Tensor) and argument.tracked
 
 
 def has_card(argument: Any) -> bool:
