@@ -47,7 +47,7 @@ class _Trace:
         self.aux: Any
         self.out, self.aux = result if has_aux else (result, None)
         self.outputs = [Tensor.lift(out) for out in leaves(self.out)]
-        self.linked = self.recording and self._depends_on_others()
+        self.linked = self._depends_on_others(self.outputs)
         for own in self.inputs:  # nobody else is to take what we were asked about for a leaf of theirs
             own.tracked = own.node is not None
 
@@ -64,10 +64,12 @@ class _Trace:
         tensor.requires_grad = True
         return tensor
 
-    def _depends_on_others(self) -> bool:
-        """Tell whether the result depends on tracked Tensors beside our own arguments."""
+    def _depends_on_others(self, outputs: list[Tensor]) -> bool:
+        """Tell whether results depend on tracked Tensors beside our own arguments."""
+        if not self.recording:
+            return False
         own = set(self.inputs)
-        used: set[Any] = {output.node or output for output in self.outputs}
+        used: set[Any] = {output.node or output for output in outputs}
         for node in topological_order(*used, since=self.since):
             used.update(a for a in node.args if isinstance(a, Vertex))
         return any(
@@ -110,7 +112,9 @@ class _Trace:
         """Give what else the function gave, likewise."""
 
         def finish(leaf: Any) -> Any:
-            return self.finished(leaf.data) if isinstance(leaf, Tensor) and not self.linked else leaf
+            if not isinstance(leaf, Tensor) or self.linked or self._depends_on_others([leaf]):
+                return leaf
+            return self.finished(leaf.data)
 
         return mapped(finish, self.aux)
 

@@ -15,7 +15,10 @@ from autograd.derivatives.calls import parameters_of
 from autograd.derivatives.table import TABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
-ARGUMENTS = {"dim": "axis", "dims": "axis", "keepdim": "keepdims", "diagonal": "k", "steps": "num"}
+ARGUMENTS = {"diagonal": "k", "dim": "axis", "dim1": "axis1", "dim2": "axis2", "dims": "axis",
+             "keepdim": "keepdims", "shifts": "shift", "size": "shape", "steps": "num",
+             "unbiased": "ddof"}  # fmt: skip
+ARGUMENTS_OF_AXES = ARGUMENTS | {"dims": "axes"}  # of functions that call them so
 
 CPU = "there is only the CPU: leave it out"
 RNG = "nothing draws from a global state: give rng=0 to what draws, such as nn.Linear(2, 5, rng=0)"
@@ -24,11 +27,19 @@ BACKWARD = (
     "for gradients in Tensors use loss.backward() and x.grad, of a function autograd.grad(f)(x); for a "
     "Function of your own, autograd.primitive and autograd.derivative"
 )
-SPLIT = "for parts of one length use np.split(x, count, axis), for others give the positions of the cuts"
+CHUNK = "for parts of one length use np.split(x, count, axis), for others give the positions of the cuts"
+SPLIT = "use np.split(x, range(length, x.shape[axis], length), axis), or the positions of the cuts"
 TOPK = "use np.sort(x)[..., ::-1][..., :k] for values, np.argsort(x)[..., ::-1][..., :k] for indices"
 UNBIND = "use tuple(x), along another axis tuple(np.moveaxis(x, axis, 0))"
 ADD_AT = "use np.add.at(x, index, values), with an index for each axis, such as (slice(None), columns)"
 OF_DTYPE = "use autograd.tensor(data, dtype={})"
+
+LARGEST = "use np.{0}(x, axis) for values, np.arg{0}(x, axis) for indices, np.{0}imum(x, y) of two"
+DIVIDED = "use np.{}(x, axis, ddof=1), for otherwise NumPy divides by n"
+MIDDLE = "use np.{}(x, 0.5, axis, method='lower'), for NumPy's median is the mean of the middle two"
+INDICES = "use np.stack(np.{}_indices(rows, offset, columns))"
+ALONE = "NumPy's max, min and sort give the values alone; for indices use argmax, argmin, argsort"
+COSINE = "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))"
 
 # Arguments of PyTorch's functions that are not here.
 BACKWARD_OF_LOSS = "use loss.backward({}), then w.grad"
@@ -36,7 +47,9 @@ REFUSED = {
     "allow_unused": BACKWARD_OF_LOSS.format(""),
     "argnum": "it is called argnums",
     "create_graph": BACKWARD_OF_LOSS.format("create_graph=True"),
+    "descending": "use np.flip(np.sort(x, axis), axis), of indices np.flip(np.argsort(x, axis), axis)",
     "device": CPU,
+    "dim0": "use x.swapaxes(axis1, axis2)",
     "generator": "use rng=, a numpy.random.Generator or a seed",
     "grad_outputs": BACKWARD_OF_LOSS.format("gradient"),
     "layout": "leave it out",
@@ -64,18 +77,24 @@ SAME = {
 OWN = {"clone": "", "detach": "", "flatten": "", "masked_fill": "mask, value", "permute": "*axes",
        "unsqueeze": "axis"}  # fmt: skip
 NN = ("log_softmax", "logsumexp", "relu", "sigmoid", "softmax")
-NUMPY = ("amax", "amin", "bincount", "ceil", "corrcoef", "cosh", "count_nonzero", "cov", "diag", "diff",
-         "expm1", "flip", "fliplr", "floor", "isfinite", "isinf", "isnan", "log10", "log1p", "log2",
-         "logical_not", "median", "nan_to_num", "nanmean", "nansum", "negative", "reciprocal", "rot90",
+NUMPY = ("acos", "amax", "amin", "asin", "asinh", "atan", "atanh", "bincount", "ceil", "corrcoef", "cosh", "count_nonzero", "cov", "diag", "diff",
+         "expm1", "fliplr", "floor", "isfinite", "isinf", "isnan", "log10", "log1p", "log2",
+         "logical_not", "nan_to_num", "nanmean", "nansum", "negative", "reciprocal", "rot90",
          "sign", "sinh", "tan", "tril", "triu", "trunc", "unique")  # fmt: skip
-NUMPY_OF_TWO = ("allclose", "cross", "fmod", "isclose", "logaddexp", "logical_and", "logical_or", "maximum",
+NUMPY_OF_TWO = ("allclose", "atan2", "cross", "fmod", "hypot", "isclose", "logaddexp", "logical_and", "logical_or", "maximum",
                 "minimum", "outer", "remainder", "vdot")  # fmt: skip
 LINALG = {"cholesky": "cholesky", "det": "det", "inverse": "inv", "pinverse": "pinv", "qr": "qr",
           "slogdet": "slogdet", "svd": "svd"}  # fmt: skip
 OPERATORS = {"sub": "-", "mul": "*", "div": "/", "eq": "==", "ne": "!=", "lt": "<", "le": "<=",
              "gt": ">", "ge": ">="}  # fmt: skip
 # NumPy's functions of these names do not do what PyTorch's do, though a call may look the same.
-AMBIGUOUS = ("max", "median", "meshgrid", "min", "nanmedian", "nonzero", "sort", "std", "var")
+AMBIGUOUS = {
+    **{name: LARGEST.format(name) for name in ("max", "min")},
+    **{name: DIVIDED.format(name) for name in ("std", "var")},
+    "meshgrid": "use np.meshgrid(x, y, indexing='ij'), for otherwise NumPy turns the first two axes",
+    "nonzero": "use np.argwhere(x) for a row of each place, np.nonzero(x) for a tuple of indices",
+    "sort": "use np.sort(x, axis) for values, np.argsort(x, axis) for indices",
+}
 
 # What is to be done in place of both torch.name(x) and x.name().
 _BOTH_WAYS = {
@@ -86,7 +105,7 @@ _BOTH_WAYS = {
     "baddbmm": "use x + y @ z",
     "bmm": "use x @ y",
     "cdist": "use np.linalg.norm(x[:, None] - y, axis=-1)",
-    "chunk": SPLIT,
+    "chunk": CHUNK,
     "clamp": "use x.clip(low, high)",
     "clamp_max": "use np.minimum(x, high)",
     "clamp_min": "use np.maximum(x, low)",
@@ -99,10 +118,12 @@ _BOTH_WAYS = {
     "lerp": "use x + weight * (y - x)",
     "logdet": "use np.linalg.slogdet(x)[1]",
     "masked_select": "use x[mask]",
+    "median": MIDDLE.format("quantile"),
     "movedim": "use np.moveaxis(x, source, destination)",
     "mv": "use x @ y",
+    "nanmedian": MIDDLE.format("nanquantile"),
     "neg": "use -x",
-    "norm": "use np.linalg.norm(x)",
+    "norm": "use np.linalg.norm(x.ravel(), p) of all elements, np.linalg.norm(x, p, axis) along an axis",
     "numel": "use x.size",
     "repeat_interleave": "use np.repeat(x, count, axis)",
     "rsqrt": "use 1 / np.sqrt(x)",
@@ -140,7 +161,7 @@ FUNCTIONS = {
     **TRANSFORMS,
     **{name: f"use the method x.{name}({more})" for name, more in OWN.items()},
     **{name: f"use nn.functional.{name}(x)" for name in ("dropout", "selu", "softplus")},
-    **{name: f"NumPy and PyTorch mean different things by it; np.{name} takes Tensors" for name in AMBIGUOUS},
+    **AMBIGUOUS,
     **_BOTH_WAYS,
     "FloatTensor": OF_DTYPE.format("autograd.float32"),
     "LongTensor": OF_DTYPE.format("autograd.int64"),
@@ -151,6 +172,7 @@ FUNCTIONS = {
     "bernoulli": f"use rng.random(p.shape) < p {GENERATOR}",
     "compile": "leave it out",
     "conv2d": "use nn.functional.conv2d(x, weight)",
+    "cosine_similarity": COSINE,
     "device": CPU,
     "distributions": f"use the methods {GENERATOR} to draw, and write a density as a function",
     "func": "grad, vjp, jvp, jacobian and hessian stand in autograd itself, functional_call in nn",
@@ -165,7 +187,8 @@ FUNCTIONS = {
     "manual_seed": RNG,
     "mm": "use x @ y",
     "mps": CPU,
-    "multinomial": f"use rng.choice(len(p), size, p=p) {GENERATOR}",
+    "multinomial": "use np.argmax(p / rng.exponential(size=p.shape), -1, keepdims=True) to draw once from each "
+    f"row, np.argmax(p / rng.exponential(size=(n, *p.shape)), -1) to draw n times, {GENERATOR}",
     "nn": "use import nn",
     "normal": f"use rng.normal(mean, std, shape) {GENERATOR}",
     "optim": "use nn.optim",
@@ -177,6 +200,7 @@ FUNCTIONS = {
     "set_default_device": CPU,
     "set_printoptions": "use np.set_printoptions",
     "special": "use scipy.special",
+    **{name: INDICES.format(name[:4]) for name in ("tril_indices", "triu_indices")},
     "transpose": "use np.swapaxes(x, 0, 1) for two axes, np.transpose(x, axes) for all",
     "utils": "for a DataLoader, write loader = nn.batches(x, y, batch_size=32, rng=0) before the loop over "
     "epochs, and inside it for xb, yb in loader:",
@@ -193,12 +217,14 @@ METHODS = {
     "detach_": "use x = x.detach()",
     "dim": "use x.ndim",
     "element_size": "use x.itemsize",
-    "expand": "use np.broadcast_to(x, shape)",
+    "expand": "use np.broadcast_to(x, (5, *x.shape)), with all lengths: -1 is not taken",
     "expand_as": "use np.broadcast_to(x, y.shape)",
+    "flip": "use np.flip(x, (0, 1)), with the axes in a tuple",
     "grad_fn": "the recorded call is x.node, and autograd.draw(x) shows the graph",
     "floor_divide": "use x // y",
     "half": "use x.astype(np.float16)",
     "index_add_": ADD_AT,
+    "indices": ALONE,
     "int": "use x.astype(np.int32)",
     "lerp_": "use x += weight * (y - x), inside of autograd.no_grad() for a mean of parameters",
     "masked_fill_": "use x[mask] = value",
@@ -216,12 +242,14 @@ METHODS = {
     "roll": "use np.roll(x, shift, axis)",
     "scatter_": "use np.put_along_axis(x, index, values, axis)",
     "scatter_add_": ADD_AT,
+    "select": "use np.take(x, index, axis)",
     "tile": "use np.tile(x, counts)",
     "to": "for a dtype use x.astype(dtype); there is only the CPU",
     "type": "use x.astype(dtype)",
     "type_as": "use x.astype(y.dtype)",
     "uniform_": "use nn.init.uniform_(x, low, high, rng=rng)",
     "unsqueeze_": "use x = x.unsqueeze(axis)",
+    "values": ALONE,
     "view_as": "use x.reshape(y.shape)",
     "where": "use np.where(condition, x, y)",
     "zero_grad": "use x.grad = None",
@@ -231,7 +259,9 @@ METHODS = {
 _BOTH = "gives values and indices in PyTorch; use {0}(axis=...) for values, arg{0}(axis=...) for indices"
 _UNBIASED = "divides by n - 1 in PyTorch; use {0}(axis=..., ddof=1) for that, {0}(axis=...) to divide by n"
 _WHOLE = "repeats the whole array in PyTorch; use np.tile(x, (2, 1, 1))"
-DIFFERENT = {"max": _BOTH, "min": _BOTH, "repeat": _WHOLE, "std": _UNBIASED, "var": _UNBIASED}
+_SORTED = "gives values and indices in PyTorch; use np.sort(x, axis=...) for values, {0}: {0}(axis=...) sorts x itself, argsort(axis=...) for indices"
+DIFFERENT = {"max": _BOTH, "min": _BOTH, "repeat": _WHOLE, "sort": _SORTED, "std": _UNBIASED, "var": _UNBIASED}
+_DIVISORS = {"correction", "ddof", "unbiased"}  # with one of them NumPy and PyTorch agree
 _BY_NAME = "expected only the axis, and PyTorch's keepdim, by position; give all others by name"
 
 

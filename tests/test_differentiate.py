@@ -230,6 +230,22 @@ def test_arguments_that_are_not_differentiated_may_be_anything() -> None:
     assert grad(lambda x, n, word: x**n if word == "power" else x)(3.0, 2, "power") == 6
 
 
+def test_what_else_a_function_gives_keeps_its_own_gradients() -> None:
+    """Also where the result itself does not depend on them."""
+
+    def twice_its_own(w: Any) -> Any:
+        return grad(lambda x: (np.sum(x**2), {"w": 3 * w, "x": 2 * x}), has_aux=True)(X)[1]["w"]
+
+    assert grad(twice_its_own)(2.0) == 3.0
+    w = tensor(2.0, requires_grad=True)
+    (value, aux), _ = value_and_grad(lambda x: (np.sum(x**2), (np.sum(w * x), 2 * x)), has_aux=True)(X)
+    assert not isinstance(value, Tensor)
+    assert not isinstance(aux[1], Tensor)
+    aux[0].backward()
+    assert w.grad is not None
+    assert w.grad.item() == np.sum(X)
+
+
 def test_has_aux() -> None:
     def f(x: Any) -> Any:
         return np.sum(x**2), {"twice": 2 * x, "word": "kept", "count": 3}

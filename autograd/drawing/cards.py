@@ -72,6 +72,7 @@ class Deck:
     Attributes:
         cards: the cards.
         shared: for each loop, the parameters that its rounds share, by identity.
+        whole: whether each call has a card of its own, with all its arguments.
     """
 
     def __init__(self, tape: Tape, units: Sequence[Unit]) -> None:
@@ -80,7 +81,7 @@ class Deck:
         self.shared: dict[int, dict[int, Tensor]] = defaultdict(dict)
         self._keys: dict[int, str] = {}
         users = self._users(units)
-        collapsed = len(units) < len(tape.order)
+        self.whole = all(unit.is_call for unit in units)
         for unit in units:
             nodes = tape.order[unit.start : unit.stop]
             hidden = []
@@ -88,7 +89,7 @@ class Deck:
                 uses, runs = users[id(leaf)]
                 if uses == 1 and not unit.is_call:
                     hidden.append(leaf)
-                elif collapsed and uses > len(runs) == 1 and unit.run and tracked(leaf):
+                elif not self.whole and uses > len(runs) == 1 and unit.run and tracked(leaf):
                     self.shared[unit.run][id(leaf)] = leaf
                 elif id(leaf) not in self._keys or (len(tape.order) > CROWDED and uses > _MANY):
                     self._add_leaf(leaf)

@@ -84,20 +84,19 @@ def data_of(deck: Deck, title: str) -> dict[str, Any]:
     """Give what the page must know beside the picture; of large graphs, what it cannot read there."""
     tape = deck.tape
     few = len(tape.order) <= CROWDED
-    whole = all(len(card.things) == 1 for card in deck.cards)
     (output,) = (card.key for card in deck.cards if card.things[-1] is tape.root)
     reasons: dict[str, int] = {}
     edges = [
         [name, reasons.setdefault(reason, len(reasons)), *rest]
-        for name, reason, *rest in (_edges(deck, few) if whole else _flows(deck))
+        for name, reason, *rest in (_edges(deck, few) if deck.whole else _flows(deck))
     ]
     return {
         "title": title,
         "output": output,
         "goal": tape.goal,
         "group": not few,
-        "rough": not whole,
-        "cards": dict(_cards(deck, few and whole)),
+        "rough": not deck.whole,
+        "cards": dict(_cards(deck, few and deck.whole)),
         "edges": edges,
         "why": list(reasons),
     }
@@ -184,12 +183,10 @@ def program(deck: Deck) -> str:
     It takes the values of leaves by key, fills in those of calls, and gives the local derivatives.
     """
     tape, lines, results = deck.tape, [], {}
-    if len(tape.order) > CROWDED:
+    if len(tape.order) > CROWDED or not deck.whole:
         return ""
     for card in deck.cards:
         node = card.things[-1]
-        if len(card.things) > 1:
-            return ""
         if not isinstance(node, Node):
             if not isinstance(node, Vertex) or tape.values[node].ndim:
                 return ""
