@@ -45,8 +45,12 @@ class _Trace:
             modes.transforming.reset(token)
         self.out: Any
         self.aux: Any
+        if has_aux and not (isinstance(result, (tuple, list)) and len(result) == 2):
+            raise TypeError(errors.not_a_pair(result))
         self.out, self.aux = result if has_aux else (result, None)
         self.outputs = [Tensor.lift(out) for out in leaves(self.out)]
+        if any(output.dtype.kind not in "fiub" for output in self.outputs):
+            raise TypeError(f"{name}: {errors.no_numbers(self.out)}")
         self.linked = self._depends_on_others(self.outputs)
         for own in self.inputs:  # nobody else is to take what we were asked about for a leaf of theirs
             own.tracked = own.node is not None
@@ -291,8 +295,8 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
                 rows.append(trace.pull_back(cotangents))
             shapes = [out.shape + x.shape for x in trace.inputs]
             columns = [
-                np.reshape(np.stack([row[k] for row in rows]), shape) if rows else np.zeros(shape)
-                for k, shape in enumerate(shapes)
+                np.reshape(np.stack([row[k] for row in rows]), shape) if rows else np.zeros(shape, x.dtype)
+                for k, (shape, x) in enumerate(zip(shapes, trace.inputs, strict=True))
             ]
             found = iter([trace.finished(column) for column in columns])
             block = [rebuilt(primal, found) for primal in trace.primals]
@@ -323,6 +327,8 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
         >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
         array([ 6., 12.])
     """
-    leaves_like(v, x, "v")
+    for direction, leaf in zip(leaves_like(v, x, "v"), leaves(x), strict=True):
+        if np.shape(direction) != np.shape(leaf):
+            raise ValueError(f"v: expected the shape of x, {np.shape(leaf)}, got {np.shape(direction)}")
     _, pullback = vjp(grad(f), x)
     return pullback(v)[0]

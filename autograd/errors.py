@@ -292,7 +292,21 @@ def not_a_function(f: Any) -> str:
 
 def not_a_scalar_function(out: Any) -> str:
     """Refuse the gradient of an array."""
-    return f"grad: expected a function with one scalar result, got {describe(out)}; use np.sum, or jacobian"
+    fix = "has_aux=True for a pair (result, anything else)" if isinstance(out, tuple) else "np.sum, or jacobian"
+    return f"grad: expected a function with one scalar result, got {describe(out)}; the usual fix is {fix}"
+
+
+def not_a_pair(result: Any) -> str:
+    """Refuse a result with nothing else beside it."""
+    return (
+        f"has_aux: expected a function that gives a pair (result, anything else), got {describe(result)}; "
+        f"the usual fix is has_aux=False"
+    )
+
+
+def no_numbers(result: Any) -> str:
+    """Refuse to differentiate what is no array."""
+    return f"expected a function whose results are arrays of real numbers, got {reprlib.repr(result)}"
 
 
 def wrong_tangents(tangents: Any, inputs: Any) -> str:

@@ -185,6 +185,25 @@ def test_argnums() -> None:
     assert hessian(f, argnums=(0, 1))(2.0, 3.0, 5.0) == ((0, 30), (30, 20))
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: grad(np.sum, has_aux=True)(X), r"has_aux: expected .* a pair.*usual fix is has_aux=False"),
+        (lambda: grad(lambda x: (np.sum(x), 3))(X), r"one scalar result, got a tuple.*has_aux=True"),
+        (lambda: grad(lambda x: "a")(X), r"grad: expected .* arrays of real numbers, got 'a'"),
+        (lambda: hvp(np.sum, X, np.ones(2)), r"v: expected the shape of x, \(3,\), got \(2,\)"),
+    ],
+    ids=["no pair", "a pair", "words", "another shape"],
+)
+def test_wrong_functions_and_directions_are_named(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+def test_the_jacobian_of_nothing_has_the_dtype_of_the_argument() -> None:
+    assert jacobian(lambda x: x[:0])(X.astype(np.float32)).dtype == np.float32
+
+
 @pytest.mark.parametrize("transform", [grad, hessian, jacobian, value_and_grad])
 def test_argnums_under_the_name_of_hips_autograd(transform: Any) -> None:
     with pytest.raises(TypeError, match=rf"{transform.__name__}.*argnum=.*argnums"):
