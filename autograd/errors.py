@@ -72,6 +72,11 @@ _FIXES = {  # by what NumPy says
     "Cannot interpret 'True' as a data type": "keepdims=True, by its name",
     "np.repeat: axis": _TILE,
     "np.repeat: operands": _TILE,
+    **{
+        f"np.{name}: {why}": f"np.{name}imum(x, y) for the elements of two arrays"
+        for name in ("max", "min")
+        for why in ("only integer", "there is no derivative by its options (axis)")
+    },
     "np.transpose: axes don't match array": "np.swapaxes(x, 1, 2) for two axes, else one number for each axis",
 }
 
@@ -90,7 +95,7 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
     words, name = str(error), name_of(function)
     lines = [words if words.startswith(name) else f"{name}: {words}"]
     lines += [f"  argument {i}: {describe(a)}" for i, a in enumerate(args)]
-    fixes = [fix for what, fix in _FIXES.items() if what in lines[0]]
+    fixes = _fixes(lines[0])
     if any(map(_is_sparse, args)):
         fixes = ["a.toarray() for a sparse matrix a"]
     if fixes:
@@ -109,6 +114,10 @@ def explained(error: Exception, function: Any, args: Iterable[Any]) -> Exception
     retold = kind("\n".join(lines))
     retold.__dict__["explains_itself"] = True
     return retold
+
+
+def _fixes(words: str) -> list[str]:
+    return [fix for what, fix in _FIXES.items() if what in words]
 
 
 def unknown_argument(function: Any, define: Any, args: Any, kwargs: Any) -> str:
@@ -159,10 +168,11 @@ def into_array(function: Any) -> str:
 
 def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
     """Refuse a tracked Tensor as an option, whose gradient would be lost."""
-    return (
+    words = (
         f"{name_of(function)}: there is no derivative by its options ({', '.join(kwargs)}), and one of them is "
-        f"a Tensor that requires a gradient, which would be lost; the usual fix is detach()"
+        f"a Tensor that requires a gradient, which would be lost; the usual fix is "
     )
+    return words + " or ".join(_fixes(words) or ["detach()"])
 
 
 def not_real(function: Any, result: Any) -> str:
@@ -199,7 +209,10 @@ def no_plain_array(function: Any, out: Any) -> str:
 # Making Tensors, and leaving them
 
 _COUNTERPARTS = {  # of functions that take arrays only
-    "numpy": {"__getitem__": ("np.r_ and np.c_", "np.concatenate and np.column_stack")},
+    "numpy": {
+        "__getitem__": ("np.r_ and np.c_", "np.concatenate and np.column_stack"),
+        "einsum": ("a list or tuple in np.einsum", "np.einsum(subscripts, x, y)"),
+    },
     "scipy": {
         **{f: (f"scipy.special.{f}", f"nn.functional.{f}") for f in ("log_softmax", "logsumexp", "softmax")},
         **{f: (f"scipy.linalg.{f}", f"np.linalg.{f}") for f in ("det", "inv", "solve")},
@@ -292,7 +305,9 @@ def not_a_function(f: Any) -> str:
 
 def not_a_scalar_function(out: Any) -> str:
     """Refuse the gradient of an array."""
-    fix = "has_aux=True for a pair (result, anything else)" if isinstance(out, tuple) else "np.sum, or jacobian"
+    fix = (
+        "has_aux=True for a pair (result, anything else)" if isinstance(out, tuple) else "np.sum, or jacobian"
+    )
     return f"grad: expected a function with one scalar result, got {describe(out)}; the usual fix is {fix}"
 
 
@@ -352,6 +367,14 @@ def not_moved(axes: tuple[int, ...]) -> str:
     )
 
 
+def repeats_elements(repeats: Any) -> str:
+    """Warn of a repetition that is another one in PyTorch."""
+    return (
+        f"x.repeat({repeats}, 1) repeats each element along axis 1, as in NumPy; to say so, use "
+        f"x.repeat({repeats}, axis=1). To repeat the whole array, as in PyTorch, use np.tile(x, ({repeats}, 1))"
+    )
+
+
 def becomes_integer(tensor: Any, array: Any) -> str:
     """Refuse integers for a leaf that requires a gradient."""
     return (
@@ -364,7 +387,7 @@ def not_copied(tensor: Any) -> str:
     """Refuse to copy or pickle what has a history."""
     return (
         f"{describe(tensor)}, is the result of a recorded call, and a copy would lose its gradient; "
-        f"copy tensor.detach(), or the leaves that it came from"
+        f"copy the leaves that it came from, or tensor.detach(), which is also what to plot"
     )
 
 
