@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import errors, modes
 from autograd.graph import Vertex, sweep
-from autograd.handle import Handle, like
+from autograd.handle import like
 from autograd.inplace import RETAINED, InPlace
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ class Backward(InPlace):
         Warns:
             UserWarning: this Tensor is no leaf, and keeps no gradient.
         """
-        if self.node is None:
-            return self._kept_grad()
-        if RETAINED not in (self.node.hooks or ()):
+        if self.node is not None and RETAINED not in (self.node.hooks or ()):
             warnings.warn(errors.not_retained(self), stacklevel=2)
         return self._kept_grad()
 
@@ -91,8 +89,10 @@ class Backward(InPlace):
     @property
     def grad_array(self) -> np.ndarray[Any, Any] | None:
         """The array of ``grad``: what an optimiser reads, in every step, and need not have as a Tensor."""
-        gradient = self._grad if self.node is None else self._kept_grad()
-        return gradient._array if isinstance(gradient, Handle) else gradient
+        if type(self._grad) is np.ndarray:
+            return self._grad
+        gradient = self._kept_grad()
+        return None if gradient is None else gradient._array
 
     def _kept_grad(self) -> Tensor | None:
         """Give the gradient that is kept, if there is one."""

@@ -64,9 +64,7 @@ class _Trace:
         array = leaf.data if isinstance(leaf, Tensor) else np.asarray(leaf)
         if array.dtype.kind != "f":
             raise TypeError(errors.not_differentiable_argument(name, leaf, array))
-        tensor = Tensor(array)
-        tensor.requires_grad = True
-        return tensor
+        return Tensor(array).requires_grad_()
 
     def _depends_on_others(self, outputs: list[Tensor]) -> bool:
         """Tell whether results depend on tracked Tensors beside our own arguments."""

@@ -305,9 +305,8 @@ def not_a_function(f: Any) -> str:
 
 def not_a_scalar_function(out: Any) -> str:
     """Refuse the gradient of an array."""
-    fix = (
-        "has_aux=True for a pair (result, anything else)" if isinstance(out, tuple) else "np.sum, or jacobian"
-    )
+    one = "has_aux=True if it is the first of two" if isinstance(out, tuple) else "np.sum"
+    fix = f"{one}, or jacobian"
     return f"grad: expected a function with one scalar result, got {describe(out)}; the usual fix is {fix}"
 
 

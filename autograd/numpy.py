@@ -35,43 +35,36 @@ def _tracked_in(value: Any) -> Any:
     return next(filter(is_tracked, leaves(value)), None)
 
 
-def _makes_tensors(function: Function) -> Function:
-    """Let a function of NumPy that makes arrays make a Tensor, where it is given tracked ones."""
-
-    @wraps(function)
-    def make(*args: Any, **how: Any) -> Any:
-        try:
-            return function(*args, **how)
-        except TypeError:
-            tensor = _tracked_in((args, how))
-            if tensor is None:
-                raise
-        return function(*args, **how, like=tensor)
-
-    return _found_here(make)
-
-
-@cache  # for np.concat is np.concatenate
-def _takes_lists(function: Function) -> Function:
-    """Let a function of NumPy take lists with tracked Tensors in the place of arrays."""
+def _or_else(function: Function, again: Function) -> Function:
+    """Make a call of NumPy's function ``again``, if it refuses the tracked Tensors that it is given."""
 
     @wraps(function)
     def call(*args: Any, **how: Any) -> Any:
         try:
             return function(*args, **how)
         except TypeError:
-            lists = [value for value in (*args, *how.values()) if isinstance(value, (list, tuple))]
-            if not is_tracked(lists):
+            if not is_tracked((args, how)):
                 raise
-        return function(*map(_without_lists, args), **{name: _without_lists(how[name]) for name in how})
+        return again(*args, **how)
 
-    return _found_here(call)
+    call.__module__ = call.__module__.replace("numpy", __name__, 1)  # where pickle finds it
+    return call
 
 
-def _found_here(wrapper: Function) -> Function:
-    """Say where pickle finds it, whom ``wraps`` has told of NumPy's function."""
-    wrapper.__module__ = wrapper.__module__.replace("numpy", __name__, 1)
-    return wrapper
+def _makes_tensors(function: Function) -> Function:
+    """Let a function of NumPy that makes arrays make a Tensor, where it is given tracked ones."""
+    return _or_else(function, lambda *args, **how: function(*args, **how, like=_tracked_in((args, how))))
+
+
+@cache  # for np.concat is np.concatenate
+def _takes_lists(function: Function) -> Function:
+    """Let a function of NumPy take lists with tracked Tensors in the place of arrays."""
+    return _or_else(
+        function,
+        lambda *args, **how: function(
+            *map(_without_lists, args), **{name: _without_lists(how[name]) for name in how}
+        ),
+    )
 
 
 def _without_lists(value: Any) -> Any:

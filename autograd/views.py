@@ -42,8 +42,9 @@ class Origin(NamedTuple):
 
     def item(self) -> Sequence[Any]:
         """Give the index, in a sequence of its own, if the view is ``tensor[index]``; otherwise nothing."""
-        (function, args, _), *more = self.calls or ((None, (), {}),)
-        return args if function is getitem and not more else ()
+        if self.calls is not None and [function for function, _, _ in self.calls] == [getitem]:
+            return self.calls[0][1]
+        return ()
 
     def placed(self, shape: tuple[int, ...]) -> Origin:
         """Find the place of the view in the Tensor, which has this shape."""

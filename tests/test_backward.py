@@ -32,6 +32,18 @@ def test_gradients_accumulate_until_set_to_none() -> None:
     np.testing.assert_array_equal(x.grad.data, [1, 1])
 
 
+@pytest.mark.parametrize("x", [2.0, [1.0, 2.0]], ids=["scalar", "vector"])
+def test_the_array_of_a_gradient_is_that_of_grad(x: Any) -> None:
+    x = leaf(x)
+    assert x.grad_array is None
+    np.sum(x * x).backward()
+    assert isinstance(x.grad_array, np.ndarray)
+    x.grad_array[...] += 1
+    np.testing.assert_array_equal(x.grad.data, 2 * x.data + 1)
+    assert x.grad is x.grad
+    assert x.grad_array is x.grad.data
+
+
 def test_grad_is_an_untracked_tensor() -> None:
     x = leaf([1.0, 2.0])
     assert x.grad is None

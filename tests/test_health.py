@@ -211,7 +211,7 @@ def test_time_and_memory_are_bounded() -> None:
     recorder = report.evidence.recorder
     assert len(report.records) <= 16
     assert recorder.steps == 700 * 3
-    assert len(recorder.losses) <= LOSSES + 1
+    assert len(recorder.losses.items) <= LOSSES + 1
     steps = [record.step for record in report.records]
     assert steps[:4] == [0, 1, 2, 3]
     assert len(set(np.diff(steps[4:]))) == 1  # evenly over the whole course

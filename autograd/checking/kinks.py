@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import modes
 from autograd.checking.problem import Problem
-from autograd.containers import leaves
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.table import Derivative
 from autograd.graph import Node, topological_order
@@ -26,11 +24,8 @@ def kinks_inside(problem: Problem) -> list[str]:
         >>> kinks_inside(Problem(relu_twice, [np.array([0.0, 1.0])], ["x"]))
         ['np.maximum']
     """
-    with modes.enable_grad():
-        inputs = [Tensor(np.array(array)).requires_grad_() for array in problem.arrays]
-        results = [Tensor.lift(leaf) for leaf in leaves(problem.call(list(inputs)))]
     found: dict[str, None] = {}
-    for node in [result.node for result in results if result.node is not None]:
+    for node in [result.node for result in problem.recorded() if result.node is not None]:
         values = replay(node)
         for call in topological_order(node):
             entry = call.plan.entry

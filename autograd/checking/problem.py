@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import errors
+from autograd import errors, modes
 from autograd.checking.state import State
 from autograd.containers import leaves, rebuilt
 from autograd.differentiate import vjp
@@ -46,6 +46,12 @@ class Problem:
         """Give the results' arrays, in float64. To be called where no calls are recorded."""
         found = leaves(self.call([Tensor.lift(array) for array in arrays]))
         return [np.asarray(x.data if isinstance(x, Tensor) else x, float) for x in found]
+
+    def recorded(self) -> list[Tensor]:
+        """Give the results as Tensors, with the calls that they came from."""
+        with modes.enable_grad():
+            inputs = [Tensor(np.array(array)).requires_grad_() for array in self.arrays]
+            return [Tensor.lift(leaf) for leaf in leaves(self.call(inputs))]
 
     def differentiated(self) -> tuple[Any, list[Array], Callable[[list[Array]], list[Array]]]:
         """Give the result, its leaves, and the pullback: a function of the leaves' cotangents."""

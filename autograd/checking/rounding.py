@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import modes
 from autograd.checking.problem import Problem
-from autograd.containers import leaves, ravel_pytree
+from autograd.containers import ravel_pytree
 from autograd.replay import replay_backward
 from autograd.tensor import Tensor
 
@@ -32,8 +32,7 @@ def size_inside(problem: Problem) -> SizeInside:
         1.0
     """
     with modes.enable_grad():
-        inputs = [Tensor(np.array(array)).requires_grad_() for array in problem.arrays]
-        results = ravel_pytree([Tensor.lift(leaf) for leaf in leaves(problem.call(list(inputs)))])[0]
+        results, _ = ravel_pytree(problem.recorded())
 
     def size(weights: Array) -> float:
         with modes.enable_grad():

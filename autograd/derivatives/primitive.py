@@ -20,7 +20,7 @@ MASKED = (
 def primitive(function: F, known_as: str = "") -> F:
     """Let a function of arrays take Tensors too, as NumPy's own functions do (NEP 18).
 
-    The body is given arrays. What happens to a Tensor is what the table says of the function.
+    The body is given arrays in the place of Tensors. What happens to a Tensor is what the table says of the function.
 
     Args:
         function: the function of arrays.

@@ -69,9 +69,7 @@ def differentiate(
         only: which of the arrays is tracked; by default all are.
         create_graph: whether to go back by rules on Tensors.
     """
-    leaves = [as_tensor(array) for array in arrays]
-    for i, leaf in enumerate(leaves):
-        leaf.requires_grad = only in (None, i)
+    leaves = [as_tensor(array).requires_grad_(only in (None, i)) for i, array in enumerate(arrays)]
     result = single(call.with_arrays(leaves).of(entry.function))
     if seed is None:
         seed = cotangent_of(result.shape, result.dtype)
@@ -100,13 +98,10 @@ def assert_same(actual: Any, expected: Any, tolerance: float = 64) -> None:
 
 def value_is_that_on_arrays(entry: Entry, call: Call) -> None:
     """Tensors, tracked or not, give the value and the dtype that arrays give."""
-    for dtypes in _choices_of_dtype(call):
-        arrays = [frozen(x, dtype) for x, dtype in zip(call.arrays(), dtypes, strict=True)]
+    for arrays in _of_several_dtypes(call.arrays()):
         expected = call.with_arrays(arrays).of(entry.function)
         for tracked in False, True:
-            tensors = [as_tensor(x) for x in arrays]
-            for tensor in tensors:
-                tensor.requires_grad = tracked
+            tensors = [as_tensor(x).requires_grad_(tracked) for x in arrays]
             actual = call.with_arrays(tensors).of(entry.function)
             assert isinstance(actual, (list, tuple)) == isinstance(expected, (list, tuple))
             several = isinstance(expected, (list, tuple))
@@ -146,8 +141,7 @@ def derivatives_are_those_of_differences(entry: Entry, call: Call) -> None:
 
 def gradients_fit_their_arrays(entry: Entry, call: Call) -> None:
     """A gradient has the shape and the dtype of its array, whatever those of the others are."""
-    for dtypes in _choices_of_dtype(call):
-        arrays = [frozen(x, dtype) for x, dtype in zip(call.arrays(), dtypes, strict=True)]
+    for arrays in _of_several_dtypes(call.arrays()):
         for create_graph in False, True:
             found = differentiate(entry, call, arrays, create_graph=create_graph).by_array
             for x, g in zip(arrays, found, strict=True):
@@ -272,8 +266,7 @@ def one_tensor_may_come_twice(entry: Entry, call: Call) -> None:
     arrays = [frozen(first if i in twins else array) for i, array in enumerate(arrays)]
     with np.errstate(all="ignore"):
         apart = differentiate(entry, call, arrays)
-        x = as_tensor(arrays[0])
-        x.requires_grad = True
+        x = as_tensor(arrays[0]).requires_grad_()
         mixed = [x if i in twins else array for i, array in enumerate(arrays)]
         result = single(call.with_arrays(mixed).of(entry.function))
         if isinstance(result, Tensor) and result.requires_grad:
@@ -285,9 +278,7 @@ def one_tensor_may_come_twice(entry: Entry, call: Call) -> None:
 def nothing_is_written(entry: Entry, call: Call) -> None:
     """Neither the arguments, nor the cotangent, nor the result change on the way back."""
     arrays = [np.array(x) for x in call.arrays()]
-    leaves = [as_tensor(x) for x in arrays]
-    for leaf in leaves:
-        leaf.requires_grad = True
+    leaves = [as_tensor(x).requires_grad_() for x in arrays]
     result = single(call.with_arrays(leaves).of(entry.function))
     if not isinstance(result, Tensor) or not result.requires_grad:
         return
@@ -345,11 +336,10 @@ def _other_spellings(function: Callable[..., Any], call: Call) -> Iterator[Call]
             yield Call((*call.args, *moved.values()), rest)
 
 
-def _choices_of_dtype(call: Call) -> list[list[type]]:
-    count = len(call.arrays())
-    alike: list[list[type]] = [[np.float64] * count, [np.float32] * count]
-    mixed: list[type] = [np.float32, np.float64]
-    return [*alike, [mixed[i % 2] for i in range(count)]] if count > 1 else alike
+def _of_several_dtypes(arrays: list[Array]) -> Iterator[list[Array]]:
+    """Give arrays in double, in single, and, if there are several, in single and double by turns."""
+    for dtypes in ("d", "f", "fd")[: 2 + (len(arrays) > 1)]:
+        yield [frozen(x, dtype) for x, dtype in zip(arrays, itertools.cycle(dtypes), strict=False)]
 
 
 def _with_gaps(array: Array) -> Array:

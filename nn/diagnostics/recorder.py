@@ -197,16 +197,16 @@ class Recorder:
         self.records.advance()
 
     def _see_parameters(self, layer: LayerRecord, part: Part, before: list[Array]) -> None:
-        gradients = [p.grad.data for p in part.own if p.grad is not None]
+        gradients = [g for p in part.own if (g := p.grad_array) is not None]
         layer.weight, layer.weight_gradient = norm(before), norm(gradients) if gradients else NAN
         layer.trainable = any(p.requires_grad for p in part.own)
         layer.usual_weight = math.sqrt(sum(len(p) for p in part.own if p.ndim > 1) / 3)
         layer.change = norm([p.data - old for p, old in zip(part.own, before, strict=True)])
         if not self.records.count:  # only the start is judged
             layer.alike = any(
-                is_alike(old, p.grad.data, part.gates)
+                is_alike(old, g, part.gates)
                 for p, old in zip(part.own, before, strict=True)
-                if p.grad is not None and p.ndim > 1
+                if (g := p.grad_array) is not None and p.ndim > 1
             )
 
     def close(self) -> None:

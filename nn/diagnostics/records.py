@@ -137,7 +137,3 @@ class Thinned(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         """Go through what is kept."""
         return iter(self.items)
-
-    def __len__(self) -> int:
-        """Count what is kept."""
-        return len(self.items)

@@ -38,7 +38,7 @@ class HealthWatch(Callback):
         self._recorder: Recorder | None = None
         self._attached = ExitStack()
 
-    def on_train_begin(self, training: Training) -> bool | None:
+    def on_train_begin(self, training: Training) -> None:
         """Begin to look."""
         self._recorder = Recorder(training.model, self.records)
         self._recorder.history = training.history
@@ -46,7 +46,6 @@ class HealthWatch(Callback):
         training.loss = self._recorder.watched(loss)
         self._attached.callback(setattr, training, "loss", loss)
         self._attached.enter_context(self._recorder.attached())
-        return None
 
     def on_batch_end(self, training: Training) -> None:
         """Look at a step."""

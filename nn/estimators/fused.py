@@ -82,5 +82,5 @@ class Fused(Optimiser):
 
 def gradient_of(parameter: Tensor) -> Array:
     """Give the array of a parameter's gradient: zeros where there is none."""
-    gradient = parameter.grad
-    return np.zeros_like(parameter.data) if gradient is None else gradient.data
+    gradient = parameter.grad_array
+    return np.zeros_like(parameter.data) if gradient is None else gradient

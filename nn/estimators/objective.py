@@ -94,9 +94,9 @@ class Objective(Callback):
         """Add the gradient of the penalty of the last batch, and give the penalty."""
         share, squares = self.alpha / self.total, 0.0
         for parameter in self.decaying if share else ():
-            gradient, weight = parameter.grad, parameter.data
-            if gradient is not None:
-                slope, flat = gradient.data, weight.ravel(order="K")
+            slope, weight = parameter.grad_array, parameter.data
+            if slope is not None:
+                flat = weight.ravel(order="K")
                 slope += share * weight
                 squares += float(flat.dot(flat))
         return share / 2 * squares

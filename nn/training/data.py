@@ -39,14 +39,8 @@ def leaves(value: Any) -> list[Any]:
 
 def joined(values: list[Any]) -> Any:
     """Put the rows of several values of one structure one after another."""
-    columns = [np.concatenate(column) for column in zip(*map(leaves, values), strict=True)]
-    return _filled(values[0], columns)
-
-
-def _filled(value: Any, arrays: Iterable[Any]) -> Any:
-    """Put other arrays in the places of those in a value."""
-    following = iter(arrays)
-    return mapped(lambda _: next(following), value)
+    columns = iter([np.concatenate(column) for column in zip(*map(leaves, values), strict=True)])
+    return mapped(lambda _: next(columns), values[0])
 
 
 def array_of(value: Any) -> Any:

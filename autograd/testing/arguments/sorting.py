@@ -16,12 +16,12 @@ METHODS = (
 )  # fmt: skip
 
 
-def _in_pairs(d: Draw, least: int = 1) -> Array:
+def _in_pairs(d: Draw) -> Array:
     """Draw numbers of which at most two are equal: where three are, no slope lies between the sides."""
     if d.style is not TIED:
-        return d.array(least=least)
-    x = d.array(least=least, style=SMOOTH)
-    return np.concatenate([x, x], d.integer(0, x.ndim - 1)) if x.ndim else x
+        return d.array(least=1)
+    x = d.array(least=1, style=SMOOTH)
+    return np.concatenate([x, x], d.integer(0, x.ndim - 1))
 
 
 def _partition(d: Draw) -> Call:
