@@ -20,6 +20,7 @@ from autograd.creation import (
     arange,
     as_tensor,
     cat,
+    empty,
     eye,
     full,
     linspace,
@@ -58,10 +59,10 @@ from autograd.tensor import Tensor
 __all__ = [
     "ABOVE_MINUS_ONE", "ABOVE_ONE", "GradientError", "GradientWarning", "Interval", "NONZERO",
     "POSITIVE", "REALS", "Tensor", "UNIT", "arange", "as_tensor", "backprop", "bool_", "cat",
-    "compare_gradients", "constant", "definition", "derivative", "derivatives", "draw", "enable_grad",
-    "eye", "float16", "float32", "float64", "full", "get_default_dtype", "grad", "gradcheck", "hessian",
-    "hvp", "int16", "int32", "int64", "int8", "is_grad_enabled", "is_transforming", "jacobian", "jvp",
-    "linspace", "no_grad", "ones", "ones_like", "primitive", "rand", "randn", "ravel_pytree",
+    "compare_gradients", "constant", "definition", "derivative", "derivatives", "draw", "empty",
+    "enable_grad", "eye", "float16", "float32", "float64", "full", "get_default_dtype", "grad", "gradcheck",
+    "hessian", "hvp", "int16", "int32", "int64", "int8", "is_grad_enabled", "is_transforming", "jacobian",
+    "jvp", "linspace", "no_grad", "ones", "ones_like", "primitive", "rand", "randn", "ravel_pytree",
     "set_default_dtype", "set_grad_enabled", "tensor", "uint8", "value_and_grad", "vjp", "zeros",
     "zeros_like",
 ]  # fmt: skip

@@ -74,17 +74,19 @@ def _like_numpy(make: Callable[..., Any], name: str) -> Callable[..., Tensor]:
     return create
 
 
+def _shaped(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Take a shape as several numbers, in one piece, or by its name."""
+    return lambda *sizes, shape=(), **how: make(one_or_many(sizes) if sizes else shape, **how)
+
+
 def _drawn(method: str) -> Callable[..., Any]:
     """Draw an array by a method of a generator."""
-
-    def draw(*shape: Any, rng: Any = None, **how: Any) -> Any:
-        return getattr(np.random.default_rng(rng), method)(one_or_many(shape) or (), **how)
-
-    return draw
+    return _shaped(lambda shape, rng=None, **how: getattr(np.random.default_rng(rng), method)(shape, **how))
 
 
-zeros = _like_numpy(lambda *shape, **how: np.zeros(one_or_many(shape) or (), **how), "zeros")
-ones = _like_numpy(lambda *shape, **how: np.ones(one_or_many(shape) or (), **how), "ones")
+zeros = _like_numpy(_shaped(np.zeros), "zeros")
+ones = _like_numpy(_shaped(np.ones), "ones")
+empty = _like_numpy(_shaped(np.zeros), "empty")  # numbers from anywhere may overflow in another dtype
 full = _like_numpy(np.full, "full")
 eye = _like_numpy(np.eye, "eye")
 arange = _like_numpy(np.arange, "arange")
@@ -95,14 +97,14 @@ rand = _like_numpy(_drawn("random"), "rand")
 randn = _like_numpy(_drawn("standard_normal"), "randn")
 
 
-def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
+def cat(tensors: Sequence[Any], dim: int = 0, **how: Any) -> Any:
     """Join Tensors along an axis: PyTorch's name for ``np.concatenate``.
 
     Example:
         >>> cat([tensor([1.0, 2.0]), tensor([3.0])])
         tensor([1., 2., 3.])
     """
-    return np.concatenate(tensors, dim)
+    return np.concatenate(tensors, **{"axis": dim, **how})
 
 
 def _dtype_of(data: Any) -> npt.DTypeLike | None:

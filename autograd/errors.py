@@ -52,8 +52,9 @@ def _shape_of_list(value: Any) -> tuple[int, ...]:
 
 
 def variable_name(value: Any) -> str | None:
-    """Find the name of a variable that holds ``value``, or a Tensor on it, in one of the callers."""
-    held = ((name, it) for name, it in callers_variables() if it is value or _node_of(it) is value)
+    """Find the name of a user's variable that holds ``value``, or a Tensor on it, in one of the callers."""
+    known = callers_variables(libraries=False)
+    held = ((name, it) for name, it in known if it is value or _node_of(it) is value)
     return next((name for name, _ in held), None)
 
 

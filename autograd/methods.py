@@ -6,6 +6,7 @@ So does NumPy when it is called with a Tensor (``__array_ufunc__``, ``__array_fu
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 import warnings
@@ -21,6 +22,7 @@ from autograd.containers import leaves, mapped
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.indexing import set_item
 from autograd.derivatives.shapes import astype
+from autograd.graph import Vertex
 from autograd.handle import plain
 from autograd.pytorch import METHODS, numpy_arguments
 
@@ -76,9 +78,13 @@ class ArrayMethods(Backward):
 
     def item(self) -> Any:
         """Give the one element as a Python number. It leaves the graph."""
+        return self._leaving().item()
+
+    def _leaving(self) -> np.ndarray[Any, Any]:
+        """Give the array, of which Python numbers are made; not inside a functional transform."""
         if self.tracked and modes.transforming.get():
             raise TypeError(errors.leaves_transform(self, modes.transforming.get()))
-        return self._array.item()
+        return self._array
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """Give the array itself; a tracked Tensor refuses, so that no gradient is lost silently."""
@@ -87,8 +93,8 @@ class ArrayMethods(Backward):
         return self._array
 
     def tolist(self) -> Any:
-        """Give nested lists of Python numbers."""
-        return self.numpy().tolist()
+        """Give nested lists of Python numbers. They leave the graph."""
+        return self._leaving().tolist()
 
     def tobytes(self) -> bytes:
         """Give the array's memory as bytes."""
@@ -211,23 +217,23 @@ class ArrayMethods(Backward):
     def any(self, axis: Axis = None, *more: Any, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **numpy_arguments(how, "any", more)})
     def argmax(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **numpy_arguments(how, "argmax", more)})
     def argmin(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **numpy_arguments(how, "argmin", more)})
-    def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argsort, (self,), {"axis": axis, **how})
+    def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argsort, (self,), {"axis": axis, **numpy_arguments(how, "argsort")})
     def argpartition(self, kth: Any, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argpartition, (self, kth), {"axis": axis, **how})
     def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Any: return self.apply(np.searchsorted, (self, v, side, sorter))
     def nonzero(self) -> Any: return self.apply(np.nonzero, (self,))
 
     # Shapes
     def reshape(self, *shape: Any) -> Tensor: return self.apply(np.reshape, (self, one_or_many(shape)))
-    def transpose(self, *axes: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(moving(self, axes))))
+    def transpose(self, *axes: Any, **how: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(moving(self, axes))), numpy_arguments(how, "transpose"))
     def ravel(self) -> Tensor: return self.apply(np.ravel, (self,))
     def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Tensor: return self.copy().reshape(merged(self.shape, start_dim, end_dim))
     def view(self, *shape: Any) -> Tensor: return self.reshape(a_shape(shape))
-    def permute(self, *axes: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes)))
+    def permute(self, *axes: Any, dims: Any = None) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes or (dims,))))
     def unsqueeze(self, dim: int) -> Tensor: return self.apply(np.expand_dims, (self, dim))
-    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: return self.apply(np.diagonal, (self, offset, axis1, axis2))
-    def squeeze(self, axis: Axis = None) -> Tensor: return self.apply(np.squeeze, (self,), {"axis": axis})
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1, **how: int) -> Tensor: return self.apply(np.diagonal, (self, offset), {"axis1": axis1, "axis2": axis2, **numpy_arguments(how, "diagonal")})
+    def squeeze(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.squeeze, (self,), {"axis": axis, **numpy_arguments(how, "squeeze")})
     def swapaxes(self, axis1: int, axis2: int) -> Tensor: return self.apply(np.swapaxes, (self, axis1, axis2))
-    def repeat(self, repeats: Any, axis: int | None = None, *more: Any) -> Tensor: return self.apply(np.repeat, (self, repeats), {"axis": axis, **numpy_arguments({}, "repeat", more)})
+    def repeat(self, repeats: Any, *more: Any, **how: Any) -> Tensor: return self.apply(np.repeat, (self, repeats), repeating(self, repeats, more, how))
     @property
     def T(self) -> Tensor: return self.apply(np.transpose, (self,))
     @property
@@ -254,7 +260,7 @@ class ArrayMethods(Backward):
     # Writing in place, as ndarray's methods of these names do
     def fill(self, value: Any) -> None: self[...] = value
     def put(self, indices: Any, values: Any, mode: str = "raise") -> None: self.apply(np.put, (self, indices, values, mode))
-    def sort(self, axis: int = -1) -> None: self[...] = self.apply(np.sort, (self, axis))
+    def sort(self, axis: int = -1, **how: Any) -> None: self[...] = self.apply(np.sort, (self, axis), numpy_arguments(how, "sort"))
     def partition(self, kth: Any, axis: int = -1) -> None: self[...] = self.apply(np.partition, (self, kth, axis))
 
     # The rest
@@ -294,6 +300,14 @@ def moving(tensor: Any, axes: tuple[Any, ...]) -> tuple[Any, ...]:
     return axes
 
 
+def repeating(tensor: Any, repeats: Any, more: tuple[Any, ...], how: dict[str, Any]) -> dict[str, Any]:
+    """Give the axis along which elements repeat; warn where PyTorch would repeat the whole array."""
+    if tensor.ndim == 2 and more == (1,):
+        warnings.warn(errors.repeats_elements(repeats), stacklevel=3)
+    axis = dict(zip(["axis"], more, strict=False))
+    return axis | numpy_arguments(how, "repeat", more[1:])
+
+
 def a_shape(values: tuple[Any, ...]) -> Any:
     """Take a shape, as PyTorch's ``view`` does, but not the dtype that ndarray's takes."""
     if any(isinstance(value, (type, str, np.dtype)) for value in values):
@@ -312,3 +326,9 @@ def merged(shape: tuple[int, ...], start: int, end: int) -> tuple[int, ...]:
 def one_or_many(values: tuple[Any, ...]) -> Any:
     """Take ``reshape(2, 3)`` and ``reshape((2, 3))`` alike."""
     return (values[0] if len(values) == 1 else values) if values else None
+
+
+for _kind in ArrayMethods.__mro__[: ArrayMethods.__mro__.index(Vertex)]:  # what Python's errors call them
+    for _name, _method in vars(_kind).items():
+        if inspect.isfunction(_method):
+            _method.__qualname__, _method.__module__ = f"Tensor.{_name}", "autograd.tensor"

@@ -39,6 +39,7 @@ DIVIDED = "use np.{}(x, axis, ddof=1), for otherwise NumPy divides by n"
 MIDDLE = "use np.{}(x, 0.5, axis, method='lower'), for NumPy's median is the mean of the middle two"
 INDICES = "use np.stack(np.{}_indices(rows, offset, columns))"
 ALONE = "NumPy's max, min and sort give the values alone; for indices use argmax, argmin, argsort"
+SWAPPED = "use x.swapaxes(axis1, axis2)"
 COSINE = "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))"
 
 # Arguments of PyTorch's functions that are not here.
@@ -49,7 +50,7 @@ REFUSED = {
     "create_graph": BACKWARD_OF_LOSS.format("create_graph=True"),
     "descending": "use np.flip(np.sort(x, axis), axis), of indices np.flip(np.argsort(x, axis), axis)",
     "device": CPU,
-    "dim0": "use x.swapaxes(axis1, axis2)",
+    "dim0": SWAPPED,
     "generator": "use rng=, a numpy.random.Generator or a seed",
     "grad_outputs": BACKWARD_OF_LOSS.format("gradient"),
     "layout": "leave it out",
@@ -77,12 +78,13 @@ SAME = {
 OWN = {"clone": "", "detach": "", "flatten": "", "masked_fill": "mask, value", "permute": "*axes",
        "unsqueeze": "axis"}  # fmt: skip
 NN = ("log_softmax", "logsumexp", "relu", "sigmoid", "softmax")
-NUMPY = ("acos", "amax", "amin", "asin", "asinh", "atan", "atanh", "bincount", "ceil", "corrcoef", "cosh", "count_nonzero", "cov", "diag", "diff",
-         "expm1", "fliplr", "floor", "isfinite", "isinf", "isnan", "log10", "log1p", "log2",
-         "logical_not", "nan_to_num", "nanmean", "nansum", "negative", "reciprocal", "rot90",
-         "sign", "sinh", "tan", "tril", "triu", "trunc", "unique")  # fmt: skip
-NUMPY_OF_TWO = ("allclose", "atan2", "cross", "fmod", "hypot", "isclose", "logaddexp", "logical_and", "logical_or", "maximum",
-                "minimum", "outer", "remainder", "vdot")  # fmt: skip
+NUMPY = ("acos", "amax", "amin", "arccos", "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "bincount",
+         "ceil", "corrcoef", "cosh", "count_nonzero", "cov", "diag", "diff", "expm1", "fliplr", "floor",
+         "isfinite", "isinf", "isnan", "log10", "log1p", "log2", "logical_not", "nan_to_num", "nanmean",
+         "nansum", "negative", "reciprocal", "rot90", "sign", "sinh", "tan", "tril", "triu", "trunc",
+         "unique")  # fmt: skip
+NUMPY_OF_TWO = ("allclose", "atan2", "cross", "fmod", "hypot", "isclose", "logaddexp", "logical_and",
+                "logical_or", "maximum", "minimum", "outer", "remainder", "vdot")  # fmt: skip
 LINALG = {"cholesky": "cholesky", "det": "det", "inverse": "inv", "pinverse": "pinv", "qr": "qr",
           "slogdet": "slogdet", "svd": "svd"}  # fmt: skip
 OPERATORS = {"sub": "-", "mul": "*", "div": "/", "eq": "==", "ne": "!=", "lt": "<", "le": "<=",
@@ -123,12 +125,13 @@ _BOTH_WAYS = {
     "mv": "use x @ y",
     "nanmedian": MIDDLE.format("nanquantile"),
     "neg": "use -x",
-    "norm": "use np.linalg.norm(x.ravel(), p) of all elements, np.linalg.norm(x, p, axis) along an axis",
+    "norm": "use np.linalg.norm(x.ravel(), p) for p = 2 and others, np.linalg.norm(x, p, axis) along an axis",
     "numel": "use x.size",
     "repeat_interleave": "use np.repeat(x, count, axis)",
     "rsqrt": "use 1 / np.sqrt(x)",
     "scatter_add": ADD_AT,
     "split": SPLIT,
+    "swapdims": SWAPPED,
     "t": "use x.T",
     "take_along_dim": "use np.take_along_axis(x, index, axis)",
     "topk": TOPK,
@@ -187,8 +190,8 @@ FUNCTIONS = {
     "manual_seed": RNG,
     "mm": "use x @ y",
     "mps": CPU,
-    "multinomial": "use np.argmax(p / rng.exponential(size=p.shape), -1, keepdims=True) to draw once from each "
-    f"row, np.argmax(p / rng.exponential(size=(n, *p.shape)), -1) to draw n times, {GENERATOR}",
+    "multinomial": "use np.argmax(p / rng.exponential(size=p.shape), -1, keepdims=True) to draw once from "
+    f"each row, np.argmax(p / rng.exponential(size=(n, *p.shape)), -1) to draw n times, {GENERATOR}",
     "nn": "use import nn",
     "normal": f"use rng.normal(mean, std, shape) {GENERATOR}",
     "optim": "use nn.optim",
@@ -217,7 +220,7 @@ METHODS = {
     "detach_": "use x = x.detach()",
     "dim": "use x.ndim",
     "element_size": "use x.itemsize",
-    "expand": "use np.broadcast_to(x, (5, *x.shape)), with all lengths: -1 is not taken",
+    "expand": "use np.broadcast_to(x, (5, *x.shape)), where -1 is not taken for a length",
     "expand_as": "use np.broadcast_to(x, y.shape)",
     "flip": "use np.flip(x, (0, 1)), with the axes in a tuple",
     "grad_fn": "the recorded call is x.node, and autograd.draw(x) shows the graph",
@@ -259,22 +262,27 @@ METHODS = {
 _BOTH = "gives values and indices in PyTorch; use {0}(axis=...) for values, arg{0}(axis=...) for indices"
 _UNBIASED = "divides by n - 1 in PyTorch; use {0}(axis=..., ddof=1) for that, {0}(axis=...) to divide by n"
 _WHOLE = "repeats the whole array in PyTorch; use np.tile(x, (2, 1, 1))"
-_SORTED = "gives values and indices in PyTorch; use np.sort(x, axis=...) for values, {0}: {0}(axis=...) sorts x itself, argsort(axis=...) for indices"
-DIFFERENT = {"max": _BOTH, "min": _BOTH, "repeat": _WHOLE, "sort": _SORTED, "std": _UNBIASED, "var": _UNBIASED}
+_SORTED = "gives values and indices in PyTorch; use np.sort(x, axis=...) and np.argsort(x, axis=...)"
+DIFFERENT = {**dict.fromkeys(("max", "min"), _BOTH), "repeat": _WHOLE, "sort": _SORTED,
+             **dict.fromkeys(("std", "var"), _UNBIASED)}  # fmt: skip
 _DIVISORS = {"correction", "ddof", "unbiased"}  # with one of them NumPy and PyTorch agree
 _BY_NAME = "expected only the axis, and PyTorch's keepdim, by position; give all others by name"
 
 
-def numpy_arguments(how: dict[str, Any], method: str = "", more: tuple[Any, ...] = ()) -> dict[str, Any]:
+def numpy_arguments(
+    how: dict[str, Any], method: str = "", more: tuple[Any, ...] = (), names: dict[str, str] = ARGUMENTS
+) -> dict[str, Any]:
     """Name arguments as NumPy does.
 
     Args:
         how: the arguments that were given by name.
         method: what was called.
         more: what was given by position after the axis: PyTorch's ``keepdim``.
+        names: NumPy's names for those of PyTorch.
 
     Raises:
-        TypeError: the method does something else in PyTorch, or takes nothing by position after the axis.
+        TypeError: the method does something else in PyTorch, or takes nothing by position after the axis,
+            or there is no such argument here.
 
     Example:
         >>> numpy_arguments({"dim": 1, "keepdim": True})
@@ -284,10 +292,13 @@ def numpy_arguments(how: dict[str, Any], method: str = "", more: tuple[Any, ...]
         if len(more) > 1 or not isinstance(more[0], bool):
             raise TypeError(f"{method}: {DIFFERENT.get(method, _BY_NAME).format(method)}")
         how = {"keepdim": more[0], **how}
-    for name in ARGUMENTS.keys() & how.keys():
-        if method in DIFFERENT:
+    if not how:  # as is usual
+        return how
+    refuse(method, REFUSED.keys() & how.keys() - {"out"})
+    if method in DIFFERENT and _DIVISORS.isdisjoint(how):
+        for name in ARGUMENTS.keys() & how.keys():
             raise TypeError(f"{method}({name}=) {DIFFERENT[method].format(method)}")
-    return {ARGUMENTS.get(name, name): value for name, value in how.items()}
+    return {names.get(name, name): value for name, value in how.items()}
 
 
 @cache
@@ -300,15 +311,17 @@ def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     define = getattr(TABLE.get(function), "define", function)  # where NumPy does not say the parameters
     parameters = {} if isinstance(function, np.ufunc) else parameters_of(function) or parameters_of(define)
-    if parameters.keys().isdisjoint(ARGUMENTS.values()):
+    names = ARGUMENTS_OF_AXES if "axes" in parameters else ARGUMENTS
+    if parameters.keys().isdisjoint(names.values()):
         return function
 
+    @says_instead
     @wraps(function)
     def renamed(*args: Any, **how: Any) -> Any:
+        how = numpy_arguments(how, names=names)
         if len(args) == 3 and isinstance(args[-1], bool) and "keepdims" in parameters:
-            x, axis, keepdims = args
-            return function(x, axis, keepdims=keepdims, **numpy_arguments(how))
-        return function(*args, **numpy_arguments(how))
+            return function(*args[:2], keepdims=args[-1], **how)
+        return function(*args, **how)
 
     renamed.__module__ = "autograd"  # where pickle finds it
     return renamed

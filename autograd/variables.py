@@ -13,15 +13,17 @@ import numpy as np
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _OURS = tuple(os.path.join(_ROOT, name, "") for name in ("autograd", "nn"))
 _NUMPYS = os.path.join(os.path.dirname(np.__file__), "")  # where its own text is a definition
-_LIBRARIES = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
+_LIBRARIES = os.path.dirname(os.__file__), f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}"
 
 
-def callers_variables() -> Iterator[tuple[str, Any]]:
+def callers_variables(libraries: bool = True) -> Iterator[tuple[str, Any]]:
     """Give names and values of all variables of callers outside of our code and NumPy's.
 
-    The nearest go first, but those of other libraries after all that users wrote themselves.
+    The nearest go first, but those of other libraries after all that users wrote themselves, or not at all.
     """
     for frame in sorted(_callers(), key=_is_of_a_library):
+        if _is_of_a_library(frame) and not libraries:
+            return
         for name, value in (*frame.f_locals.items(), *frame.f_globals.items()):
             if not name.startswith("_"):
                 yield name, value

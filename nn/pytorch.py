@@ -13,9 +13,14 @@ PICKED = "use a list or dict among the fields, such as self.weights = [nn.Parame
 
 FIT = "use nn.fit(model, (x, y), loss, optimiser, epochs)"
 
+LAYER = "use setattr(module, name, layer); for a Sequential, model.append(layer)"
+
 MODULE = {
+    "_buffers": "use dict(module.named_buffers(recurse=False))",
+    "_modules": "use dict(module.named_children())",
+    "_parameters": "use dict(module.named_parameters(recurse=False))",
     "add": "use model.append(layer) of a Sequential",
-    "add_module": "use module.name = layer, and model.append(layer) of a Sequential",
+    "add_module": LAYER,
     "bfloat16": DTYPE,
     "compile": FIT,
     "cpu": CPU,
@@ -34,8 +39,8 @@ MODULE = {
     "register_forward_hook": "use a module of your own, whose forward calls that one",
     "register_forward_pre_hook": "use a module of your own, whose forward calls that one",
     "register_full_backward_hook": "use y.register_hook(function) of a Tensor y in forward",
-    "register_module": "use module.name = layer",
-    "register_parameter": "use module.name = nn.Parameter(array)",
+    "register_module": LAYER,
+    "register_parameter": "use setattr(module, name, nn.Parameter(array))",
     "save": "use nn.save(model, path)",
     "save_weights": "use nn.save(model, path)",
     "set_weights": "use model.load_state_dict(state)",
@@ -63,7 +68,8 @@ NN = {
     "ConstantPad1d": PADDED,
     "ConstantPad2d": PADDED,
     "Conv3d": VOLUMES,
-    "ConvTranspose1d": "use nn.ConvTranspose2d(inputs, outputs, (1, k))(x[:, :, None])[:, :, 0]",
+    "ConvTranspose1d": "use nn.ConvTranspose2d(inputs, outputs, (1, k), stride=(1, s), padding=(0, p))"
+    "(x[:, :, None])[:, :, 0]",
     "CosineEmbeddingLoss": COSINES,
     "CosineSimilarity": COSINE,
     "DataParallel": CPU,
@@ -81,6 +87,7 @@ NN = {
     "MultiheadAttention": f"use {ATTENTION} in each head, behind nn.Linear for q, k and v",
     "ParameterDict": PICKED,
     "ParameterList": PICKED,
+    "PairwiseDistance": "use np.linalg.norm(x - y + 1e-6, axis=-1)",
     "PixelShuffle": SHUFFLED,
     "PoissonNLLLoss": "use np.mean(np.exp(x) - y * x), where x is the logarithm of the rate",
     "ReflectionPad2d": f"{PADDED}, and mode='reflect'",
@@ -138,6 +145,7 @@ FUNCTIONAL = {
     "normalize": "use x / np.linalg.norm(x, axis=1, keepdims=True)",
     "one_hot": "use np.eye(classes)[target]",
     "pad": PADDED,
+    "pairwise_distance": "use np.linalg.norm(x - y + 1e-6, axis=-1)",
     "pixel_shuffle": SHUFFLED,
     "relu_": "use nn.functional.relu",
     "scaled_dot_product_attention": f"use {ATTENTION}",
