@@ -121,6 +121,4 @@ def _dtype_of(data: Any) -> npt.DTypeLike | None:
 def _leaf(array: np.ndarray[Any, Any], requires_grad: bool, name: str | None) -> Tensor:
     if array.dtype.kind not in "fiub":
         raise TypeError(errors.not_numbers("tensor", array))
-    leaf = Tensor(array, name=name)
-    leaf.requires_grad = requires_grad
-    return leaf
+    return Tensor(array, name=name).requires_grad_(requires_grad)

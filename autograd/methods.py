@@ -55,11 +55,7 @@ class Instead:
         self.name = name
 
     def __get__(self, tensor: Any, owner: type) -> Any:
-        raise AttributeError(
-            f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}",
-            name=self.name,
-            obj=tensor,
-        )
+        raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}")
 
 
 class ArrayMethods(Backward):
@@ -202,22 +198,23 @@ class ArrayMethods(Backward):
     def fill_(self, value: float) -> Self: return self.write(set_item, ..., value)
     def zero_(self) -> Self: return self.write(set_item, ..., 0)
 
-    # Reductions
-    def sum(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.sum, (self,), {"axis": axis, **numpy_arguments(how, "sum", more)})
-    def mean(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.mean, (self,), {"axis": axis, **numpy_arguments(how, "mean", more)})
-    def prod(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.prod, (self,), {"axis": axis, **numpy_arguments(how, "prod", more)})
-    def max(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.max, (self,), {"axis": axis, **numpy_arguments(how, "max", more)})
-    def min(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.min, (self,), {"axis": axis, **numpy_arguments(how, "min", more)})
-    def var(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.var, (self,), {"axis": axis, **numpy_arguments(how, "var", more)})
-    def std(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.std, (self,), {"axis": axis, **numpy_arguments(how, "std", more)})
-    def cumsum(self, axis: int | None = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.cumsum, (self,), {"axis": axis, **numpy_arguments(how, "cumsum", more)})
-    def cumprod(self, axis: int | None = None, *more: Any, **how: Any) -> Tensor: return self.apply(np.cumprod, (self,), {"axis": axis, **numpy_arguments(how, "cumprod", more)})
+    # Along axes, with arguments by PyTorch's names too
+    def _along(self, function: Any, axis: Any, how: Any, more: Any = ()) -> Tensor: return self.apply(function, (self,), {"axis": axis, **numpy_arguments(how, function.__name__, more)})
+    def sum(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self._along(np.sum, axis, how, more)
+    def mean(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self._along(np.mean, axis, how, more)
+    def prod(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self._along(np.prod, axis, how, more)
+    def max(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self._along(np.max, axis, how, more)
+    def min(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self._along(np.min, axis, how, more)
+    def var(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self._along(np.var, axis, how, more)
+    def std(self, axis: Axis = None, *more: Any, **how: Any) -> Tensor: return self._along(np.std, axis, how, more)
+    def cumsum(self, axis: int | None = None, *more: Any, **how: Any) -> Tensor: return self._along(np.cumsum, axis, how, more)
+    def cumprod(self, axis: int | None = None, *more: Any, **how: Any) -> Tensor: return self._along(np.cumprod, axis, how, more)
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: return self.apply(np.trace, (self, offset, axis1, axis2))
-    def all(self, axis: Axis = None, *more: Any, **how: Any) -> Any: return self.apply(np.all, (self,), {"axis": axis, **numpy_arguments(how, "all", more)})
-    def any(self, axis: Axis = None, *more: Any, **how: Any) -> Any: return self.apply(np.any, (self,), {"axis": axis, **numpy_arguments(how, "any", more)})
-    def argmax(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self.apply(np.argmax, (self,), {"axis": axis, **numpy_arguments(how, "argmax", more)})
-    def argmin(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self.apply(np.argmin, (self,), {"axis": axis, **numpy_arguments(how, "argmin", more)})
-    def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argsort, (self,), {"axis": axis, **numpy_arguments(how, "argsort")})
+    def all(self, axis: Axis = None, *more: Any, **how: Any) -> Any: return self._along(np.all, axis, how, more)
+    def any(self, axis: Axis = None, *more: Any, **how: Any) -> Any: return self._along(np.any, axis, how, more)
+    def argmax(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self._along(np.argmax, axis, how, more)
+    def argmin(self, axis: int | None = None, *more: Any, **how: Any) -> Any: return self._along(np.argmin, axis, how, more)
+    def argsort(self, axis: int | None = -1, **how: Any) -> Any: return self._along(np.argsort, axis, how)
     def argpartition(self, kth: Any, axis: int | None = -1, **how: Any) -> Any: return self.apply(np.argpartition, (self, kth), {"axis": axis, **how})
     def searchsorted(self, v: Any, side: str = "left", sorter: Any = None) -> Any: return self.apply(np.searchsorted, (self, v, side, sorter))
     def nonzero(self) -> Any: return self.apply(np.nonzero, (self,))
@@ -231,7 +228,7 @@ class ArrayMethods(Backward):
     def permute(self, *axes: Any, dims: Any = None) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes or (dims,))))
     def unsqueeze(self, dim: int) -> Tensor: return self.apply(np.expand_dims, (self, dim))
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1, **how: int) -> Tensor: return self.apply(np.diagonal, (self, offset), {"axis1": axis1, "axis2": axis2, **numpy_arguments(how, "diagonal")})
-    def squeeze(self, axis: Axis = None, **how: Any) -> Tensor: return self.apply(np.squeeze, (self,), {"axis": axis, **numpy_arguments(how, "squeeze")})
+    def squeeze(self, axis: Axis = None, **how: Any) -> Tensor: return self._along(np.squeeze, axis, how)
     def swapaxes(self, axis1: int, axis2: int) -> Tensor: return self.apply(np.swapaxes, (self, axis1, axis2))
     def repeat(self, repeats: Any, *more: Any, **how: Any) -> Tensor: return self.apply(np.repeat, (self, repeats), repeating(self, repeats, more, how))
     @property
@@ -284,13 +281,9 @@ class ArrayMethods(Backward):
 
 def own_index(index: Any) -> Any:
     """Put copies of arrays in the place of Tensors inside a tuple or list that is an index."""
-    if not isinstance(index, (tuple, list)):
-        return index
-    return (
-        mapped(lambda part: part._array.copy() if isinstance(part, Backward) else part, index)
-        if any(isinstance(part, Backward) for part in leaves(index))
-        else index
-    )
+    if isinstance(index, (tuple, list)) and any(isinstance(part, Backward) for part in leaves(index)):
+        return mapped(lambda part: part._array.copy() if isinstance(part, Backward) else part, index)
+    return index
 
 
 def moving(tensor: Any, axes: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -218,8 +218,8 @@ class Module:
             TypeError: this is a Tensor with a history, which would be lost.
         """
         refuse_history("tensor", tensor)
-        values = None if tensor is None else as_tensor(tensor).data
-        setattr(self, name, values if values is None else Buffer(values, persistent=persistent, name=name))
+        buffer = None if tensor is None else Buffer(as_tensor(tensor).data, persistent=persistent, name=name)
+        setattr(self, name, buffer)
 
     # State
 

@@ -172,11 +172,7 @@ class Instead:
         self.name = name
 
     def __get__(self, instance: Any, owner: type) -> Any:
-        raise AttributeError(
-            f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}",
-            name=self.name,
-            obj=instance,
-        )
+        raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}")
 
 
 def without(module: str, name: str, words: dict[str, str]) -> Exception:
@@ -187,8 +183,5 @@ def without(module: str, name: str, words: dict[str, str]) -> Exception:
     caller = sys._getframe(2)
     if name in words and caller.f_code.co_code[caller.f_lasti] == opcode.opmap["IMPORT_FROM"]:
         return ImportError(f"cannot import name {name!r} from {module!r}; {words[name]}", name=module)
-    return AttributeError(
-        f"module {module!r} has no attribute {name!r}" + (f"; {words[name]}" if name in words else ""),
-        name=name,
-        obj=sys.modules[module],
-    )
+    said = f"; {words[name]}" if name in words else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{said}")
