@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import tensor
+from autograd import Tensor, as_tensor, tensor
 from autograd.derivatives.calls import own_name
 from autograd.derivatives.indexing import Writing
 from autograd.derivatives.table import TABLE, Constant, Definition, Derivative, Entry
 from autograd.testing import ARGUMENTS, CHECKS, Style, calls
-from autograd.testing.properties import result_is_plain
+from autograd.testing.properties import assert_same
 from autograd.testing.strategies import TIED
+from tests.constant_arguments import constant_call
 from tests.nn_arguments import NN_ARGUMENTS
 
 Function = Callable[..., Any]
@@ -68,8 +69,22 @@ def test_entry(function: Function, style: Style, data: st.DataObject) -> None:
 @pytest.mark.parametrize("function", CONSTANTS, ids=own_name)
 @settings(max_examples=settings.default.max_examples // 4)
 @given(data=st.data())
-def test_constant(function: Function, data: st.DataObject) -> None:
-    result_is_plain(TABLE[function], data.draw(calls(TABLE[function], TIED)))
+def test_a_constant_gives_of_tensors_what_it_gives_of_arrays(function: Function, data: st.DataObject) -> None:
+    call = data.draw(calls(TABLE[function], TIED, ARGUMENTS.get(function) or constant_call(function)))
+    with np.errstate(all="ignore"):
+        expected = call.of(function)
+    for tracked in False, True:
+        given = [as_tensor(x) if isinstance(x, np.ndarray) else x for x in call.args]
+        for x in given:
+            if isinstance(x, Tensor):
+                x.requires_grad = tracked and x.dtype.kind == "f"
+        with np.errstate(all="ignore"):
+            actual = function(*given, **call.kwargs)
+        assert type(actual) is type(expected), f"a {type(actual).__name__}"
+        several = isinstance(expected, tuple)
+        for a, e in zip(actual, expected, strict=True) if several else [(actual, expected)]:
+            assert not isinstance(a, Tensor)
+            assert_same(str(a), str(e)) if isinstance(e, list) else assert_same(a, e)
 
 
 ADDING = [entry for entry in TABLE.values() if isinstance(entry, Derivative) and entry.adding]

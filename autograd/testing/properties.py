@@ -110,24 +110,6 @@ def value_is_that_on_arrays(entry: Entry, call: Call) -> None:
                 assert_same(plain(a), e)
 
 
-def result_is_plain(entry: Entry, call: Call) -> None:
-    """A constant gives for Tensors, tracked or not, what it gives for arrays, and no Tensor."""
-    with np.errstate(all="ignore"):
-        expected = call.of(entry.function)
-    for tracked in False, True:
-        tensors = [as_tensor(x) if isinstance(x, np.ndarray) else x for x in call.args]
-        for tensor in tensors:
-            if isinstance(tensor, Tensor):
-                tensor.requires_grad = tracked and tensor.dtype.kind == "f"
-        with np.errstate(all="ignore"):
-            actual = entry.function(*tensors, **call.kwargs)
-        assert type(actual) is type(expected), f"a {type(actual).__name__}"
-        several = isinstance(expected, tuple)
-        for a, e in zip(actual, expected, strict=True) if several else [(actual, expected)]:
-            assert not isinstance(a, Tensor)
-            assert_same(str(a), str(e)) if isinstance(e, list) else assert_same(a, e)
-
-
 def derivatives_are_those_of_differences(entry: Entry, call: Call) -> None:
     """First and second derivatives, in the arguments and the cotangent, agree with differences."""
 

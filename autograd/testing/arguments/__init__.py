@@ -7,7 +7,6 @@ function whose arguments no kind can draw, in one line. A user's own function ge
 """
 
 from autograd.testing.arguments import (
-    constants,
     elementwise,
     grids,
     indexing,
@@ -23,7 +22,7 @@ from autograd.testing.arguments import (
 from autograd.testing.arguments.kinds import ARGUMENTS, KINDS, calls
 
 for _chapter in (
-    constants, elementwise, grids, indexing, linear_algebra, products, rearrangements, reductions, shapes,
+    elementwise, grids, indexing, linear_algebra, products, rearrangements, reductions, shapes,
     signals, sorting, statistics,
 ):  # fmt: skip
     ARGUMENTS |= _chapter.ARGUMENTS

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autograd.checking.kinks import gap_to_kink
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import REALS, Interval
-from autograd.derivatives.table import TABLE, Constant, Definition, Derivative, Entry
+from autograd.derivatives.table import TABLE, Definition, Derivative, Entry
 from autograd.testing.strategies import (
     ANY_DTYPE,
     BORDER,
@@ -108,16 +108,6 @@ def _class_loss(d: Draw, entry: Entry) -> Call:
     return call(x, d.integers(of_rows, 0, classes - 1), **d.some(reduction=REDUCTIONS))
 
 
-def _constant(d: Draw, entry: Entry) -> Call:
-    """Draw floats for the arguments that are required; integers if the function takes no floats."""
-    function = entry.function
-    count = required(function)
-    shapes = d.broadcastable(count)
-    if isinstance(function, np.ufunc) and not any(types[0] == "d" for types in function.types):
-        return call(*(d.integers(shape, 0, 5) for shape in shapes))
-    return call(*map(d.array, shapes))
-
-
 KINDS: dict[str, Callable[[Draw, Entry], Call]] = {
     "elementwise": _elementwise,
     "reduction": _reduction,
@@ -188,8 +178,6 @@ def _description(entry: Entry) -> Callable[[Draw], Call]:
         return ARGUMENTS[entry.function]
     if isinstance(entry, Derivative) and entry.kind in KINDS:
         kind = KINDS[entry.kind]
-    elif isinstance(entry, Constant):
-        kind = _constant
     elif isinstance(entry, Definition) and required(entry.function) == 1:
         kind = _elementwise
     else:

@@ -1,20 +1,20 @@
-"""The arguments of constants."""
-
-from __future__ import annotations
+"""The arguments of constants: functions that have no derivative, and give plain arrays."""
 
 import io
 import os
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from autograd.derivatives.shapes import astype
+from autograd.testing import Call, Draw, call
 from autograd.testing.arguments.grids import LIKE
-from autograd.testing.arguments.kinds import Lines
-from autograd.testing.strategies import call
+from autograd.testing.arguments.kinds import required
 
 DAY = np.datetime64("2024-02-28")
 
-ARGUMENTS: Lines = {
+CONSTANT_ARGUMENTS: dict[Callable[..., Any], Callable[[Draw], Call]] = {
     np.argpartition: lambda d: call(x := d.array(least=1), d.integer(0, x.shape[-1] - 1)),
     np.may_share_memory: lambda d: call(d.array(), d.array()),
     np.shares_memory: lambda d: call(d.array(), d.array()),
@@ -60,4 +60,16 @@ ARGUMENTS: Lines = {
     astype: lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False))),
 }
 if hasattr(np, "astype"):  # since NumPy 2.1
-    ARGUMENTS[np.astype] = ARGUMENTS[astype]
+    CONSTANT_ARGUMENTS[np.astype] = CONSTANT_ARGUMENTS[astype]
+
+
+def constant_call(function: Callable[..., Any]) -> Callable[[Draw], Call]:
+    """Give the function's own line; or draw floats for what is required, integers if it takes no floats."""
+
+    def draw(d: Draw) -> Call:
+        shapes = d.broadcastable(required(function))
+        if isinstance(function, np.ufunc) and not any(types[0] == "d" for types in function.types):
+            return call(*(d.integers(shape, 0, 5) for shape in shapes))
+        return call(*map(d.array, shapes))
+
+    return CONSTANT_ARGUMENTS.get(function, draw)
