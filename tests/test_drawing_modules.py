@@ -168,7 +168,7 @@ def test_the_table_says_what_the_figures_of_a_module_are() -> None:
     linear = nn.Linear(3, 2, rng=0)
     x = np.ones((5, 3))
     table = draw(lambda: mean_square(linear(x)), depth=0).table
-    assert "input x (5, 3) output (5, 2) parameters 8" in table
+    assert "input x (5, 3) output t₁ (5, 2) parameters 8" in table
 
 
 def test_of_a_tensor_modules_are_read_off_its_parameters() -> None:
@@ -202,7 +202,7 @@ def test_cards_of_modules_say_sizes_parameters_and_gradients() -> None:
     rows = dict(card.rows)
     assert card.formula == "Linear(3→2) · 1 op"
     assert rows["input"] == "x (5, 3)"
-    assert rows["output"] == "(5, 2)"
+    assert rows["output"] == "t₁ (5, 2)"  # as the formula of the next card has it
     assert rows["parameters"] == "8"
     loss = mean_square(linear(x))
     loss.backward()
@@ -226,6 +226,20 @@ def test_a_deep_tower_is_rolled_up_between_its_ends() -> None:
     found = names(lambda: mean_square(tower(x)))
     assert found[:3] == ["blocks.0", "blocks.1", "blocks.2 … blocks.17"]
     assert found[3:6] == ["blocks.18", "blocks.19", "head"]
+
+
+@pytest.mark.parametrize("made_here", [True, False])
+def test_a_module_that_holds_none_stays_closed_at_any_level_unless_it_is_named(made_here: bool) -> None:
+    norm, tower, x = nn.LayerNorm(3), Tower(15), np.ones((5, 3))
+
+    def compute() -> Tensor:
+        return mean_square(tower(norm(x)))
+
+    thing = compute if made_here else compute()
+    assert "norm" in names(thing)
+    assert "norm.weight" in names(thing, expand=["norm"])
+    assert {"tower", "norm"} <= set(names(thing, depth=0))
+    assert "norm.weight" in names(thing, depth=1)
 
 
 def test_the_profiler_is_given_back_and_errors_pass() -> None:
@@ -267,7 +281,7 @@ def test_a_loop_is_rolled_up_with_bars_and_shared_parameters() -> None:
     assert len(middle.bars) == 46
     assert list(middle.bars) == sorted(middle.bars)  # the gradient vanishes on the way back
     assert ("⚠", "vanishing") in middle.rows
-    (title,) = re.findall(r"label=<(.*shared by every round.*)>", drawing.source)
+    (title,) = re.findall(r"label=<(.*shared by its rounds.*)>", drawing.source)
     assert "20 parameters" in title
     assert "cell.weight 0." in title
 
@@ -318,6 +332,41 @@ def test_nested_sections_are_closed_at_their_level() -> None:
     assert closed(2) == []
 
 
+def test_the_title_of_a_loop_names_only_a_few_of_what_its_rounds_share() -> None:
+    shared = [tensor(0.1 * i, requires_grad=True, name=f"weight{i}") for i in range(9)]
+
+    def title(used: list[Tensor]) -> str:
+        h: Any = tensor(1.0)
+        for _ in range(20):
+            for weight in used:
+                h = h * weight
+            h = np.tanh(h)
+        (found,) = re.findall(r"label=<(.*shared by its rounds.*)>", draw(h).source)
+        return str(found)
+
+    assert all(f"weight{i} " in title(shared[:4]) for i in range(4))
+    assert "9 parameters shared by its rounds" in title(shared)
+    assert "weight" not in title(shared)
+
+
+def test_many_leaves_that_modules_and_rounds_share_are_counted_on_their_cards() -> None:
+    """A network of scalars, shown two points, would else be a column of hundreds of weights."""
+    weights = [[tensor(0.1 * i - 1, requires_grad=True) for i in range(3)] for _ in range(40)]
+
+    def total(x: float, y: float) -> Any:
+        return sum(np.tanh(a * x + b * y + c) for a, b, c in weights)
+
+    first = np.exp(total(1.0, 2.0))
+    loss = first * total(0.5, -1.0)
+    found = cards(loss)
+    assert [card.role for card in found if card.role == "param"] == []
+    assert len(found) < 20
+    inside = sum(int(dict(card.rows).get("parameters", 0)) for card in found if card.role == "module")
+    assert inside == 2 * 3 * len(weights)
+    assert re.fullmatch(r"t\S+ = \S+", dict(found[0].rows)["output"])
+    assert [card.role for card in cards(loss, depth=None)].count("param") == 3 * len(weights)
+
+
 # Health
 
 
@@ -360,6 +409,21 @@ def test_no_alarm_where_large_parts_cancel_or_a_factor_is_zero() -> None:
     steep, negative = 40 * w, -w
     assert alarms(nn.functional.sigmoid(steep)) == {"w", "steep"}
     assert alarms(nn.functional.relu(negative)) == {"w", "negative"}
+
+
+def test_no_alarm_for_a_bias_whose_gradients_cancel_over_the_rows() -> None:
+    """One before a normalisation, or on the keys of an attention, changes nothing whatever it is."""
+    rng = np.random.default_rng(0)
+    x, key, query, norm = (
+        rng.normal(size=(5, 3)),
+        *(nn.Linear(3, 3, rng=rng) for _ in range(2)),
+        nn.BatchNorm1d(3),
+    )
+    shares = nn.functional.softmax(query(x) @ key(x).T, -1)
+    assert alarms(np.sum(shares @ x * rng.normal(size=3))) == set()
+    assert alarms(np.sum(norm(key(x)) * rng.normal(size=(5, 3)))) == set()
+    convolved = nn.Conv2d(1, 2, 3, rng=rng)(rng.normal(size=(2, 1, 5, 5)))
+    assert alarms(np.sum(nn.BatchNorm2d(2)(convolved) * rng.normal(size=(2, 2, 3, 3)))) == set()
 
 
 def test_no_alarm_for_an_infinity_that_the_user_put_in() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from autograd.drawing.health import complaints, strength, unusable
 from autograd.drawing.tape import Tape, has_card, tracked
 from autograd.drawing.text import listed, number, rms, shortened, told
-from autograd.drawing.units import Unit
+from autograd.drawing.units import READABLE, Unit
 from autograd.graph import Node, Vertex
 from autograd.tensor import Tensor
 
@@ -81,13 +81,14 @@ class Deck:
         self.shared: dict[int, dict[int, Tensor]] = defaultdict(dict)
         self._keys: dict[int, str] = {}
         users = self._users(units)
+        few = sum(uses > 1 for uses, _ in users.values()) <= READABLE
         self.whole = all(unit.is_call for unit in units)
         for unit in units:
             nodes = tape.order[unit.start : unit.stop]
             hidden = []
             for leaf in {id(a): a for node in nodes for a in node.args if _is_leaf(a)}.values():
                 uses, runs = users[id(leaf)]
-                if uses == 1 and not unit.is_call:
+                if (uses == 1 or not few) and not unit.is_call:
                     hidden.append(leaf)
                 elif not self.whole and uses > len(runs) == 1 and unit.run and tracked(leaf):
                     self.shared[unit.run][id(leaf)] = leaf
@@ -183,7 +184,10 @@ class Deck:
         parameters = [leaf for leaf in hidden if tracked(leaf)]
         rows = [("input", shortened(f"{tape.names.of(x)} {x.shape}")) for x in inputs[:_INPUTS]]
         rows += [("inputs", f"{len(inputs)} in all")] * (len(inputs) > _INPUTS)
-        rows.append(("output", f"{last.shape}") if last.shape else _row("output", tape.values[last]))
+        made = f"{last.shape}" if last.shape else told(tape.values[last])
+        if last is not tape.root:  # the formulas of others call it by its name
+            made = f"{tape.names.of(last)} {'' if last.shape else '= '}{made}"
+        rows.append(("output", made))
         if parameters:
             rows.append(("parameters", f"{sum(p.size for p in parameters):,}"))
         ends = [number(slopes[i]) for i in (0, -1)] if slopes else ["–"]

@@ -22,6 +22,7 @@ _COLOURS = {"grad": ORANGE, "weig": ORANGE, "⚠": PURPLE}  # of a row's figure,
 _BROAD = 20  # characters of a name and its formula on one line
 _HEIGHT, _WIDTH, _BARS = 24, 3, 60  # of bars, in points, and how many of them at most
 _CELLS = 10  # of a gauge
+_NAMED = 4  # parameters that the title of a loop names
 _SAID = ("shape", "value", "grad")  # words of labels that the head of a table says
 
 
@@ -93,8 +94,11 @@ def _title(tape: Tape, shared: Collection[Tensor]) -> str:
     if not shared:
         return f"<{_font('a loop', GREY, 10)}>"
     count = sum(parameter.size for parameter in shared)
-    about = f"a loop · {count:,} parameter{'s' * (count > 1)} shared by every round · grad rms "
-    sizes = [f"{tape.names.of(p)} {number(rms(tape.gradients[p]))}" for p in shared if p in tape.gradients]
+    about = f"a loop · {count:,} parameter{'s' * (count > 1)} shared by its rounds · grad rms "
+    gradients = {tape.names.of(p): tape.gradients[p] for p in shared if p in tape.gradients}
+    if len(gradients) > _NAMED:
+        gradients = {"": np.concatenate([np.ravel(g) for g in gradients.values()])}
+    sizes = [f"{name} {number(rms(g))}".strip() for name, g in gradients.items()]
     figures = _font(_bold(", ".join(sizes)), ORANGE, 10)
     return f"<{_font(about, GREY, 10)}{figures}>"
 

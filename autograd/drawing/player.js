@@ -21,6 +21,7 @@ for (const group of [...svg.querySelectorAll(".node")].sort((a, b) => a.id.slice
   const card = (cards[group.id] = { name, role, ...data.cards[group.id] });
   if (card.args || ["param", "input"].includes(role)) continue;
   const about = texts.filter((text) => text.getAttribute("font-size") === "10.00").map((text) => text.textContent.trim());
+  card.unit = role === "module" || !!group.querySelector("polygon"); // it has a gauge
   card.call ||= about.filter(Boolean).join(" ").replace(/^= /, "");
   card.args = [];
 }
@@ -74,9 +75,9 @@ const fraction = (of, by) =>
   `<mfrac><mrow><mo>∂</mo>${mi(of)}</mrow><mrow><mo>∂</mo>${mi(by)}</mrow></mfrac>`;
 const expression = (text) => [...text.matchAll(/∂([^\s/()]+)\/∂([^\s/()]+)|([\d.]+(?:e[+−]\d+)?)|([\p{L}\p{No}∂'…][\p{L}\p{N}\p{No}.'_…⁻]*)|(\s+)|(.)/gu)]
   .map(([all, of, by, figure, name, space]) => of ? fraction(of, by) : space ? '<mspace width=".25em"/>' : figure ? mn(figure) : name ? mi(name)
-    : `<mo stretchy="false">${escaped(all)}</mo>`).join("");
+    : `<mo stretchy="false">${escaped(all)}</mo>${all === "," ? "</math><wbr><math>" : ""}`).join(""); // a long call breaks there
 const chip = (kind, inside, caption) =>
-  `<span class="chip ${kind}">${math(inside)}${caption ? `<small>${escaped(caption)}</small>` : ""}</span>`;
+  `<span class="chip ${kind}"><span>${math(inside)}</span>${caption ? `<small>${escaped(caption)}</small>` : ""}</span>`;
 const sign = (text) => `<span>${text}</span>`;
 const row = (...parts) => `<div class="row">${parts.join("")}</div>`;
 
@@ -130,8 +131,11 @@ function prepareCard(key) {
   const group = get(key), card = cards[key];
   group.querySelector("path").classList.add("frame");
   const rows = (fill) => [...group.querySelectorAll(`text[fill="${fill}"]`)];
-  card.figures = { value: rows("#005a9c").at(-1), grad: rows("#a63f00")[0] };
-  card.drawn = { value: card.figures.value?.textContent, grad: card.figures.grad?.textContent };
+  const texts = [...group.querySelectorAll("text")];
+  const made = card.unit ? texts[texts.findLastIndex((text) => text.textContent === "output") + 1] : rows("#005a9c").at(-1);
+  const [grad, ...others] = rows("#a63f00");
+  card.figures = { value: made, grad };
+  card.drawn = { value: made?.textContent, grad: grad?.textContent, others: others.map((text) => [text, text.textContent]) };
   group.setAttribute("tabindex", "0");
   group.setAttribute("role", "button");
   group.setAttribute("aria-label", `${card.name}, ${{ op: "operation", param: "parameter" }[card.role] || card.role}`);
@@ -236,6 +240,7 @@ function show(step, moving) {
     const state = [touched.has(key) && "now", now < born[key] && "later", total !== undefined && card.role !== "op" && "got"];
     mark(card.group, state.filter(Boolean).join(" "));
     if (card.value !== undefined) write(card.figures.value, number(card.value));
+    for (const [text, drawn] of card.drawn.others) write(text, total === undefined ? "–" : drawn);
     write(card.figures.grad, data.rough && total !== undefined ? card.drawn.grad : fitted(total, card.drawn.grad));
   }
   const lines = get("tape").children;
@@ -293,7 +298,7 @@ function tell(frame) {
     const numbers = card.scalar && card.args.length
       ? [sign("="), chip("value", expression(filled(card, (x) => inParens(number(x.value)))))] : [];
     rows = row(chip("", mi(card.name)), sign("="), chip("", expression(formula(card))), ...numbers, sign("="),
-      chip("result", mn(value), data.rough ? "output" : about(card, value) || "value"));
+      chip("result", mn(value), card.unit ? "output" : about(card, value) || "value"));
     why = `Line ${born[frame.card]} of the tape: the call is recorded, so that a gradient can come back through it.`;
     spoken = `${card.name} = ${formula(card)} = ${number(card.value)}`;
   } else if (frame.kind === "turn") {
@@ -337,6 +342,9 @@ function equation(edge, out) {
   const left = [chip("", fraction(out, to.name)), sign("=")];
   if (edge.local === undefined) {
     const rule = edge.symbol ? expression(edge.symbol) : `<mtext>back through ${escaped(from.call || from.name)}</mtext>`;
+    const uses = arriving[owner(edge.to)].length;
+    if (data.rough) return row(...left, chip("local", rule, "upstream through the call"), sign("→"),
+      chip("result", mn(edge.after), [uses > 1 ? `final gradient, over ${uses} uses` : "final gradient", about(to, edge.after)].filter(Boolean).join(", ")));
     const told = (figure, what) => chip("grad", mn(figure), [what, rms(to, figure)].filter(Boolean).join(", "));
     return row(...left, ...(edge.before === undefined ? [] : [told(edge.before, "already there"), sign("+")]),
       chip("local", rule, "upstream through the call"), sign("→"),

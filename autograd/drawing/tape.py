@@ -133,10 +133,11 @@ class Tape:
     def fades(self, thing: Vertex) -> bool:
         """Tell whether a small gradient is so because it fades on its way back.
 
-        It is not where it is the sum of large parts that cancel, nor where all factors are 0.
+        It is not where it is the sum of large parts that cancel, nor where all factors are 0. Parts
+        may cancel inside of one call too, as the rows do in the gradient of a bias: hence ``abs``.
         """
         uses = [(node, i, self.gradients[node]) for node, i in self._uses[thing] if node in self.gradients]
-        parts = [rms(self.pulled(node, g, apart=True).get(i, 0.0)) for node, i, g in uses]
+        parts = [rms(self.pulled(node, np.abs(g), apart=True).get(i, 0.0)) for node, i, g in uses]
         if max(parts, default=0) > rms(self.gradients[thing]) / _ROUNDING:
             return False
         return not all(g.any() and self._is_times_zero(node, i) for node, i, g in uses)

@@ -68,7 +68,7 @@ def units_of(
         chosen = single
     elif depth == "auto":
         levels = range(max(_deepest(sections) - 1, 0), -1, -1)
-        views = [_rolled(order, _opened(len(order), sections, level, expand)) for level in levels]
+        views = [_rolled(order, _opened(len(order), sections, level, expand, True)) for level in levels]
         readable = [view for view in views if len(view) <= READABLE] or views[-1:]
         chosen = next(filter(_along_borders, readable), readable[0])
     else:
@@ -101,14 +101,18 @@ def _deepest(sections: Sequence[Section]) -> int:
     return max(map(len, _nested(sections)), default=0)
 
 
-def _opened(count: int, sections: Sequence[Section], depth: int, expand: Collection[str]) -> list[Unit]:
-    """Close the modules at one level, and list them with the calls between."""
+def _opened(
+    count: int, sections: Sequence[Section], depth: int, expand: Collection[str], innermost: bool = False
+) -> list[Unit]:
+    """Close the modules at one level, and the ``innermost`` at any, and list them with the calls between."""
+    around = {id(s) for nest in _nested(sections) for s in nest[:-1]}
     wanted = {id(s) for nest in _nested(sections) if nest[-1].path in expand for s in nest}
     units: list[Unit] = []
     at = 0
     for nest in _nested(sections):
         section = nest[-1]
-        if section.start >= at and len(nest) > depth and id(section) not in wanted:
+        due = len(nest) > depth or (innermost and id(section) not in around)
+        if section.start >= at and due and id(section) not in wanted:
             units += [Unit(i, i + 1) for i in range(at, section.start)]
             units.append(Unit(section.start, section.stop, section.path, section.module))
             at = section.stop
