@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspect import signature
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,13 @@ def in_two_calls(module: Any) -> str:
     """Say how to make a module, and then give it data."""
     kind, inputs = type(module).__name__, ", ".join(signature(module.forward).parameters)
     return f"the usual fix is nn.{kind}(...)({inputs}), for data come in a second call"
+
+
+def real_number(name: str, value: Any) -> Any:
+    """Refuse what is no number; arrays and Tensors may stand for one."""
+    if not isinstance(value, Real) and not hasattr(value, "dtype"):
+        raise RefusedError(f"{name}: expected a number, got {shown(value)}")
+    return value
 
 
 def whole_number(name: str, value: Any, least: int = 0) -> int:

@@ -7,7 +7,7 @@ from inspect import Signature, signature
 from typing import Any, ClassVar
 
 from autograd import as_tensor
-from nn.errors import in_two_calls
+from nn.errors import in_two_calls, real_number
 from nn.module import Module
 from nn.parameter import Buffer
 from nn.pytorch import OPTIONS
@@ -51,6 +51,8 @@ class Function(Module):
             raise TypeError(f"{type(self).__name__}{self.arguments}: {error}{hint}") from None
         bound.apply_defaults()
         for name, value in bound.arguments.items():
+            if self.arguments.parameters[name].annotation is float:
+                real_number(name, value)
             setattr(self, name, value)
         self.__post_init__()
 

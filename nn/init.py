@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Tensor, as_tensor, no_grad
+from nn.errors import real_number
 
 T = TypeVar("T", bound=Tensor | np.ndarray[Any, Any])
 Rng = np.random.Generator | int | None
@@ -23,7 +24,7 @@ _CONVOLUTIONS = [f"conv{transposed}{axes}d" for transposed in ("", "_transpose")
 
 
 def fans(tensor: Tensor | np.ndarray[Any, Any]) -> tuple[int, int]:
-    """Give fan-in and fan-out: how many numbers flow into, and out of, one unit.
+    """Give fan-in and fan-out: how many numbers flow into, and out of, one unit; 1 where there is none.
 
     Raises:
         ValueError: the tensor has less than two axes.
@@ -31,7 +32,7 @@ def fans(tensor: Tensor | np.ndarray[Any, Any]) -> tuple[int, int]:
     if tensor.ndim < 2:
         raise ValueError(f"fans: expected a weight of two or more axes, got shape {tensor.shape}")
     field = math.prod(tensor.shape[2:])
-    return tensor.shape[1] * field, tensor.shape[0] * field
+    return max(tensor.shape[1] * field, 1), max(tensor.shape[0] * field, 1)
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -65,12 +66,24 @@ def _fill(tensor: T, values: Callable[[tuple[int, ...]], Any]) -> T:
 
 
 def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, *, rng: Rng = None) -> T:
-    """Draw uniformly between a and b."""
+    """Draw uniformly between a and b.
+
+    Raises:
+        ValueError: a is above b.
+    """
+    if not a <= b:
+        raise ValueError(f"a, b: expected bounds in order, got {a!r} and {b!r}")
     return _fill(tensor, partial(np.random.default_rng(rng).uniform, a, b))
 
 
 def normal_(tensor: T, mean: float = 0.0, std: float = 1.0, *, rng: Rng = None) -> T:
-    """Draw from a normal distribution."""
+    """Draw from a normal distribution.
+
+    Raises:
+        ValueError: std is negative.
+    """
+    if not std >= 0:
+        raise ValueError(f"std: expected a number from 0, got {std!r}")
     return _fill(tensor, partial(np.random.default_rng(rng).normal, mean, std))
 
 
@@ -95,6 +108,7 @@ def trunc_normal_(
 
 def constant_(tensor: T, val: float) -> T:
     """Fill with one number."""
+    real_number("val", val)
     return _fill(tensor, lambda shape: val)
 
 

@@ -85,7 +85,7 @@ class BCELoss(Loss, function=functional.binary_cross_entropy):
     Example:
         >>> p, y = np.array([0.1, 0.7, 0.5, 0.8, 0.2]), np.array([0.0, 1.0, 1.0, 1.0, 0.0])
         >>> BCELoss()(p, y).item()
-        0.3202939485569847
+        0.32029394855698473
     """
 
 

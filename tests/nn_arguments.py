@@ -8,7 +8,7 @@ from hypothesis import assume
 
 from autograd import Interval
 from autograd.testing import Call, Draw, call
-from nn.functional import class_losses, convolution, losses, normalisation, pooling, recurrent
+from nn.functional import activations, class_losses, convolution, losses, normalisation, pooling, recurrent
 from nn.functional.embedding import embedding, sum_by_row
 from nn.functional.windows import Windows, windows_over
 
@@ -125,6 +125,7 @@ NN_ARGUMENTS: dict[Callable[..., Any], Callable[[Draw], Call]] = {
     normalisation.sum_of_products: lambda d: call(*d.arrays("ijk,ijk")),
     normalisation.standardise: lambda d: call(*d.arrays("ijk,j,j"), d.array((), EPS)),
     normalisation.scale_and_shift: lambda d: call(*d.arrays("ijk,j,j")),
+    activations.hardtanh: lambda d: call(d.array(), **d.some(min_val=(-1.0, -0.25), max_val=(0.5, 1.75))),
     losses.bce_of_probabilities: probabilities,
     losses.bce_of_logits: probabilities,
     class_losses.minus_one_hot: lambda d: call(x := d.array(least=1), np.arange(min(x.size, 2))),

@@ -4,6 +4,7 @@ import copy
 import inspect
 import math
 import pickle
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from nn import functional
 from nn.functional.error_function import erf
 from tests.nn_peers import agree, check_gradients, close, drawn
 
-CHANNELS = [((5,), 1), ((4, 3), 1), ((4, 3), 3), ((2, 3, 4), 3), ((2, 3, 2, 2), 3), ((2, 3, 2, 2), 1)]
+SHAPES = [(), (5,), (4, 3), (2, 3, 4), (2, 3, 2, 2)]
+CHANNELS = [(shape, count) for shape in SHAPES for count in {1, *shape[1:2]}]
 
 
 @pytest.mark.parametrize(("shape", "count"), CHANNELS, ids=str)
@@ -165,6 +167,52 @@ def test_in_place_is_accepted_and_changes_nothing() -> None:
         assert x.detach().numpy().tolist() == [-1.0, 2.0]
         assert x.grad is not None
     assert repr(nn.ReLU(inplace=True)) == "ReLU(inplace=True)"
+
+
+REFUSED: dict[str, tuple[Any, str]] = {
+    "bounds": (
+        lambda: nn.Hardtanh(1.0, -1.0)(1.0),
+        "hardtanh: expected min_val up to max_val, got 1.0 and -1.0",
+    ),
+    "shrinking": (lambda: nn.Softshrink(-1.0)(1.0), "softshrink: expected a lambd from 0, got -1.0"),
+    "scale": (lambda: nn.CELU(0.0)(1.0), "celu: expected an alpha other than 0, got 0.0"),
+    "slope": (lambda: nn.LeakyReLU("a"), "negative_slope: expected a number, got 'a'"),
+    "alpha": (lambda: nn.ELU(None), "alpha: expected a number, got None"),
+    "delta": (lambda: nn.HuberLoss(delta=None), "delta: expected a number, got None"),
+    "momentum": (lambda: nn.BatchNorm1d(3, momentum="x"), "momentum: expected a number, got 'x'"),
+    "eps": (lambda: nn.GroupNorm(1, 3, eps="x"), "eps: expected a number, got 'x'"),
+}
+
+
+@pytest.mark.parametrize(("call", "said"), REFUSED.values(), ids=REFUSED)
+def test_options_out_of_range_are_refused(call: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+NO_NUMBERS = [None, "a", [{}], np.array(["a"])]
+COMPLEX = [[1j], np.array([1j])]
+OF_NUMBERS = [*ACTIVATIONS, "threshold"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [*product(OF_NUMBERS, NO_NUMBERS + COMPLEX), *product(["relu"], NO_NUMBERS)], ids=repr
+)
+def test_only_real_numbers_are_taken(name: str, data: Any) -> None:
+    function, more = getattr(functional, name), (0.5, 0.5) if name == "threshold" else ()
+    with pytest.raises(TypeError, match=r"expected|got"):
+        function(data, *more)
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, "relu", "logsumexp", "identity", "prelu", "threshold"])
+def test_the_input_is_called_so_as_in_torch(name: str) -> None:
+    function = getattr(functional, name)
+    how = {"prelu": {"weight": np.ones(1)}, "threshold": {"threshold": 0.5, "value": 0.5}}.get(name, {})
+    x, y = (tensor([0.5, -1.5], requires_grad=True) for _ in range(2))
+    for out in function(x, **how), function(input=y, **how):
+        out.sum().backward()
+    np.testing.assert_array_equal(x.grad.data, y.grad.data)
+    assert next(iter(inspect.signature(function).parameters)) == "input"
 
 
 def test_unknown_options_are_refused_with_the_known_ones() -> None:

@@ -316,6 +316,30 @@ def test_fans_need_two_axes(initialiser: Initialiser) -> None:
     assert (bias.data == 7).all()
 
 
+@pytest.mark.parametrize("shape", [(0, 0), (3, 0), (0, 3), (2, 3, 0)])
+@each_random
+def test_where_there_is_nothing_nothing_is_drawn(
+    initialiser: Initialiser, options: dict[str, Any], std: float, shape: tuple[int, ...]
+) -> None:
+    assert initialiser(np.empty(shape), **options).shape == shape
+
+
+WRONG: list[tuple[Callable[[Any], Any], str]] = [
+    (lambda x: init.constant_(x, "a"), "val: expected a number, got 'a'"),
+    (lambda x: init.constant_(x, None), "val: expected a number, got None"),
+    (lambda x: init.uniform_(x, 2, 1), "a, b: expected bounds in order, got 2 and 1"),
+    (lambda x: init.normal_(x, std=-1), "std: expected a number from 0, got -1"),
+]
+
+
+@pytest.mark.parametrize(("draw", "said"), WRONG)
+def test_numbers_that_make_no_distribution_are_refused(draw: Callable[[Any], Any], said: str) -> None:
+    x = np.full((2, 3), 7.0)
+    with pytest.raises(ValueError, match=said):
+        draw(x)
+    assert (x == 7).all()
+
+
 @pytest.mark.parametrize("initialiser", [init.kaiming_uniform_, init.kaiming_normal_])
 def test_unknown_modes_and_nonlinearities(initialiser: Initialiser) -> None:
     with pytest.raises(ValueError, match=r"mode: expected 'fan_in' or 'fan_out', got 'fan'"):

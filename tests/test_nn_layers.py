@@ -36,6 +36,7 @@ ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
     ("Softmin", {"dim": 0}),
     ("LogSoftmax", {"dim": 1}),
     ("CELU", {"alpha": 0.5}),
+    ("CELU", {"alpha": -2.0}),
     ("GELU", {"approximate": "tanh"}),
     ("Hardtanh", {"min_val": -0.25, "max_val": 1.75}),
     ("Hardshrink", {"lambd": 1.5}),
@@ -136,6 +137,18 @@ def test_the_axis_is_asked_for_where_pytorch_takes_the_first(name: str) -> None:
 def test_logsumexp_of_infinities() -> None:
     x = np.array([[-np.inf, -np.inf], [-np.inf, 2.0], [np.inf, 0.0]])
     close(nn.functional.logsumexp(x), [-np.inf, 2.0, np.inf])
+
+
+def test_logsumexp_of_nothing_but_minus_infinity_has_a_gradient_and_warns_of_nothing() -> None:
+    forbidden = np.zeros((3, 3))
+    forbidden[:, 1] = -np.inf
+    x = tensor(np.zeros(3), requires_grad=True)
+    inner = nn.functional.logsumexp(x[:, None] + forbidden, 0)
+    nn.functional.logsumexp(inner, 0).backward()
+    close(x.grad, np.full(3, 1 / 3))
+    x = tensor(np.full(4, -np.inf), requires_grad=True)
+    nn.functional.logsumexp(x).backward()
+    close(x.grad, np.full(4, 0.25))  # as of equal scores
 
 
 def test_softplus_of_infinities_and_nan() -> None:

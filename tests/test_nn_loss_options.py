@@ -251,6 +251,17 @@ def test_the_l2_penalty_is_weight_decay() -> None:
 X, TARGET = np.zeros((4, 3)), np.array([0, 1, 2, 0])
 REFUSED: list[tuple[str, Any, str]] = [
     (
+        "no class to ignore",
+        lambda: nn.CrossEntropyLoss(ignore_index=None)(X, TARGET),
+        "ignore_index: expected",
+    ),
+    ("no class of NLL", lambda: nn.NLLLoss(ignore_index=None)(X, TARGET), "ignore_index: expected a whole"),
+    (
+        "no classes",
+        lambda: functional.cross_entropy(np.zeros((0, 0)), np.zeros(0, int)),
+        r"cross_entropy: expected an input with classes, got one of shape \(0, 0\)",
+    ),
+    (
         "weights of classes",
         lambda: nn.CrossEntropyLoss([1.0, 2.0])(X, TARGET),
         r"each of 3 classes, got \(2,\)",

@@ -298,6 +298,25 @@ def test_penalties_of_small_integers(function: Callable[..., Any]) -> None:
     assert function(x) == function(x.astype(float))
 
 
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS if f is not functional.nll_loss])
+@pytest.mark.parametrize("default", [float32, float64])
+def test_targets_that_are_integers_take_the_dtype_of_predictions(
+    function: Callable[..., Any], default: Any
+) -> None:
+    y = np.array([1, 1]) if function is functional.hinge_embedding_loss else np.array([0, 1])
+    set_default_dtype(default)
+    try:
+        for target in y, y.tolist(), y.astype(np.uint8):
+            for reduction in REDUCTIONS:
+                x = tensor([0.25, 0.75], dtype=float32, requires_grad=True)
+                target = target if function is not functional.cross_entropy else 1
+                assert function(x, target, reduction=reduction).dtype == float32
+                function(x, target).backward(create_graph=True)
+                assert x.grad.dtype == float32
+    finally:
+        set_default_dtype(float64)
+
+
 def test_integers_become_floats_of_the_default_dtype() -> None:
     set_default_dtype(float32)
     try:

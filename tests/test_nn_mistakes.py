@@ -145,6 +145,30 @@ def test_arrays_of_other_libraries() -> None:
     np.testing.assert_array_equal(nn.functional.softmax(x, 1), np.full((2, 4), 0.25))
 
 
+WEIGHTS: dict[str, tuple[Callable[..., Any], Any, Any]] = {
+    "conv1d": (nn.functional.conv1d, np.ones((2, 1, 3)), np.ones((2, 1, 2))),
+    "conv2d": (nn.functional.conv2d, np.ones((2, 1, 3, 3)), np.ones((2, 1, 2, 2))),
+    "conv_transpose2d": (nn.functional.conv_transpose2d, np.ones((2, 1, 3, 3)), np.ones((1, 2, 2, 2))),
+    "bilinear": (lambda x, *w: nn.functional.bilinear(x, x, *w), np.ones((4, 3)), np.ones((2, 3, 3))),
+    "prelu": (lambda x, w, _: nn.functional.prelu(x, w), np.ones((4, 2)), np.ones(2)),
+}
+
+
+@pytest.mark.parametrize(("function", "x", "weight"), WEIGHTS.values(), ids=WEIGHTS)
+def test_weights_may_be_lists(function: Callable[..., Any], x: Any, weight: Any) -> None:
+    bias = np.array([3.0, 4.0])
+    out = function(x.tolist(), weight.tolist(), bias.tolist())
+    np.testing.assert_array_equal(out, function(x, weight, bias), strict=True)
+
+
+def test_linear_takes_arrays_and_says_so() -> None:
+    for x, weight, name in ([[1.0, 2.0]], np.ones((3, 2)), "x"), (np.ones((4, 2)), [[1.0, 2.0]], "weight"):
+        message = said_by(lambda x=x, weight=weight: nn.functional.linear(x, weight))
+        assert message.startswith("linear: expected an array, got list")
+        fixed = {"x": x, "weight": weight, name: eval(fix_of(message), {"np": np, name: locals()[name]})}
+        assert nn.functional.linear(**fixed).shape == (len(x), len(weight))
+
+
 def test_a_forward_without_a_return() -> None:
     class Net(nn.Module):
         def forward(self, x: Any) -> Any:

@@ -246,10 +246,16 @@ def test_norms_show_themselves_as_in_torch() -> None:
         (nn.BatchNorm1d(3), (3,), "of 2 or 3 axes"),
         (nn.BatchNorm1d(3), (4, 2), r"running_mean of shape \(2,\) .* got \(3,\).*num_features"),
         (nn.BatchNorm1d(3), (1, 3), r"expected several elements .* got an input of shape \(1, 3\)"),
+        (
+            nn.BatchNorm1d(3, track_running_stats=False).eval(),
+            (1, 3),
+            "expected several elements .*running numbers and eval",
+        ),
         (nn.LayerNorm(3), (2, 4), r"layer_norm: expected an input of shape \(\.\.\., 3\), got \(2, 4\)"),
         (nn.RMSNorm((2, 3)), (3,), r"rms_norm: expected an input of shape \(\.\.\., 2, 3\), got \(3,\)"),
         (nn.GroupNorm(2, 4), (4,), r"group_norm: expected an input \(rows, channels, .* got shape \(4,\)"),
         (nn.GroupNorm(2, 4), (2, 5, 3), r"whose channels 2 groups divide, got shape \(2, 5, 3\)"),
+        (nn.GroupNorm(2, 2), (1, 2), r"several elements in a group.*\(1, 2\) for 2 groups.* fewer groups"),
         (nn.GroupNorm(2, 4), (2, 6), r"weight of shape \(6,\) .* got \(4,\).*num_channels"),
     ],
     ids=str,
@@ -262,6 +268,42 @@ def test_wrong_inputs_are_refused_with_the_path(layer: nn.Module, shape: Any, sa
     assert {name: array.tolist() for name, array in layer.state_dict().items()} == {
         name: array.tolist() for name, array in before.items()
     }
+
+
+@pytest.mark.parametrize("kind", ["BatchNorm1d", "LayerNorm", "RMSNorm", "GroupNorm"])
+def test_a_batch_may_be_empty(kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    sizes = (1, 3) if kind == "GroupNorm" else (3,)
+    agree(getattr(nn, kind)(*sizes), getattr(torch.nn, kind)(*sizes), np.zeros((0, 3)))
+    if kind in ("LayerNorm", "RMSNorm"):
+        assert getattr(nn, kind)(0)(np.zeros((2, 0))).shape == (2, 0)
+
+
+RUNNING = [124, 117, 0]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, bool, list])
+def test_running_numbers_in_use_may_be_of_any_kind(kind: Any) -> None:
+    x, mean = drawn((4, 3)), np.array(RUNNING, float if kind is list else kind)
+    given = RUNNING if kind is list else mean
+    found = nn.functional.batch_norm(x, given, given, given, given)
+    close(found, nn.functional.batch_norm(x, *[mean.astype(float)] * 4))
+
+
+@pytest.mark.parametrize("running", [[0.0] * 3, np.zeros(3, int)], ids=["list", "integers"])
+def test_running_numbers_that_cannot_move_are_refused_in_training(running: Any) -> None:
+    with pytest.raises(
+        ValueError, match="expected floating arrays as running_mean and running_var, which training"
+    ):
+        nn.functional.batch_norm(drawn((4, 3)), running, running, training=True)
+
+
+def test_norms_take_parameters_as_lists() -> None:
+    x, weight = drawn((4, 3)), [1.0, 2.0, 3.0]
+    functional, given = nn.functional, np.array(weight)
+    close(functional.layer_norm(x, 3, weight, weight), functional.layer_norm(x, 3, given, given))
+    close(functional.rms_norm(x, 3, weight), functional.rms_norm(x, 3, given))
+    close(functional.group_norm(x, 1, weight, weight), functional.group_norm(x, 1, given, given))
 
 
 def test_the_function_refuses_an_input_without_channels() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import no_grad, tensor
+from autograd import as_tensor, no_grad, tensor
 
 Array = np.ndarray[Any, Any]
 
@@ -461,6 +461,7 @@ def test_nesterov_needs_momentum_and_no_dampening(options: dict[str, Any]) -> No
 
 
 PARAMETER = p()
+READ_ONLY = np.broadcast_to(np.ones(3), (2, 3))
 WRONG_PARAMETERS: dict[str, tuple[Callable[[], Any], str]] = {
     "none": (list, "expected parameters, got none"),
     "no parameters": (lambda: nn.ReLU().parameters(), "expected parameters, got none"),
@@ -480,6 +481,7 @@ WRONG_PARAMETERS: dict[str, tuple[Callable[[], Any], str]] = {
     "a group and a parameter": (lambda: [{"params": [p()]}, p()], "expected groups .*, got Parameter"),
     "a group without": (lambda: [{"lr": 0.1}], "expected .*'params'"),
     "integers": (lambda: [tensor([1, 2])], "expected .*float.*int64"),
+    "read-only": (lambda: [as_tensor(READ_ONLY)], r"expected .* can be written, got one of shape \(2, 3\)"),
 }
 
 

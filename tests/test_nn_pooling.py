@@ -67,6 +67,23 @@ def test_adaptive_means_agree_with_torch(axes: int, data: Data) -> None:
     agree(getattr(nn, name)(size), getattr(torch.nn, name)(size), images(data, axes))
 
 
+@each_axes
+@settings(max_examples=60)
+@given(data=st.data())
+def test_as_many_windows_fit_into_small_inputs_as_in_torch(axes: int, data: Data) -> None:
+    torch = pytest.importorskip("torch")
+    kind, how = data.draw(st.sampled_from(["MaxPool", "AvgPool"])), options(data, axes)
+    ours, theirs = (getattr(library, f"{kind}{axes}d")(**how) for library in (nn, torch.nn))
+    x = drawn((2, 1, *(data.draw(st.integers(1, 4)) for _ in range(axes))))
+    try:
+        theirs(torch.tensor(x))
+    except RuntimeError:
+        with pytest.raises(ValueError, match="expected an input of at least"):
+            ours(x)
+    else:
+        agree(ours, theirs, x)
+
+
 def test_an_adaptive_size_may_be_that_of_the_input() -> None:
     torch = pytest.importorskip("torch")
     for size in (None, 3), (2, None), (None, None):

@@ -136,6 +136,15 @@ def test_gradients_are_right(layer: Any, bidirectional: bool) -> None:
 
 
 @each_layer
+def test_infinite_inputs_saturate_the_gates_as_in_pytorch(layer: Any) -> None:
+    torch = pytest.importorskip("torch")
+    ours, x = layer(3, 2, rng=0), numbers(0, 4, 5, 3)
+    x[1, 2, 0], x[2, 3, 1] = np.inf, -np.inf
+    expected, _ = pair_with_torch(ours)(torch.tensor(x))
+    np.testing.assert_allclose(ours(x)[0].data, expected.detach().numpy(), atol=1e-10)
+
+
+@each_layer
 def test_the_gradients_of_single_steps_add_up(layer: Any) -> None:
     model, x, factors = layer(3, 2, rng=0), numbers(0, 4, 5, 3), numbers(1, 4, 5, 2)
 
@@ -205,6 +214,10 @@ def test_initial_weights_are_uniform_within_the_root_of_the_state() -> None:
         ),
         (lambda: LSTM(2, 3)(np.ones((4, 5, 2)), np.ones((1, 5, 3))), r"LSTM: expected 2 states \(h, c\)"),
         (lambda: LSTMCell(2, 3)(np.ones((4, 5))), "LSTMCell: expected inputs of shape"),
+        *[
+            (lambda kind=kind: kind(2, 3)(np.ones((0, 5, 2))), f"{kind.__name__}: expected at least one step")
+            for kind in LAYERS
+        ],
     ],
 )
 def test_what_does_not_fit_is_refused(make: Any, message: str) -> None:

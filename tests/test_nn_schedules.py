@@ -168,7 +168,7 @@ def test_groups_that_come_later_are_scheduled_too(name: str, options: dict[str, 
     mine.add_param_group({"params": [tensor(1.0, requires_grad=True)], "lr": 0.3})
     before = rates(mine)
     if isinstance(options.get("lr_lambda"), list):
-        with pytest.raises(ValueError, match="lr_lambda: expected one or 3 for the groups, got 2"):
+        with pytest.raises(ValueError, match=r"lr_lambda: expected one function or 3 .* got function,"):
             schedule.step()
         assert rates(mine) == before
         return
@@ -235,7 +235,11 @@ WRONG: list[tuple[Any, str]] = [
     (lambda o: lr_scheduler.LinearLR(o, end_factor=2), "end_factor: expected a share .* got 2"),
     (lambda o: lr_scheduler.CosineAnnealingLR(o, 2.5), "T_max: expected a whole number from 1, got 2.5"),
     (lambda o: lr_scheduler.StepLR(o, 1, last_epoch=3), "last_epoch: expected -1, got 3; .* load_state_dict"),
-    (lambda o: lr_scheduler.LambdaLR(o, [abs, abs]), "lr_lambda: expected one or 1 for the groups, got 2"),
+    (lambda o: lr_scheduler.LambdaLR(o, [abs, abs]), "lr_lambda: expected one function or 1 .* got builtin"),
+    (lambda o: lr_scheduler.LambdaLR(o, 3), "lr_lambda: expected one function or 1 for the groups, got int"),
+    (lambda o: lr_scheduler.LambdaLR(o, [0.5]), "lr_lambda: expected one function .* got float"),
+    (lambda o: lr_scheduler.ReduceLROnPlateau(o, patience=1.5), "patience: expected a whole number"),
+    (lambda o: lr_scheduler.ReduceLROnPlateau(o, cooldown=-1), "cooldown: expected a whole number"),
     (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="best"), "mode: expected one of min, max, got 'best'"),
     (lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=1), "factor: expected a number from 0 and below 1"),
     (
@@ -267,6 +271,16 @@ def test_options_out_of_range_are_refused(wrong: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         wrong(optimiser)
     assert rates(optimiser) == [0.1]
+
+
+@each_schedule
+def test_epochs_are_counted_and_not_said(name: str, options: dict[str, Any]) -> None:
+    mine = optimiser()
+    schedule = make(lr_scheduler, mine, name, options)
+    before = rates(mine)
+    with pytest.raises(TypeError, match=r"\.step: expected no epoch, got 5; use step\(\)"):
+        schedule.step(5)
+    assert (rates(mine), schedule.last_epoch) == (before, 0)
 
 
 @pytest.mark.parametrize(("name", "options"), [("StepLR", {"step_size": 1}), ("ReduceLROnPlateau", {})])

@@ -14,6 +14,7 @@ from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import POSITIVE
 from autograd.derivatives.late import special as chapter
 from autograd.derivatives.table import TABLE, Derivative
+from autograd.scipy.special import logsumexp
 from autograd.testing import check_entry
 
 ENTRIES = [e for f, e in TABLE.items() if isinstance(e, Derivative) and name_of(f).startswith("scipy")]
@@ -39,6 +40,10 @@ def test_a_function_with_a_parameter(function: Callable[..., Any]) -> None:
 def test_functions_that_take_arrays_only_name_their_counterpart(name: str) -> None:
     with pytest.raises(TypeError, match=rf"nn\.functional\.{name}"):
         getattr(special, name)(tensor(POINTS, requires_grad=True))
+
+
+def test_logsumexp_of_nothing_but_minus_infinity_warns_of_nothing() -> None:
+    assert logsumexp(np.full(3, -np.inf)) == special.logsumexp(np.full(3, -np.inf)) == -np.inf
 
 
 def test_parameters_and_domains_are_declared() -> None:

@@ -31,4 +31,5 @@ def logsumexp(a: Any, axis: Any = None, b: Any = 1.0, keepdims: bool = False) ->
     top = np.max(value_of(a), axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     total = np.sum(b * np.exp(a - top), axis=axis, keepdims=keepdims)
-    return np.log(total) + np.reshape(top, np.shape(total))
+    with np.errstate(divide="ignore"):
+        return np.log(total) + np.reshape(top, np.shape(total))

@@ -17,7 +17,7 @@ from nn.errors import RefusedError
 from nn.functional.activations import log_softmax, softmax
 from nn.functional.guard import times
 from nn.functional.linear import sum_rows
-from nn.functional.numbers import as_array, as_floats
+from nn.functional.numbers import as_array, as_floats, sum_along
 from nn.functional.reduction import check_shapes, check_shares, each, reduced
 
 _NUMBERED = "np.unique(target, return_inverse=True)[1]"
@@ -62,6 +62,8 @@ def _positions(name: str, shape: tuple[int, ...], target: Any) -> Any:
             f"got {target.dtype} of {target.shape}; the usual fix is {_as_classes(target, shape, expected)}"
         )
     classes, numbers = shape[_class_axis(shape)], target.reshape(-1).astype(np.intp, copy=False)
+    if not classes:
+        raise RefusedError(f"{name}: expected an input with classes, got one of shape {shape}")
     try:
         return np.ravel_multi_index((numbers, _counting(target.size)), (classes, target.size))
     except ValueError:
@@ -149,7 +151,8 @@ def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean")
     """Compute -Σ target · log softmax(x) over the classes, where 0 · -∞ is 0."""
     axis = _class_axis(x.shape)
     products = target * np.where(np.equal(target, 0), 0, log_softmax(x, axis))
-    return reduced(-np.add.reduce(products, axis), reduction)
+    losses = np.negative(np.squeeze(sum_along(products, axis), axis), dtype=products.dtype)
+    return reduced(losses, reduction)
 
 
 def _each_row(g: Any, rows: int, reduction: str) -> Any:
@@ -167,7 +170,7 @@ def _each_class(g: Any, shape: tuple[int, ...], reduction: str) -> Any:
 def _surplus(x: Any, y: Any) -> Any:
     """Give softmax(x) Σ y - y, the derivative of -Σ y · log softmax(x)."""
     axis = _class_axis(x.shape)
-    return softmax(x, axis) * np.sum(y, axis=axis, keepdims=True) - y
+    return softmax(x, axis) * sum_along(y, axis) - y
 
 
 def _softmax_minus_one_hot(x: Any, y: Any, how: str) -> Any:
@@ -212,7 +215,15 @@ def _of_classes(name: str, x: Any, weight: Any) -> Any:
 
 
 def _ignored(target: Any, ignore_index: int) -> bool:
+    """Tell whether some targets are to be ignored."""
     return bool(np.count_nonzero(np.asarray(target) == ignore_index))
+
+
+def _check_ignored(ignore_index: Any) -> None:
+    if not isinstance(ignore_index, (int, np.integer)):
+        raise RefusedError(
+            f"ignore_index: expected a whole number, got {ignore_index!r}; the usual fix is to leave it out"
+        )
 
 
 def nll_loss(
@@ -234,6 +245,7 @@ def nll_loss(
         >>> float(nll_loss(np.log([[0.5, 0.5]]), [1]))
         0.6931471805599453
     """
+    _check_ignored(ignore_index)
     x, target = as_floats(input), as_array(target)
     if weight is None and not _ignored(target, ignore_index):
         return nll_of_classes(x, target, reduction)
@@ -272,6 +284,7 @@ def cross_entropy(
         >>> float(cross_entropy([[0.0, 0.0]], [1]))
         0.6931471805599453
     """
+    _check_ignored(ignore_index)
     x, target = as_floats(input), as_array(target)
     of_classes = target.dtype.kind != "f" or target.ndim < x.ndim
     plain = weight is None and not label_smoothing

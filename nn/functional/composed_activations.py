@@ -12,58 +12,58 @@ from typing import Any
 import numpy as np
 
 from nn.errors import RefusedError
-from nn.functional.activations import elu, hardtanh, sigmoid, softmax, softplus
+from nn.functional.activations import above_lowest, elu, hardtanh, sigmoid, softmax, softplus
 from nn.functional.error_function import exact_gelu
-from nn.functional.numbers import as_floats
+from nn.functional.numbers import as_floats, as_numbers
 
 
-def relu6(x: Any, inplace: bool = False) -> Any:
+def relu6(input: Any, inplace: bool = False) -> Any:
     """Compute min(max(x, 0), 6).
 
     Example:
         >>> relu6(np.array([-2.0, 3.0, 9.0]))
         array([0., 3., 6.])
     """
-    return hardtanh(x, 0.0, 6.0)
+    return hardtanh(input, 0.0, 6.0)
 
 
-def hardsigmoid(x: Any, inplace: bool = False) -> Any:
+def hardsigmoid(input: Any, inplace: bool = False) -> Any:
     """Compute relu6(x + 3) / 6, a sigmoid of straight lines.
 
     Example:
         >>> hardsigmoid(np.array([-3.0, 0.0, 9.0]))
         array([0. , 0.5, 1. ])
     """
-    return relu6(as_floats(x) + 3.0) / 6
+    return relu6(as_floats(input) + 3.0) / 6
 
 
-def silu(x: Any, inplace: bool = False) -> Any:
+def silu(input: Any, inplace: bool = False) -> Any:
     """Compute x σ(x), also called swish (Elfwing et al., 2017).
 
     Example:
         >>> silu(np.array([-1.0, 0.0, 1.0]))
         array([-0.26894142,  0.        ,  0.73105858])
     """
-    x = as_floats(x)
-    return x * sigmoid(x)
+    x = as_floats(input)
+    return above_lowest(x) * sigmoid(x)
 
 
-def mish(x: Any, inplace: bool = False) -> Any:
+def mish(input: Any, inplace: bool = False) -> Any:
     """Compute x tanh(log(1 + eˣ)) (Misra, 2019).
 
     Example:
         >>> mish(np.array([-1.0, 0.0, 1.0]))
         array([-0.30340146,  0.        ,  0.86509839])
     """
-    x = as_floats(x)
-    return x * np.tanh(softplus(x))
+    x = as_floats(input)
+    return above_lowest(x) * np.tanh(softplus(x))
 
 
-def gelu(x: Any, approximate: str = "none") -> Any:
+def gelu(input: Any, approximate: str = "none") -> Any:
     """Compute x Φ(x), where Φ is the normal distribution function (Hendrycks & Gimpel, 2016).
 
     Args:
-        x: any numbers.
+        input: any numbers x.
         approximate: "none", or "tanh" for x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2.
 
     Raises:
@@ -73,7 +73,7 @@ def gelu(x: Any, approximate: str = "none") -> Any:
         >>> gelu(np.array([-1.0, 0.0, 1.0]))
         array([-0.15865525,  0.        ,  0.84134475])
     """
-    x = as_floats(x)
+    x = as_floats(input)
     if approximate == "none":
         return exact_gelu(x)
     if approximate == "tanh":
@@ -83,96 +83,108 @@ def gelu(x: Any, approximate: str = "none") -> Any:
     raise RefusedError(f"gelu: expected approximate to be 'none' or 'tanh', got {approximate!r}")
 
 
-def selu(x: Any, inplace: bool = False) -> Any:
+def selu(input: Any, inplace: bool = False) -> Any:
     """Compute λ elu(x, α), with α and λ that keep mean 0 and variance 1 (Klambauer et al., 2017).
 
     Example:
         >>> selu(np.array([-1.0, 1.0]))
         array([-1.11133074,  1.05070099])
     """
-    return 1.0507009873554805 * elu(x, 1.6732632423543772)
+    return 1.0507009873554805 * elu(input, 1.6732632423543772)
 
 
-def celu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """Compute x for x > 0, and α (e^(x/α) - 1) elsewhere, whose slope has no jump (Barron, 2017).
+
+    Raises:
+        ValueError: α is 0.
 
     Example:
         >>> celu(np.array([-1.0, 3.0]), alpha=2.0)
         array([-0.78693868,  3.        ])
     """
-    return alpha * elu(as_floats(x) / alpha)
+    if not alpha:
+        raise RefusedError(f"celu: expected an alpha other than 0, got {alpha!r}")
+    x = as_floats(input)
+    return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha)
 
 
-def logsigmoid(x: Any) -> Any:
+def logsigmoid(input: Any) -> Any:
     """Compute log σ(x) = -log(1 + e⁻ˣ), without overflow.
 
     Example:
         >>> logsigmoid(np.array([-1000.0, 0.0]))
         array([-1.00000000e+03, -6.93147181e-01])
     """
-    return -softplus(-as_floats(x), threshold=math.inf)
+    return -softplus(-as_floats(input), threshold=math.inf)
 
 
-def softsign(x: Any) -> Any:
+def softsign(input: Any) -> Any:
     """Compute x / (1 + |x|).
 
     Example:
         >>> softsign(np.array([-1.0, 3.0]))
         array([-0.5 ,  0.75])
     """
-    x = as_floats(x)
+    x = as_floats(input)
     return x / (np.abs(x) + 1.0)
 
 
-def tanhshrink(x: Any) -> Any:
+def tanhshrink(input: Any) -> Any:
     """Compute x - tanh(x).
 
     Example:
         >>> tanhshrink(np.array([0.0, 1.0]))
         array([0.        , 0.23840584])
     """
-    x = as_floats(x)
+    x = as_floats(input)
     return x - np.tanh(x)
 
 
-def hardshrink(x: Any, lambd: float = 0.5) -> Any:
+def hardshrink(input: Any, lambd: float = 0.5) -> Any:
     """Compute x where |x| > λ, else 0.
 
     Example:
         >>> hardshrink(np.array([-2.0, 0.5, 3.0]))
         array([-2.,  0.,  3.])
     """
-    x = as_floats(x)
+    x = as_floats(input)
     return np.where(np.less_equal(np.abs(x), lambd), 0.0, x)
 
 
-def softshrink(x: Any, lambd: float = 0.5) -> Any:
+def softshrink(input: Any, lambd: float = 0.5) -> Any:
     """Compute x moved towards 0 by λ, and 0 where it would pass.
+
+    Raises:
+        ValueError: λ is negative.
 
     Example:
         >>> softshrink(np.array([-2.0, 0.5, 3.0]))
         array([-1.5,  0. ,  2.5])
     """
-    x = as_floats(x)
+    if not lambd >= 0:
+        raise RefusedError(f"softshrink: expected a lambd from 0, got {lambd!r}")
+    x = as_floats(input)
     moved = x - np.sign(x) * lambd
     return np.where(np.less_equal(np.abs(x), lambd), 0.0, moved)
 
 
-def threshold(x: Any, threshold: float, value: float, inplace: bool = False) -> Any:
+def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
     """Compute x where it is above a threshold, else a value.
 
     Example:
         >>> threshold(np.array([0.5, 3.0]), 1.0, -7.0)
         array([-7.,  3.])
     """
+    x = as_numbers(input)
     return np.where(np.less_equal(x, threshold), value, x)
 
 
-def prelu(x: Any, weight: Any) -> Any:
+def prelu(input: Any, weight: Any) -> Any:
     """Compute x for x > 0, and a x elsewhere, where a is learned (He et al., 2015). The slope at 0 is a.
 
     Args:
-        x: of any shape, or (rows, channels, ...).
+        input: x, of any shape, or (rows, channels, ...).
         weight: a, of shape (1,) or (channels,).
 
     Raises:
@@ -182,18 +194,18 @@ def prelu(x: Any, weight: Any) -> Any:
         >>> prelu(np.array([[-2.0, -2.0]]), np.array([0.25, 0.5]))
         array([[-0.5, -1. ]])
     """
-    x = as_floats(x)
+    x = as_floats(input)
     channels = np.shape(x)[1] if np.ndim(x) > 1 else 1
     if np.shape(weight) not in ((1,), (channels,)):
         raise RefusedError(
             f"prelu: expected a weight of shape (1,) or ({channels},) for an input of shape {np.shape(x)}, "
             f"got {np.shape(weight)}; the usual fix is PReLU(num_parameters={channels})"
         )
-    slopes = np.reshape(weight, (-1,) + (1,) * max(np.ndim(x) - 2, 0))
+    slopes = np.reshape(weight, ((-1,) + (1,) * (x.ndim - 2))[: x.ndim])
     return np.where(np.greater(x, 0), x, np.multiply(x, slopes))
 
 
-def glu(x: Any, dim: int = -1) -> Any:
+def glu(input: Any, dim: int = -1) -> Any:
     """Compute a σ(b) for the two halves a and b along the axis ``dim`` (Dauphin et al., 2016).
 
     Raises:
@@ -203,7 +215,7 @@ def glu(x: Any, dim: int = -1) -> Any:
         >>> glu(np.array([3.0, 4.0, 0.0, 0.0]))
         array([1.5, 2. ])
     """
-    x = as_floats(x)
+    x = as_floats(input)
     shape = x.shape
     if not -len(shape) <= dim < len(shape) or shape[dim] % 2:
         raise RefusedError(f"glu: expected an axis {dim} of even length, got an input of shape {shape}")
@@ -211,7 +223,7 @@ def glu(x: Any, dim: int = -1) -> Any:
     return a * sigmoid(b)
 
 
-def softmin(x: Any, dim: int | None = None) -> Any:
+def softmin(input: Any, dim: int | None = None) -> Any:
     """Compute e⁻ˣ / Σ e⁻ˣ along the axis ``dim``, by default the last one of one or two.
 
     Raises:
@@ -221,4 +233,4 @@ def softmin(x: Any, dim: int | None = None) -> Any:
         >>> softmin(np.array([0.0, 0.0, 1000.0]))
         array([0.5, 0.5, 0. ])
     """
-    return softmax(-as_floats(x), dim)
+    return softmax(-as_floats(input), dim)

@@ -19,6 +19,7 @@ from autograd import derivative, primitive
 from nn.errors import RefusedError, whole_number
 from nn.functional.depthwise import depthwise, depthwise_to_input, depthwise_to_weight, is_depthwise
 from nn.functional.guard import over_rows
+from nn.functional.numbers import as_floats
 from nn.functional.windows import (
     Lengths,
     Windows,
@@ -156,6 +157,11 @@ entry(convolution_to_weight, lambda g, x, windows, groups:      convolution(x, g
 # fmt: on
 
 
+def _floats(weight: Any, bias: Any, dtype: Any) -> tuple[Any, Any]:
+    """Make floating arrays of lists and whole numbers."""
+    return as_floats(weight, dtype), None if bias is None else as_floats(bias, dtype)
+
+
 def _convolved(
     name: str,
     axes: int,
@@ -169,6 +175,7 @@ def _convolved(
 ) -> Any:
     x, alone = batched(name, input, axes)
     groups = whole_number("groups", groups, 1)
+    weight, bias = _floats(weight, bias, x.dtype)
     outputs = weight.shape[:1]
     biased = outputs if bias is None else bias.shape
     if weight.ndim != axes + 2 or len(weight) % groups or biased != outputs:
@@ -322,6 +329,7 @@ def conv_transpose2d(
     """
     x, alone = batched("conv_transpose2d", input, 2)
     groups = whole_number("groups", groups, 1)
+    weight, bias = _floats(weight, bias, x.dtype)
     outputs = math.prod(weight.shape[1:2]) * groups
     biased = (outputs,) if bias is None else bias.shape
     if weight.ndim != 4 or len(weight) % groups or biased != (outputs,):

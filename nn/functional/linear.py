@@ -34,7 +34,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """
     try:
         out = x.dot(weight.T) if x.ndim < 3 else _by_rows(x, weight.T)
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         raise _unfit(x, weight) from None
     if out.ndim != x.ndim:
         raise _unfit(x, weight)
@@ -48,9 +48,10 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 
 def _unfit(x: Any, weight: Any) -> RefusedError:
     """Say which inputs a weight takes. It is asked when the product fails: a check of shapes takes longer."""
-    if not isinstance(x.dtype, np.dtype):
-        got = f"{type(x).__name__} of {type(x).__module__.partition('.')[0]}"
-        return RefusedError(f"linear: expected an array, got {got}; the usual fix is np.asarray(x)")
+    for name, array in ("x", x), ("weight", weight):
+        if not isinstance(getattr(array, "dtype", None), np.dtype):
+            got = f"{type(array).__name__} of {type(array).__module__.partition('.')[0]}"
+            return RefusedError(f"linear: expected an array, got {got}; the usual fix is np.asarray({name})")
     if x.dtype.kind not in "fiub":
         return RefusedError(f"linear: expected numbers, got {x.dtype}; the usual fix is x.astype(float)")
     if weight.ndim != 2:
@@ -118,7 +119,8 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
         >>> bilinear(np.array([1.0, 2.0]), np.array([3.0]), np.array([[[10.0], [1.0]]]))
         array([36.])
     """
-    x, y = as_floats(input1), as_floats(input2)
+    x, y, weight = as_floats(input1), as_floats(input2), as_floats(weight)
+    bias = None if bias is None else as_floats(bias)
     if x.shape[:-1] != y.shape[:-1] or (*x.shape[-1:], *y.shape[-1:]) != weight.shape[1:]:
         raise RefusedError(
             f"bilinear: expected inputs of shapes (..., m) and (..., n), equal in front, and a weight "

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Tensor, derivative, primitive
 from nn.errors import RefusedError
-from nn.functional.activations import hardtanh, log1p_exp, relu, sigmoid
+from nn.functional.activations import hardtanh, relu, sigmoid
 from nn.functional.composed_activations import logsigmoid
 from nn.functional.guard import times
 from nn.functional.numbers import as_array, as_floats
@@ -46,9 +46,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 def _mse_loss(x: Any, y: Any, reduction: str = "mean") -> tuple[Any, Any]:
     """Compute the loss, and the error that its derivative is made of."""
-    x, y = as_floats(x), as_array(y)
-    check_shapes("mse_loss", x, y)
-    error = x - y
+    error = _error("mse_loss", x, y)
     if reduction not in ("mean", "sum") or error.dtype == np.float16:
         return reduced(error * error, reduction), error
     flat = error.reshape(-1)
@@ -59,18 +57,24 @@ def _mse_loss(x: Any, y: Any, reduction: str = "mean") -> tuple[Any, Any]:
 @partial(primitive, known_as="binary_cross_entropy")
 def bce_of_probabilities(x: Any, y: Any, reduction: str = "mean") -> Any:
     """Compute -(y log x + (1 - y) log(1 - x)), without weights."""
-    return reduced(-(y * _log(x) + (1 - y) * _log(1 - x)), reduction)
+    return reduced(-(y * _log(x) + (1 - y) * _log_of_rest(x)), reduction)
 
 
 @partial(primitive, known_as="binary_cross_entropy_with_logits")
 def bce_of_logits(x: Any, y: Any, reduction: str = "mean") -> Any:
-    """Compute log(1 + eˣ) - x y, without weights."""
-    return reduced(log1p_exp(x) - x * y, reduction)
+    """Compute log(1 + eˣ) - x y, without weights, as log(1 + e^-|x|) + |x| |[x > 0] - y|: nothing cancels."""
+    size = np.abs(x)
+    return reduced(np.log1p(np.exp(-size)) + times(np.abs(np.greater(x, 0) - y), size), reduction)
 
 
-def _log(p: Any) -> Any:
+def _log(p: Any, log: Any = np.log) -> Any:
     with np.errstate(divide="ignore"):
-        return np.maximum(np.log(p), -100)
+        return np.maximum(log(p), -100)
+
+
+def _log_of_rest(p: Any) -> Any:
+    """Compute log(1 - p), where 1 - p would lose a small p."""
+    return _log(-p, np.log1p)
 
 
 def _variance(p: Any) -> Any:
@@ -90,10 +94,10 @@ element_loss(mse_loss,
              lambda g:        g,
              lambda g:       -g, None,
              cotangent=lambda g, residual, how: times(each(g + g, residual.size, how), residual),
-             forward=_mse_loss, residual=lambda x, y, how: x - y)
+             forward=_mse_loss, residual=lambda x, y, how: _error("mse_loss", x, y))
 element_loss(bce_of_probabilities,
              lambda g, x, y:  g * (x - y) / _variance(x),
-             lambda g, x:     g * (_log(1 - x) - _log(x)), None)
+             lambda g, x:     g * (_log_of_rest(x) - _log(x)), None)
 element_loss(bce_of_logits,
              lambda g, x, y:  times(g, sigmoid(x) - y),
              lambda g, x:     times(-g, x), None)
@@ -118,8 +122,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
         >>> float(binary_cross_entropy([0.5, 1.0], [1.0, 1.0]))
         0.34657359027997264
     """
-    x, y = as_floats(input), as_array(target)
-    check_shapes("binary_cross_entropy", x, y)
+    x, y = _pair("binary_cross_entropy", input, target)
     hint = "; for logits use binary_cross_entropy_with_logits"
     check_shares("binary_cross_entropy", "input", x, hint)
     check_shares("binary_cross_entropy", "target", y)
@@ -151,8 +154,7 @@ def binary_cross_entropy_with_logits(
         0.34657359027997264
     """
     name = "binary_cross_entropy_with_logits"
-    x, y = as_floats(input), as_array(target)
-    check_shapes(name, x, y)
+    x, y = _pair(name, input, target)
     check_shares(name, "target", y)
     if weight is None and pos_weight is None:
         return bce_of_logits(x, y, reduction)
@@ -194,8 +196,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
         >>> float(kl_div(np.log([[0.5, 0.5]]), [[0.0, 1.0]], "batchmean"))
         0.6931471805599453
     """
-    x, y = as_floats(input), as_floats(target)
-    check_shapes("kl_div", x, y)
+    x, y = _pair("kl_div", input, target)
     check_reduction(reduction, BY_ROWS)
     if log_target:
         losses = np.exp(y) * (y - x)
@@ -224,8 +225,7 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
         >>> hinge_embedding_loss([0.25, 0.25, 3.0], [1, -1, -1], reduction="none")
         array([0.25, 0.75, 0.  ])
     """
-    x, y = as_floats(input), as_array(target)
-    check_shapes("hinge_embedding_loss", x, y)
+    x, y = _pair("hinge_embedding_loss", input, target)
     if np.any(np.not_equal(np.abs(y), 1)):
         low, high = float(np.min(y)), float(np.max(y))
         raise RefusedError(
@@ -338,9 +338,16 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
 
 
 def _error(name: str, input: Any, target: Any) -> Any:
-    x, y = as_floats(input), as_array(target)
-    check_shapes(name, x, y)
+    x, y = _pair(name, input, target)
     return x - y
+
+
+def _pair(name: str, input: Any, target: Any) -> tuple[Any, Any]:
+    """Make floating numbers of predictions and targets, which must have one shape."""
+    x = as_floats(input)
+    y = as_floats(target, x.dtype)
+    check_shapes(name, x, y)
+    return x, y
 
 
 # Penalties

@@ -152,14 +152,19 @@ entry(standardise,     lambda g, residual, weight: _pulled_back(g, residual, wei
 # fmt: on
 
 
-def _check_parameters(function: str, x: Any, shape: Lengths, given: dict[str, Any], option: str) -> None:
-    """Refuse what has not the shape of the channels, or of the axes that are normalised together."""
-    for name, array in given.items():
+def _fitting(function: str, x: Any, shape: Lengths, option: str, **given: Any) -> list[Any]:
+    """Give parameters as floating arrays, or None for None.
+
+    Refuse what has not the shape of the channels, or of the axes that are normalised together.
+    """
+    arrays = [array if array is None else as_floats(array, x.dtype) for array in given.values()]
+    for name, array in zip(given, arrays, strict=True):
         if array is not None and array.shape != shape:
             raise RefusedError(
                 f"{function}: expected a {name} of shape {shape} for an input of shape {x.shape}, "
                 f"got {array.shape}; the usual fix is another {option}"
             )
+    return arrays
 
 
 @_at_least_single
@@ -187,7 +192,7 @@ def batch_norm(
 
     Raises:
         ValueError: the running numbers or parameters are not as many as channels, or a batch in
-            training has less than two elements in each channel.
+            training has one element in each channel.
 
     Example:
         >>> batch_norm(np.array([[1.0], [3.0]]), None, None, eps=0.0)
@@ -198,19 +203,25 @@ def batch_norm(
         raise RefusedError(f"batch_norm: expected an input (rows, channels, ...), got shape {input.shape}")
     x = input.reshape(_three(input.shape))
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
-    _check_parameters("batch_norm", input, input.shape[1:2], given, "num_features")
+    arrays = _fitting("batch_norm", input, input.shape[1:2], "num_features", **given)
+    if training and (arrays[0] is not running_mean or arrays[1] is not running_var):
+        raise RefusedError(
+            "batch_norm: expected floating arrays as running_mean and running_var, which training moves in "
+            "place, got others; the usual fix is np.zeros(channels) and np.ones(channels)"
+        )
+    running_mean, running_var, weight, bias = arrays
     if (running_mean is None) != (running_var is None):
         raise RefusedError("batch_norm: expected running_mean and running_var, or None for both, got one")
     if running_mean is None or training:
         count = math.prod(x.shape[::2])
-        if training and count < 2:
+        if training and count == 1:
             raise RefusedError(
-                f"batch_norm: expected several elements for each channel in training, got an input of shape "
-                f"{input.shape}; the usual fix is a larger batch, or eval()"
+                f"batch_norm: expected several elements for each channel, for their variance, got an input of "
+                f"shape {input.shape}; the usual fix is a larger batch, or running numbers and eval()"
             )
         moments = None if running_mean is None else np.empty((2, x.shape[1]), x.dtype)
         out = standardise(x, weight, bias, eps, moments=moments)
-        if moments is not None:
+        if moments is not None and count:
             mean, variance = moments
             with no_grad():
                 for running, new in (running_mean, mean), (running_var, variance * (count / (count - 1))):
@@ -252,7 +263,7 @@ def layer_norm(
     """
     shape = lengths(normalized_shape)
     rows = _rows_of("layer_norm", input, shape)
-    _check_parameters("layer_norm", input, shape, {"weight": weight, "bias": bias}, "normalized_shape")
+    weight, bias = _fitting("layer_norm", input, shape, "normalized_shape", weight=weight, bias=bias)
     out = standardise(input.reshape(1, *rows), None, None, eps)
     return _elementwise(out.reshape(*rows, 1), weight, bias).reshape(input.shape)
 
@@ -280,9 +291,10 @@ def rms_norm(
     """
     shape = lengths(normalized_shape)
     rows = input.reshape(_rows_of("rms_norm", input, shape))
-    _check_parameters("rms_norm", input, shape, {"weight": weight}, "normalized_shape")
+    (weight,) = _fitting("rms_norm", input, shape, "normalized_shape", weight=weight)
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
-    out = rows / np.sqrt(np.mean(rows * rows, axis=1, keepdims=True) + eps)
+    mean_square = np.sum(rows * rows, axis=1, keepdims=True) / max(rows.shape[1], 1)
+    out = rows / np.sqrt(mean_square + eps)
     return _elementwise(out.reshape(*rows.shape, 1), weight, None).reshape(input.shape)
 
 
@@ -315,7 +327,8 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         eps: is added to the variance.
 
     Raises:
-        ValueError: the input has no channels, groups do not divide them, or parameters are not as many.
+        ValueError: the input has no channels, groups do not divide them, a group has one element and
+            there is one row, or parameters are not as many.
 
     Example:
         >>> group_norm(np.array([[1.0, 3.0, 5.0, 9.0]]), 2, eps=0.0)
@@ -327,8 +340,12 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
             f"group_norm: expected an input (rows, channels, ...) whose channels {groups} groups divide, "
             f"got shape {input.shape}"
         )
-    given = {"weight": weight, "bias": bias}
-    _check_parameters("group_norm", input, input.shape[1:2], given, "num_channels")
+    if input.size == groups:
+        raise RefusedError(
+            f"group_norm: expected several elements in a group, for their variance, got an input of shape "
+            f"{input.shape} for {groups} groups; the usual fix is fewer groups"
+        )
+    weight, bias = _fitting("group_norm", input, input.shape[1:2], "num_channels", weight=weight, bias=bias)
     rows, size = len(input) * groups, math.prod(input.shape[1:]) // groups
     out = standardise(input.reshape(1, rows, size), None, None, eps)
     return scale_and_shift(out.reshape(_three(input.shape)), weight, bias).reshape(input.shape)

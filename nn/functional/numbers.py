@@ -24,10 +24,17 @@ def as_array(x: Any) -> Any:
     return array.astype(get_default_dtype(), copy=False) if floats else array
 
 
-def as_floats(x: Any) -> Any:
-    """Make floating numbers of integers, and an array of a list.
+def as_numbers(x: Any) -> Any:
+    """Make an array as ``as_array`` does, and refuse what has no real numbers."""
+    x = as_array(x)
+    return x if x.dtype.kind in "fiub" else as_tensor(x)  # which refuses it
 
-    NumPy computes in float16 with small integers, and differences of unsigned ones wrap around.
+
+def as_floats(x: Any, dtype: Any = None) -> Any:
+    """Make floating numbers of integers, of a dtype or the default one, and an array of a list.
+
+    NumPy computes in float16 with small integers, and differences of unsigned ones wrap around. Beside
+    float32, integers of 64 bits would give float64.
 
     Raises:
         TypeError: these are no real numbers.
@@ -39,4 +46,9 @@ def as_floats(x: Any) -> Any:
     x = as_array(x)
     if x.dtype.kind == "f":
         return x
-    return x.astype(get_default_dtype()) if x.dtype.kind in "iub" else as_tensor(x)  # which refuses it
+    return as_numbers(x).astype(dtype or get_default_dtype())
+
+
+def sum_along(x: Any, axis: int) -> Any:
+    """Sum along an axis, which stays; halves in single precision, for in half a sum of ones stops at 2048."""
+    return np.sum(x, axis=axis, keepdims=True, dtype=np.promote_types(x.dtype, np.float32))

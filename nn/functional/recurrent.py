@@ -4,9 +4,10 @@ All take the inputs time first, x of shape (T, B, I), the state before the first
 (B, H), and weights as PyTorch has them: W = ``w_ih`` of shape (gates · H, I), U = ``w_hh`` of shape
 (gates · H, H), and two biases of shape (gates · H,), or None.
 
-All of a step's gates are one product, [U W b] [h; x; 1]. Inside, features come before samples, so
-that every gate is one block of memory. The cotangent rule of an entry walks back through time once;
-the gradient of all weights is then one product too, which the pullbacks cut apart.
+All of a step's gates are one product, [U W b] [h; x; 1]; only a GRU multiplies h and x apart. Inside,
+features come before samples, so that every gate is one block of memory. The cotangent rule of an entry
+walks back through time once; the gradient of all weights is then one product too, which the pullbacks
+cut apart.
 
 What goes through time stands here in calls that dispatch, as the textbook has it; derivatives of
 higher order run it. On arrays, ``recurrent_arrays`` does the same in place, in half of the time.
@@ -190,16 +191,17 @@ def gru(x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
 
 def _gru(x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
     """Give the states, and what the way back reads of each step."""
-    of_a, of_m = joined(w_ih, 0 * w_hh, b_ih), joined(0 * w_ih, w_hh, b_hh)
     both = 2 * np.shape(h)[1]  # r and z take the sum of a and m; n takes them apart
-    weights = np.concatenate([of_a[:both] + of_m[:both], of_a[both:], of_m[both:]])
+    a = np.matmul(w_ih, _samples_last(x))
+    a = a if b_ih is None else a + b_ih[:, None]
     state, states, steps = np.transpose(h), [], []
-    for step in _with_one(x):
-        inputs = np.concatenate([state, step])
-        r, z, a, m = _gates(weights.dot(inputs), 4)
-        r, z = 0.5 * np.tanh(0.5 * r) + 0.5, 0.5 * np.tanh(0.5 * z) + 0.5  # σ
-        n = np.tanh(a + r * m)
-        steps.append((r, z, n, m, state, inputs))
+    for step, of_x in zip(_with_one(x), a, strict=True):
+        m = w_hh.dot(state)
+        m = m if b_hh is None else m + b_hh[:, None]
+        r, z = _gates(0.5 * np.tanh(0.5 * (of_x[:both] + m[:both])) + 0.5, 2)  # σ
+        m = m[both:]
+        n = np.tanh(of_x[both:] + r * m)
+        steps.append((r, z, n, m, state, np.concatenate([state, step])))
         state = n + z * (state - n)
         states.append(state)
     return _samples_last(np.stack(states)), steps

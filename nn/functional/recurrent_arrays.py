@@ -71,7 +71,7 @@ def _found(gates: Array, inputs: Array, dh: Array, dc: Array | None = None) -> C
 def _by_step(g: Array) -> list[Array | None]:
     """Give each step's cotangent with the samples last, or None where it is zero: often all but one."""
     given: list[Array | None] = [None] * len(g)
-    for t in np.flatnonzero(g.reshape(len(g), -1).any(axis=1)):
+    for t in np.flatnonzero(g.any(axis=(1, 2))):
         given[t] = g[t].T
     return given
 

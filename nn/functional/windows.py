@@ -109,7 +109,7 @@ def windows_over(
     dilation: Lengths,
     ceil_mode: bool = False,
 ) -> Windows:
-    """Count the windows that fit; with ``ceil_mode`` also one that begins inside but ends outside.
+    """Count the windows that fit; with ``ceil_mode`` also one that begins inside and ends outside.
 
     Raises:
         ValueError: not even one fits.
@@ -118,14 +118,14 @@ def windows_over(
     for axis in zip(size, kernel, stride, before, after, dilation, strict=True):
         n, k, step, front, back, apart = axis
         free = n + front + back - apart * (k - 1) - 1
-        if free < 0:
+        last = -(-free // step) if ceil_mode else free // step
+        count.append(last if ceil_mode and last * step >= n + front else last + 1)
+        if count[-1] < 1:
             raise RefusedError(
                 f"{function}: expected an input of at least {apart * (k - 1) + 1} elements along every "
                 f"axis for a kernel of {kernel} with dilation {dilation}, got {size} and padding "
                 f"{before}; the usual fix is more padding, or a smaller kernel"
             )
-        last = -(-free // step) if ceil_mode else free // step
-        count.append(last if ceil_mode and last * step >= n + front else last + 1)
     return Windows(size, kernel, stride, dilation, before, tuple(count))
 
 

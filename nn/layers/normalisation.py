@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import as_tensor, get_default_dtype, no_grad
 from nn import functional, init
-from nn.errors import RefusedError, whole_number
+from nn.errors import RefusedError, real_number, whole_number
 from nn.functional.normalisation import lengths
 from nn.init import DType, Rng
 from nn.module import Module
@@ -47,7 +47,8 @@ class BatchNorm(Normalisation):
         dtype: DType = None,
     ) -> None:
         self.num_features = n = whole_number("num_features", num_features)
-        self.eps, self.momentum, self.affine = eps, momentum, affine
+        self.eps, self.affine = real_number("eps", eps), affine
+        self.momentum: float | None = None if momentum is None else real_number("momentum", momentum)
         self.track_running_stats = tracks = track_running_stats
         dtype = dtype or get_default_dtype()
         self.running_mean = Buffer(np.empty(n, dtype), name="running_mean") if tracks else None
@@ -180,7 +181,7 @@ class GroupNorm(Normalisation):
             raise RefusedError(
                 f"num_groups: expected a divisor of num_channels={num_channels}, got {num_groups}"
             )
-        self.eps, self.affine = eps, affine
+        self.eps, self.affine = real_number("eps", eps), affine
         shape = (self.num_channels,) if affine else None
         add_parameters(self, dtype, weight=shape, bias=shape if bias else None)
         self.reset_parameters()
@@ -227,7 +228,7 @@ class LayerNorm(Normalisation):
         dtype: DType = None,
     ) -> None:
         self.normalized_shape = shape = lengths(normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
+        self.eps, self.elementwise_affine = real_number("eps", eps), elementwise_affine
         weight = shape if elementwise_affine else None
         add_parameters(self, dtype, weight=weight, bias=weight if bias else None)
         self.reset_parameters()

@@ -147,6 +147,8 @@ class RecurrentLayer(Recurrent):
         first = self._checked_states(hx, shape, x)
         first = first if batched else tuple(state[:, None] for state in first)
         steps = len(x)
+        if not steps:
+            raise RefusedError(f"{type(self).__name__}: expected at least one step, got none")
         results: list[Any] = []
         for layer in range(self.num_layers):
             if layer and self.dropout:

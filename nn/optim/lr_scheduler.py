@@ -75,8 +75,10 @@ class LRScheduler:
         for group in self.optimizer.param_groups:
             group["lr"] = formula(group["lr"], group.setdefault("initial_lr", group["lr"]))
 
-    def step(self) -> None:
-        """Go on to the next epoch."""
+    def step(self, epoch: None = None) -> None:
+        """Go on to the next epoch; which one is counted here, and not to be said."""
+        if epoch is not None:
+            raise TypeError(f"{type(self).__name__}.step: expected no epoch, got {epoch!r}; use step()")
         self._enter(self.last_epoch + 1)
 
     def get_last_lr(self) -> list[float]:
@@ -122,9 +124,10 @@ class LambdaLR(LRScheduler):
 
     def _enter(self, epoch: int) -> None:
         groups, given = self.optimizer.param_groups, self.lr_lambda
-        functions = [given] * len(groups) if callable(given) else given
-        if len(functions) != len(groups):
-            raise ValueError(f"lr_lambda: expected one or {len(groups)} for the groups, got {len(functions)}")
+        functions = given if isinstance(given, (list, tuple)) else [given] * len(groups)
+        if len(functions) != len(groups) or not all(map(callable, functions)):
+            kinds = ", ".join(type(function).__name__ for function in functions)
+            raise ValueError(f"lr_lambda: expected one function or {len(groups)} for the groups, got {kinds}")
         self.last_epoch = epoch
         for group, function in zip(groups, functions, strict=True):
             group["lr"] = group.setdefault("initial_lr", group["lr"]) * function(epoch)
@@ -419,7 +422,8 @@ class ReduceLROnPlateau(LRScheduler):
                 raise ValueError(f"{name}: expected one of {known}, got {value!r}")
         if not 0 <= factor < 1:
             raise ValueError(f"factor: expected a number from 0 and below 1, got {factor!r}")
-        self.mode, self.factor, self.patience, self.cooldown = mode, float(factor), patience, cooldown
+        self.mode, self.factor = mode, float(factor)
+        self.patience, self.cooldown = whole_number("patience", patience), whole_number("cooldown", cooldown)
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.min_lr, self.eps = _number("min_lr", min_lr), eps
         self.best = math.inf if mode == "min" else -math.inf

@@ -336,3 +336,8 @@ def _check_parameter(parameter: Any) -> None:
         )
     if parameter.dtype.kind != "f":
         raise TypeError(f"params: expected floating numbers, got a Tensor of {parameter.dtype}")
+    if not parameter.data.flags.writeable:
+        raise ValueError(
+            f"params: expected Tensors that can be written, got one of shape {parameter.shape} that is "
+            f"read-only; the usual fix is tensor(array, requires_grad=True), which copies"
+        )
