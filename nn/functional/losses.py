@@ -46,7 +46,8 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 def _mse_loss(x: Any, y: Any, reduction: str = "mean") -> tuple[Any, Any]:
     """Compute the loss, and the error that its derivative is made of."""
-    error = _error("mse_loss", x, y)
+    x, y = _pair("mse_loss", x, y)
+    error = x - y
     if reduction not in ("mean", "sum") or error.dtype == np.float16:
         return reduced(error * error, reduction), error
     flat = error.reshape(-1)

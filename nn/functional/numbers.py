@@ -43,7 +43,7 @@ def as_floats(x: Any, dtype: Any = None) -> Any:
         >>> as_floats(np.array([0, 255], np.uint8)), as_floats([True, False])
         (array([  0., 255.]), array([1., 0.]))
     """
-    x = as_array(x)
+    x = x if type(x) is np.ndarray else as_array(x)
     if x.dtype.kind == "f":
         return x
     return as_numbers(x).astype(dtype or get_default_dtype())
