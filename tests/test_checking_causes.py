@@ -162,6 +162,32 @@ def test_one_element_shows_no_factor_but_that_of_an_axis(true: float, factor: fl
     assert likely_cause(Pair(np.array(-true), np.array(true), np.array(1e-9))) == "the sign is wrong"
 
 
+@pytest.mark.parametrize("factor", [1 + 1e-5, 1 - 1e-5, 1 + 5e-5])
+def test_factors_near_one_are_written_so(factor: float) -> None:
+    pair = Pair(factor * A, A, np.full(A.shape, 1e-9))
+    assert likely_cause(pair) == f"a constant factor: everything is {factor:g} times what it should be"
+
+
+def test_what_is_nearly_right_has_no_cause() -> None:
+    assert likely_cause(Pair(A * (1 + 2e-6), A, np.full(A.shape, 1e-4))) == ""
+
+
+def test_of_zeros_no_factor_is_missing() -> None:
+    assert likely_cause(Pair(X, 0 * X, np.full(3, 1e-9), factors={"x": 0 * X})) == ""
+
+
+def test_elements_gathered_twice_are_no_broadcast_axis() -> None:
+    true = np.eye(4)[[0, 1, 1, 3]]
+    cause = likely_cause(Pair(true * [[1], [0], [1], [1]], true, np.full((4, 4), 1e-9), results=1))
+    assert cause == "the gradient is zero in a part of the elements, and right elsewhere"
+
+
+def test_elements_that_were_not_looked_at_are_not_counted() -> None:
+    x = np.random.default_rng(0).normal(size=300)
+    with pytest.raises(GradientError, match="1 of 150 elements that were looked at are wrong"):
+        gradcheck(lambda x: np.sum(x**2) + constant(x[123]) - x[123] * 1, x)
+
+
 def test_what_shows_no_pattern_has_no_cause() -> None:
     random = np.random.default_rng(0)
     pair = Pair(random.normal(size=(3, 3)), random.normal(size=(3, 3)), np.full((3, 3), 1e-9), lengths=(3,))

@@ -117,11 +117,24 @@ def test_any_structure_will_do() -> None:
 
 
 def test_what_is_not_finite_is_different() -> None:
-    hand = X.copy()
-    hand[2, 1] = np.nan
-    report = compare_gradients({"x": hand}, {"x": X})
-    assert not report
-    assert "not finite at x[2, 1]" in repr(report)
+    bad = X.copy()
+    bad[2, 1] = np.nan
+    for who, hand, found in (("hand", bad, X), ("the engine", X, bad)):
+        report = compare_gradients({"x": hand}, {"x": found})
+        assert not report
+        assert f"by {who} it is not finite at x[2, 1]" in repr(report)
+
+
+def test_what_rounding_leaves_of_the_largest_gradient_is_close() -> None:
+    """Before batch normalisation a bias changes nothing."""
+    bias = np.array([2.7e-15, -1e-15])
+    assert compare_gradients({"w": W, "b": 0 * bias}, {"w": W, "b": bias})
+    assert not compare_gradients({"b": 0 * bias}, {"b": bias})
+    assert not compare_gradients({"w": W, "b": 1e3 * bias}, {"w": W, "b": bias})
+
+
+def test_the_least_numbers_have_factors() -> None:
+    assert "1/2 times" in compare_gradients(1e-200 * X, 2e-200 * X).rows[0].cause
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

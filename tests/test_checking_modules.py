@@ -74,6 +74,11 @@ def test_a_wrong_parameter_is_named() -> None:
     assert "treated as a constant" in wrong[0].cause
 
 
+def test_a_class_is_no_module() -> None:
+    with pytest.raises(TypeError, match="expected a module, got the class Linear; call it to make one"):
+        gradcheck(nn.Linear, X)
+
+
 def test_nothing_of_a_module_is_touched() -> None:
     net = model()
     first, *rest = net.parameters()

@@ -30,6 +30,11 @@ scales = st.integers(-8, 8).map(lambda n: 10.0**n)
 sizes = st.integers(-12, 12).map(lambda n: 10.0**n)
 
 
+def constant(x: Any) -> Any:
+    """Take the dependence away, of arrays and of Tensors."""
+    return x.detach() if isinstance(x, Tensor) else x
+
+
 def wrong(f: Callable[[Any], Any], factor: float) -> Callable[[Any], Any]:
     """Give f with a gradient that is ``factor`` times the right one."""
 
@@ -136,7 +141,7 @@ KINKS: dict[str, tuple[Callable[[Any], Any], Any, str]] = {
     "sum of kinks": (lambda x: np.sum(relu(x) + np.abs(x)), [0.0, 0.0, 1.0], r"kink at x\[0\], x\[1\];"),
     "difference": (lambda x: relu(x[0]) - relu(x[1]), [0.0, 0.0], r"kink at x\[0\], x\[1\]"),
     "small": (lambda x: 1e-9 * np.abs(x), [0.0, 1.0], r"kink at x\[0\]"),
-    "border": (lambda x: x**1.5, [0.0, 1.0], r"at the border of the domain .* x\[0\]"),
+    "border": (lambda x: x**1.5, [0.0, 1.0], r"at the border of the domain, .* x\[0\]"),
     "jump": (lambda x: np.where(x > 1, 2 * x, x), [1.0, 0.5], r"jumps.* at x\[0\]"),
     "sqrt": (np.sqrt, [0.0, 4.0], r"by convention 0 where the slope is infinite: x\[0\]"),
     "cbrt": (np.cbrt, [1.0, 0.0], r"by convention 0 where the slope is infinite: x\[1\]"),
@@ -169,6 +174,53 @@ def test_at_a_kink_what_lies_between_the_slopes_is_right_and_nothing_else(slope:
 def test_kinks_that_cancel_are_explained() -> None:
     with pytest.raises(GradientError, match="kinks inside the function, which cancel outside, of relu"):
         gradcheck(lambda x: relu(x) - relu(-x), np.array([0.0, 1.0]))
+
+
+NEAR_KINKS: dict[str, tuple[Callable[..., Any], Any, int]] = {
+    "hypot": (lambda x: np.hypot(x, x + 1e-4), [1e-4, 1.0], 2),
+    "norm": (lambda x: np.linalg.norm(x, axis=1), [[1e-4, 1e-4], [1.0, 2.0]], 2),
+    "cbrt": (np.cbrt, [1e-5, 1.0], 2),
+    "power": (lambda x: np.abs(x) ** 1.5, [1e-4, 2.0], 2),
+    "relu": (lambda x: np.maximum(x, 0), [1e-12, 1.0, -2.0], 1),
+    "shifted": (lambda x: np.sum(np.maximum(x - 1, 0)), [1 + 1e-6, 3.0], 1),
+    "second order": (lambda x: x * np.abs(x), [1e-12, 1.0], 2),
+}
+
+
+@pytest.mark.parametrize(("f", "x", "order"), NEAR_KINKS.values(), ids=NEAR_KINKS)
+def test_small_elements_near_a_kink_are_right_beside_ordinary_ones(
+    f: Callable[..., Any], x: Any, order: int
+) -> None:
+    report = gradcheck(lambda x: f(x), np.array(x), order=order)
+    assert {row.verdict for row in report.rows} == {"right"}
+    with pytest.raises(GradientError):
+        gradcheck(wrong(f, 1.05), np.array(x))
+
+
+def test_elements_that_no_difference_tells_leave_the_line_its_say() -> None:
+    """Beside a result that is so much larger, the other one is rounding by each element."""
+    with pytest.raises(GradientError):
+        gradcheck(lambda x: (np.sum(x) * 1e12, np.sum(x) * np.sum(constant(x)) * 1e-8), X)
+
+
+@pytest.mark.parametrize("seed", [9, 26])
+def test_kinks_nearby_do_not_mislead_longer_steps(seed: int) -> None:
+    """One unit is 8e-9 from its kink, or one of few steps that measure noise leads over one."""
+    r = np.random.default_rng(seed)
+    net = nn.Sequential(
+        nn.Linear(10, 32, rng=r), nn.ReLU(), nn.Linear(32, 32, rng=r), nn.ReLU(), nn.Linear(32, 1, rng=r)
+    )
+    assert gradcheck(net, r.normal(size=(64, 10)))
+
+
+@given(st.floats(-10, -3), st.sampled_from([0.0, 1e3, 1e5]))
+def test_one_sided_slopes_hold_where_a_kink_is_near(decade: float, beside: float) -> None:
+    def f(x: Any) -> Any:
+        return np.sum(np.maximum(x, 0)) + beside
+
+    assert gradcheck(f, np.array([10**decade, 1.0]))
+    with pytest.raises(GradientError):
+        gradcheck(wrong(f, 1.05), np.array([10**decade, 1.0]))
 
 
 def test_wrong_elements_beside_a_kink_are_found() -> None:
@@ -232,6 +284,33 @@ def test_too_noisy_to_tell() -> None:
         gradcheck(
             lambda x: 1e-6 * x + np.sin(1e15 * x.detach()) if isinstance(x, Tensor) else x, np.array(0.1)
         )
+
+
+def logistic(x: Any) -> Any:
+    for _ in range(40):
+        x = 3.9 * x * (1 - x)
+    return x
+
+
+WAVES = 1e12 * np.random.default_rng(1).normal(size=5)
+UNRESOLVED: dict[str, tuple[Callable[..., Any], Any]] = {
+    "waves": (np.sin, WAVES),
+    "a sum of waves": (lambda x: np.sum(np.sin(x)), WAVES),
+    "chaos": (logistic, [0.3, 0.4]),
+    "arcsin": (np.arcsin, 1 - 1e-12),
+    "arccos": (np.arccos, [1 - 1e-12, 0.2]),
+    "log1p": (np.log1p, [-1 + 1e-12, 0.2]),
+    "arctanh": (np.arctanh, [1 - 1e-12, 0.2]),
+    "circle": (lambda x: np.sqrt(1 - x * x), [1 - 1e-12, 0.2]),
+}
+
+
+@pytest.mark.parametrize(("f", "x"), UNRESOLVED.values(), ids=UNRESOLVED)
+def test_what_no_step_resolves_is_undecided(f: Callable[..., Any], x: Any) -> None:
+    """Slopes change the more the shorter the steps are, down to the least."""
+    with pytest.warns(GradientWarning, match="too noisy to tell"):
+        report = gradcheck(lambda x: f(x), np.array(x))
+    assert [row.verdict for row in report.rows] == ["undecided"]
 
 
 def test_float32_inside_is_noise() -> None:
@@ -309,6 +388,26 @@ def test_float32_is_refused_unless_asked_for() -> None:
         gradcheck(wrong(lambda x: np.tanh(x * x), 1.05), x, allow_float32=True)
 
 
+@pytest.mark.parametrize(
+    "f",
+    [np.tanh, lambda x: nn.functional.softmax(x, dim=-1), lambda x: nn.functional.layer_norm(x, (20,))],
+    ids=["tanh", "softmax", "layer norm"],
+)
+def test_rounding_of_float32_is_right_where_functions_saturate(f: Callable[..., Any]) -> None:
+    for seed in range(10):
+        x = 3 * np.random.default_rng(seed).normal(size=20).astype(np.float32)
+        assert gradcheck(lambda x: f(x), x, allow_float32=True)
+        with pytest.raises(GradientError):
+            gradcheck(wrong(f, 1.5), x, allow_float32=True)
+
+
+def test_networks_of_float32_are_linear_in_the_cotangent() -> None:
+    for seed in range(10):
+        r = np.random.default_rng(seed)
+        net = nn.Sequential(*(nn.Linear(10, 10, rng=r, dtype=np.float32), nn.Tanh()) * 2)
+        assert gradcheck(net, 3 * r.normal(size=(16, 10)).astype(np.float32), allow_float32=True)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_inputs_that_are_not_finite(bad: float) -> None:
     with pytest.raises(ValueError, match=r"NaN or infinity in p\['w'\]\[1\]"):
@@ -350,6 +449,37 @@ def test_functions_without_a_result() -> None:
 def test_orders_start_at_one() -> None:
     with pytest.raises(ValueError, match="order: expected 1 or more, got 0"):
         gradcheck(lambda x: x, X, order=0)
+    orders: list[Any] = [2.0, "2"]
+    for order in orders:
+        with pytest.raises(TypeError, match=f"order: expected an integer, got {order!r}"):
+            gradcheck(lambda x: x, X, order=order)
+
+
+@pytest.mark.parametrize("name", ["atol", "rtol"])
+@pytest.mark.parametrize("tolerance", [np.nan, -1.0, "small"])
+def test_tolerances_are_numbers_from_zero(name: str, tolerance: Any) -> None:
+    with pytest.raises(ValueError, match=f"{name}: expected a number from 0, got {tolerance!r}"):
+        gradcheck(lambda x: x, X, **{name: tolerance})
+
+
+def test_nothing_to_differentiate_by_is_said() -> None:
+    frozen = nn.Embedding(3, 2, rng=0)
+    frozen.weight.requires_grad = False
+    for report in (gradcheck(lambda: 3.0), gradcheck(frozen, np.array([0, 1]))):
+        assert repr(report).startswith("gradcheck: there is nothing to differentiate by")
+
+
+def test_pullbacks_with_a_state_are_named() -> None:
+    calls: list[Any] = []
+
+    def rule(g: Any, x: Any) -> Any:
+        calls.append(x)
+        return 2 * g * x * (1 + 0.1 * (len(calls) % 2))
+
+    square = autograd.primitive(lambda x: x * x)
+    autograd.derivative(square, rule)
+    with pytest.raises(GradientError, match="different gradients when it is called twice"):
+        gradcheck(square, X)
 
 
 # Reports

@@ -22,6 +22,7 @@ class Pair(NamedTuple):
         results: how many of the leading axes are those of the result; 0 for a gradient.
         lengths: of axes that a mean may go over.
         factors: arrays of the argument's shape, which may be missing in a product, by name.
+        partial: whether there are more elements than these.
     """
 
     found: Array
@@ -30,6 +31,7 @@ class Pair(NamedTuple):
     results: int = 0
     lengths: tuple[int, ...] = ()
     factors: Mapping[str, Array] = {}
+    partial: bool = False
 
     def same(self, found: Array, true: Array) -> bool:
         """Tell whether two arrays are equal within the tolerance."""
@@ -48,6 +50,8 @@ def likely_cause(pair: Pair) -> str:
     """
     if pair.found.shape != pair.true.shape:
         return _of_shapes(pair)
+    if pair.same(pair.found, pair.true):
+        return ""  # what is so near fits every pattern
     return next((cause for find in _PATTERNS if (cause := find(pair))), "")
 
 
@@ -61,33 +65,34 @@ def _factor(pair: Pair) -> str:
     """Find one factor for all elements."""
     known = np.isfinite(pair.tolerance)
     true, found = pair.true[known], pair.found[known]
-    if not np.any(true):
+    size = np.max(np.abs(true), initial=0)
+    if size == 0:
         return ""
-    factor = float(np.vdot(true, found) / np.vdot(true, true))
+    unit = true / size  # whose square does not underflow
+    factor = float(np.vdot(unit, found / size) / np.vdot(unit, unit))
     if factor == 0 or not pair.same(np.where(known, pair.found, 0), np.where(known, factor * pair.true, 0)):
         return ""
     if math.isclose(factor, -1, rel_tol=1e-5):
         return "the sign is wrong"
     sign = " and of the wrong sign" if factor < 0 else ""
-    size = abs(factor)
     for length in sorted(set(pair.lengths)):
-        if length > 2 and math.isclose(size, length, rel_tol=1e-5):
+        if length > 2 and math.isclose(abs(factor), length, rel_tol=1e-5):
             return f"everything is {length} times too large{sign}, the length of an axis: a mean is missing"
-        if length > 2 and math.isclose(size * length, 1, rel_tol=1e-5):
+        if length > 2 and math.isclose(abs(factor) * length, 1, rel_tol=1e-5):
             return (
                 f"everything is 1/{length} of what it should be{sign}, and {length} is the length of an "
                 f"axis: a mean that should be a sum, or is taken twice"
             )
     if true.size == 1:
         return ""  # of one element, everything is a multiple
-    return f"a constant factor: everything is {_number(size)} times what it should be{sign}"
+    return f"a constant factor: everything is {_number(abs(factor))} times what it should be{sign}"
 
 
 def _number(factor: float) -> str:
-    """Write a factor, as a fraction if it is one."""
-    if factor < 1 and math.isclose(1 / factor, round(1 / factor), rel_tol=1e-5):
+    """Write a factor, as a fraction if it is one, and so that it is not 1."""
+    if factor < 2 / 3 and math.isclose(1 / factor, round(1 / factor), rel_tol=1e-5):
         return f"1/{round(1 / factor)}"
-    return f"{factor:.4g}"
+    return f"{factor:.4g}" if abs(factor - 1) > 1e-3 else f"{factor:.7f}".rstrip("0")
 
 
 def _transposed(pair: Pair) -> str:
@@ -127,7 +132,8 @@ def _lost(pair: Pair) -> str:
     if np.any(pair.found[lost]) or np.all(lost[pair.true != 0]):
         return ""
     results = tuple(range(pair.results))
-    every_element = not np.any(np.any(lost, axis=results) & ~np.any(pair.found, axis=results))
+    kept, needed = (np.any(array, axis=results) for array in (pair.found, pair.true))
+    every_element = np.all(np.any(lost, axis=results) & kept | ~needed)
     for axis in results if every_element else ():
         gone = np.any(lost, axis=tuple(i for i in range(lost.ndim) if i != axis))
         if not np.all(gone):
@@ -156,7 +162,7 @@ def _without_cotangent(pair: Pair) -> str:
 
 def _missing_product(pair: Pair) -> str:
     """Find an array that is missing as a factor, or is one too many."""
-    for name, factor in pair.factors.items():
+    for name, factor in pair.factors.items() if pair.true.any() else ():
         with np.errstate(all="ignore"):
             if pair.same(pair.found * factor, pair.true):
                 return f"the factor {name} is missing"
@@ -169,7 +175,8 @@ def _elsewhere_right(pair: Pair) -> str:
     wrong = int(np.count_nonzero(np.abs(pair.found - pair.true) > pair.tolerance))
     if wrong == pair.true.size:
         return ""
-    return f"{wrong} of {pair.true.size} elements are wrong, the rest is right"
+    searched = " that were looked at" if pair.partial else ""
+    return f"{wrong} of {pair.true.size} elements{searched} are wrong, the rest is right"
 
 
 _PATTERNS: tuple[Callable[[Pair], str], ...] = (

@@ -16,6 +16,7 @@ from autograd.handle import plain
 from autograd.tensor import Tensor
 
 Array = np.ndarray[Any, Any]
+_ROUNDING = 30.0  # so many times the rounding of the largest gradient may be left of another one
 
 
 class Compared(NamedTuple):
@@ -78,7 +79,8 @@ def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = No
         engine: the same structure, of Tensors whose ``.grad`` is meant, or of arrays. A gradient that
             is None, here or there, is missing: different.
         rtol: up to which difference, relative to the largest element, gradients are close; by default
-            1.5e-8, or 3.5e-4 where one of them is of float32.
+            1.5e-8, or 3.5e-4 where one of them is of float32. What rounding leaves of the largest gradient
+            of all variables does not count either.
 
     Returns:
         A report with one row for each variable: ``exact`` (all bits are equal), ``close`` or
@@ -114,7 +116,8 @@ def compare_gradients(hand_derived: Any, engine: Any, *, rtol: float | None = No
         for name, hand, variable in zip(names, hands, variables, strict=True)
     ]
     lengths = {n for _, _, gradient in pairs for n in (gradient.size, *gradient.shape)}
-    return Comparison([_compared(name, hand, true, tuple(lengths), rtol) for name, hand, true in pairs])
+    largest = max((_largest(gradient) for _, _, gradient in pairs), default=0.0)
+    return Comparison([_compared(*pair, tuple(lengths), rtol, largest) for pair in pairs])
 
 
 def _numbered(names: list[str]) -> list[str]:
@@ -145,7 +148,15 @@ def _gradient(variable: Any, name: str) -> Array:
     return np.asarray(plain(variable if gradient is None else gradient))
 
 
-def _compared(name: str, hand: Array, true: Array, lengths: tuple[int, ...], rtol: float | None) -> Compared:
+def _largest(gradient: Array) -> float:
+    """Give the size of the largest element that is finite."""
+    sizes = np.abs(gradient) if gradient.dtype != object else np.zeros(0)
+    return float(np.max(sizes, initial=0, where=np.isfinite(sizes)))
+
+
+def _compared(
+    name: str, hand: Array, true: Array, lengths: tuple[int, ...], rtol: float | None, largest_of_all: float
+) -> Compared:
     missing = [f"by {who}" for who, g in (("hand", hand), ("the engine", true)) if g.dtype == object]
     if missing:
         note = f"{' and '.join(missing)} there is no gradient: it is None"
@@ -153,22 +164,23 @@ def _compared(name: str, hand: Array, true: Array, lengths: tuple[int, ...], rto
         return Compared(name, true.shape, "different", math.nan, math.nan, note)
     if hand.shape == true.shape and np.array_equal(hand, true):
         return Compared(name, true.shape, "exact", 0.0, 0.0)
-    if rtol is None:
-        rtol = math.sqrt(max(np.finfo(a.dtype if a.dtype.kind == "f" else float).eps for a in (hand, true)))
-    size = float(np.max(np.abs(true), initial=0))
-    pair = Pair(hand, true, np.broadcast_to(rtol * size, true.shape), lengths=lengths)
+    eps = max(float(np.finfo(a.dtype if a.dtype.kind == "f" else float).eps) for a in (hand, true))
+    size = _largest(true)
+    tolerance = (math.sqrt(eps) if rtol is None else rtol) * size + _ROUNDING * eps * largest_of_all
+    pair = Pair(hand, true, np.broadcast_to(tolerance, true.shape), lengths=lengths)
     if hand.shape != true.shape:
         note = f"by hand it has shape {hand.shape}, by the engine {true.shape}"
         return Compared(name, true.shape, "different", math.nan, math.nan, note, likely_cause(pair))
+    for who, g in ("hand", hand), ("the engine", true):
+        if not np.all(np.isfinite(g)):
+            where = indexed(name, np.unravel_index(int(np.argmin(np.isfinite(g))), g.shape))
+            note = f"by {who} it is not finite at {where}"
+            return Compared(name, true.shape, "different", math.nan, math.nan, note)
     distance = np.abs(hand - true)
-    if not np.all(np.isfinite(hand)):
-        where = indexed(name, np.unravel_index(int(np.argmin(np.isfinite(hand))), hand.shape))
-        note = f"by hand it is not finite at {where}"
-        return Compared(name, true.shape, "different", math.nan, math.nan, note)
     worst = np.unravel_index(int(np.argmax(distance)), distance.shape)
     largest = float(distance[worst])
     relative = largest / size if size else math.inf
-    if relative <= rtol:
+    if largest <= tolerance:
         return Compared(name, true.shape, "close", largest, relative)
     note = (
         f"the largest difference is at {indexed(name, worst)}: by hand {hand[worst]:.6g}, "

@@ -20,9 +20,11 @@ STEP = 1e-4  # of the two differences that usually settle it, in units of the ar
 _RATIO = 4.0  # of one step of the ladder to the next
 _SPACINGS = 1e-3, 1e-6, 1e-9, 1e-12  # at which the noise of values is measured
 _ROUNDING = 1e-6  # of values; what varies more is the function, not its noise
+_ALL = 0.03  # of values; what varies by such a part from one spacing to the next are waves
 _BEND = 6.0  # sixth differences of a smooth function grow by 0.618⁻⁶ = 18 from one spacing to the other
 _SIXTH = np.array([1, -6, 15, -20, 15, -6, 1.0])
-_TOO_LONG = 1e3  # steps are those whose noise is so much larger than that of shorter ones
+_CONTRADICTION = 10.0  # so many times their noise differ the slopes of steps that contradict each other
+_UNRESOLVED = 30.0  # so many times more than by rounding does a function vary that is not resolved
 _UNIFORM = 6  # so many ratios in sequence must agree before a slope is called infinite
 
 
@@ -68,7 +70,8 @@ def noise_of_values(at: Line, scale: float, floor: Array) -> Array:
     Of several spacings the most noise counts: at the least ones, steps inside of the function may be
     too small to change anything, and values look smooth. Spacings that see the function bend, or jump
     over its waves, do not count. Two that are no multiples of each other go together, since one may
-    fit the rounding by chance.
+    fit the rounding by chance; they lie on either side, since noise does, and a kink on one only.
+    Where even the least spacing sees nothing but waves, noise is infinite.
 
     Args:
         at: the function along a line.
@@ -80,13 +83,16 @@ def noise_of_values(at: Line, scale: float, floor: Array) -> Array:
     size = np.abs(at(0.0))
     found, counted = [], []
     for spacing in _SPACINGS:
-        wide, narrow = (_sixth_differences(at, factor * spacing * scale) for factor in (1, 0.618))
+        wide, narrow = (_sixth_differences(at, factor * spacing * scale) for factor in (1, -0.618))
         noise = np.maximum(wide, narrow)
         found.append(noise)
-        counted.append(np.where((noise <= _ROUNDING * size) & (wide < _BEND * narrow), noise, 0))
+        alike = noise < _BEND * np.minimum(wide, narrow)
+        counted.append(np.where((noise <= _ROUNDING * size) & alike, noise, 0))
     most, least = np.max(counted, axis=0), np.min(found, axis=0)
     least = np.where(np.isfinite(least), least, 0)
-    return np.maximum(floor, np.where(most > 0, most, least))
+    size = np.maximum(size, np.abs(at(_SPACINGS[-1] * scale)))
+    waves = np.isfinite(found[-1]) & (least > np.maximum(_ALL * size, _UNRESOLVED * floor))
+    return np.where(waves, np.inf, np.maximum(floor, np.where(most > 0, most, least)))
 
 
 def _sixth_differences(at: Line, spacing: float) -> Array:
@@ -120,6 +126,10 @@ def slopes(at: Line, scale: float, noise: Array) -> Slopes:
     centre = _settled((beyond - before) / (2 * column), steps, noise, order=2)
     sides = [(beyond - here), (here - before)]
     ahead, behind = (_settled(side / column, steps, noise, order=1) for side in sides)
+    # A kink that is very near may leave the sides clear, but not the difference over both.
+    clear = np.abs(ahead.value - behind.value) <= ahead.noise + behind.noise
+    better = np.where(ahead.noise < behind.noise, ahead, behind)
+    centre = Estimate(*np.where(clear & np.isnan(centre.value), better, centre))
     powers = [_power(np.abs(side), noise) for side in sides]
     return Slopes(
         centre,
@@ -145,11 +155,16 @@ def _settled(differences: Array, steps: Array, noise: Array, order: int) -> Esti
     spread = np.maximum(changes[:-1], changes[1:]) + rounding
     spread = np.where(np.isfinite(spread), spread, np.inf)
     # Up from the least step, noise falls, until the steps become too long for the function. Beyond, slopes
-    # may seem to settle again: over many periods of a sine they tend to zero.
-    least = np.minimum.accumulate(spread[::-1], axis=0)[::-1]
-    too_long = np.maximum.accumulate((spread > _TOO_LONG * least)[::-1], axis=0)[::-1]
-    best = np.argmin(np.where(too_long, np.inf, spread), axis=0)[None]
+    # may settle again, over a kink or over many periods of a sine, and contradict those of shorter steps.
+    doubt = _CONTRADICTION * spread
+    low = np.maximum.accumulate(np.nan_to_num(limits[1:-1] - doubt, nan=-np.inf, neginf=-np.inf)[::-1])[::-1]
+    high = np.minimum.accumulate(np.nan_to_num(limits[1:-1] + doubt, nan=np.inf, posinf=np.inf)[::-1])[::-1]
+    best = np.argmin(np.where(low > high, np.inf, spread), axis=0)[None]
     value, least = (np.take_along_axis(a, best, axis=0)[0] for a in (limits[1:-1], spread))
+    # Where slopes change the more the shorter the steps are, and not by rounding, all steps are too long.
+    shorter = np.arange(len(spread))[:, None] > best
+    limit = np.maximum(_UNRESOLVED * rounding, _CONTRADICTION * least)
+    least = np.where(np.any(shorter & (spread > limit), axis=0), np.inf, least)
     return Estimate(np.where(np.isfinite(least), value, np.nan), least)
 
 

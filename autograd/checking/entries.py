@@ -24,7 +24,7 @@ class Jacobian(NamedTuple):
         columns: which elements of the argument.
         found: by the rules.
         by: by differences.
-        rounding: of each column, below which a slope may be nothing but the rounding of the results.
+        rounding: of each column, by which a slope may be off since results are rounded.
     """
 
     rows: Array
@@ -63,7 +63,7 @@ def jacobian_of(e: Evaluation, i: int, columns: Array, direction: Array, inside:
     sizes = np.abs(flat)
     if flat.size <= ROWS:
         sizes = np.maximum(sizes, [inside(unit) for unit in np.eye(flat.size)])
-    rounding = 100 * EPS * np.max(sizes, initial=0) / np.maximum(scales.ravel()[columns], 1)
+    rounding = 10 * e.eps * np.max(sizes, initial=0) / np.maximum(scales.ravel()[columns], 1)
     noise = noise_of_values(line(problem, i, direction * scales), 1.0, EPS * sizes)
     found: list[Slopes] = []
     for k in columns:
@@ -124,7 +124,7 @@ def judged(jacobian: Jacobian, atol: float, rtol: float, caution: float) -> Verd
             known = np.isfinite(slope.value)
             largest = np.max(np.abs(slope.value), axis=0, initial=0, where=known)  # by each element
             size = np.fmax(np.abs(a), np.abs(slope.value))
-            tolerance = atol + rtol * size + caution * slope.noise + rtol**2 * largest
+            tolerance = atol + rtol * size + caution * slope.noise + rtol**2 * largest + jacobian.rounding
             return np.abs(a - slope.value) <= tolerance, tolerance
 
         (centre, tolerance), (ahead, wide), (behind, other) = near(by.centre), near(by.ahead), near(by.behind)
@@ -133,16 +133,16 @@ def judged(jacobian: Jacobian, atol: float, rtol: float, caution: float) -> Verd
         high = np.maximum(by.ahead.value, by.behind.value) + np.maximum(wide, other)
         gap = np.abs(by.ahead.value - by.behind.value)
         sides = np.fmax(np.abs(by.ahead.value), np.abs(by.behind.value))
-        kink = gap > 10 * (by.ahead.noise + by.behind.noise) + 1e-3 * sides
+        kink = gap > caution * (by.ahead.noise + by.behind.noise) + 1e-3 * sides
         one_sided = np.isfinite(by.ahead.value) != np.isfinite(by.behind.value)
-        unknown = ~(np.isfinite(by.ahead.value) | np.isfinite(by.behind.value))
+        unknown = ~(np.isfinite(by.ahead.value) | np.isfinite(by.behind.value) | by.infinite) & np.isfinite(a)
         convention = by.infinite & (a == 0)
         jump = by.jumps & np.isfinite(a) & ~convention
         special = convention | jump
         kink &= (low <= a) & (a <= high) & ~special
         border = one_sided & (ahead | behind) & ~special & ~kink
-        rounding = np.maximum(np.abs(a), np.abs(by.centre.value)) <= jacobian.rounding
-        wrong = ~(rounding | centre | kink | border | special | (unknown & np.isfinite(a)))
+        rounding = np.maximum(np.abs(a), np.abs(by.centre.value)) <= 10 * jacobian.rounding
+        wrong = ~(rounding | centre | kink | border | special | unknown)
         size = np.fmax(np.abs(a), np.abs(by.centre.value))
         error = np.max(np.abs(a - by.centre.value) / size, initial=0, where=centre & (size > 0))
         unclear = (a != 0) & ~rounding & ~(by.centre.noise <= 0.1 * size)

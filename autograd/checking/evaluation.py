@@ -39,6 +39,11 @@ class Evaluation(NamedTuple):
     rtol: float
     order: int
 
+    @property
+    def eps(self) -> float:
+        """The rounding of the gradients, by the least precise of the arrays."""
+        return max(float(np.finfo(array.dtype).eps) for array in self.problem.arrays)
+
     def row(self, i: int, verdict: str, error: float = math.nan, note: str = "", cause: str = "") -> Row:
         """Make the row of an argument."""
         name, shape = self.problem.names[i], self.problem.arrays[i].shape

@@ -18,6 +18,7 @@ from autograd.checking.rounding import SizeInside, size_inside
 Array = np.ndarray[Any, Any]
 SPREAD = 1e4  # elements that differ more in size are looked at apart, so that none hides another
 _CAUTION = 4.0  # so many times its noise may a slope be off
+_CLEAR = 0.01  # so large a part of a slope may be noise if it is to tell small errors
 _RANDOM = (
     "the function gives different results when it is called twice. If it draws random numbers, draw "
     "them once, before, or seed a generator inside the function; a module may need eval()"
@@ -46,6 +47,11 @@ class Along(NamedTuple):
     flat: bool
 
     @property
+    def gap(self) -> float:
+        """How far apart the two are at least."""
+        return abs(self.claimed - self.value) - self.noise
+
+    @property
     def error(self) -> float:
         """The relative error."""
         return abs(self.claimed - self.value) / (max(abs(self.claimed), abs(self.value)) or 1)
@@ -63,6 +69,8 @@ def examine(e: Evaluation, i: int, direction: Array) -> Row:
     if not all(map(np.array_equal, results, e.problem.values(e.problem.arrays))):
         return e.row(i, UNKNOWN, note=_RANDOM)
     g = e.gradients[i]
+    if not np.array_equal(g, e.pullback(e.cotangents)[i], equal_nan=True):
+        return e.row(i, WRONG, note="the pullback gives different gradients when it is called twice")
     if not np.isfinite(g).all():
         bad = np.flatnonzero(~np.isfinite(g))
         where = indexed(e.problem.names[i], np.unravel_index(bad[0], g.shape))
@@ -96,6 +104,9 @@ def examine(e: Evaluation, i: int, direction: Array) -> Row:
     verdicts = entries.judged(jacobian, e.atol, e.rtol, caution=1.0)
     if verdicts.wrong.any():
         return explain.wrong(e, i, jacobian, verdicts)
+    # A line whose steps fit the largest element may lead over kinks that are near to small ones.
+    if along.gap > _doubt(e, i, direction, jacobian, verdicts):
+        return e.row(i, RIGHT, verdicts.error)
     return e.row(i, WRONG, along.error, str(along))
 
 
@@ -117,15 +128,17 @@ def _along(
         value, noise = exact, min(noise, noise_of.item() / scale)
     gap = abs(by.ahead.value - by.behind.value) - 10 * (by.ahead.noise + by.behind.noise)
     kink = gap > 1e-3 * np.fmax(abs(by.ahead.value), abs(by.behind.value))
-    flat = noise * scale <= 1e-9 * size
-    rounding = claimed == 0 or 0.01 * EPS * size < abs(claimed) * scale < 100 * EPS * size
-    tolerance = e.atol + e.rtol * float(np.linalg.norm(terms)) + _CAUTION * noise
+    largest = max(abs(claimed), abs(value))
+    flat = _CLEAR * largest < noise <= 1e-9 * size / scale
+    rounding = e.eps * size / scale
+    tolerance = e.atol + e.rtol * float(np.linalg.norm(terms)) + _CAUTION * noise + 10 * rounding
+    only_rounding = claimed == 0 or 0.01 * EPS * size < abs(claimed) * scale < 100 * EPS * size
     return Along(
         claimed,
         value,
         noise,
         agree=abs(claimed - value) <= tolerance,
-        clear=noise <= 0.1 * max(abs(claimed), abs(value)) or (flat and rounding),
+        clear=noise + 10 * rounding <= _CLEAR * largest or (flat and only_rounding),
         smooth=not (kink | by.infinite | by.jumps).any(),
         flat=flat,
     )
@@ -148,7 +161,19 @@ def _is_linear(e: Evaluation, i: int, jacobian: entries.Jacobian) -> bool:
         return True
     weights = np.concatenate([np.ravel(u) for u in e.cotangents])[jacobian.rows]
     pulled = e.gradients[i].ravel()[jacobian.columns]
-    return np.allclose(weights @ jacobian.found, pulled, rtol=1e-6, atol=1e-9 * float(np.max(np.abs(pulled))))
+    atol = max(1e-9, 10 * e.eps) * float(np.max(np.abs(weights) @ np.abs(jacobian.found), initial=0))
+    return np.allclose(weights @ jacobian.found, pulled, rtol=max(1e-6, 1e3 * e.eps), atol=atol)
+
+
+def _doubt(
+    e: Evaluation, i: int, direction: Array, jacobian: entries.Jacobian, verdicts: entries.Verdicts
+) -> float:
+    """Give how far off the slope along a line can be, as far as differences by each element tell."""
+    if jacobian.found.size < direction.size * sum(result.size for result in e.results):
+        return math.inf
+    weights = np.concatenate([np.ravel(u) for u in e.cotangents])[jacobian.rows]
+    terms = np.abs(np.outer(weights, direction.ravel()[jacobian.columns]))
+    return float(np.sum(np.multiply(terms, verdicts.tolerance, where=terms > 0, out=np.zeros_like(terms))))
 
 
 def _columns(e: Evaluation, i: int, direction: Array) -> Array:

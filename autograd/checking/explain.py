@@ -49,7 +49,7 @@ def _pair(e: Evaluation, i: int, jacobian: Jacobian, verdicts: Verdicts, j: int)
     lengths = [n for array in (*e.problem.arrays, *e.results) for n in (array.size, *array.shape)]
     return Pair(
         found, np.nan_to_num(true), 1e-6 * float(np.max(np.abs(np.nan_to_num(true)))) + tolerance,
-        result.ndim if complete else 1, tuple(lengths), others if complete else {},
+        result.ndim if complete else 1, tuple(lengths), others if complete else {}, partial=not complete,
     )  # fmt: skip
 
 
@@ -85,7 +85,8 @@ def undecidable(e: Evaluation, i: int, jacobian: Jacobian, verdicts: Verdicts) -
             low, high = sorted((by.ahead.value[j, k], by.behind.value[j, k]))
             yield f"kink at {where}; the gradient {a[j, k]:.6g} is accepted, from {low:.6g} to {high:.6g}"
         if verdicts.border.any():
-            yield f"at the border of the domain the one-sided slope counts: {first(verdicts.border)[2]}"
+            where = "at the border of the domain, or of what steps resolve,"
+            yield f"{where} the one-sided slope counts: {first(verdicts.border)[2]}"
         if verdicts.jump.any():
             yield f"the function jumps, so that no derivative can be checked, at {first(verdicts.jump)[2]}"
         if verdicts.convention.any():

@@ -6,6 +6,7 @@ import math
 import operator
 import warnings
 from collections.abc import Callable, Iterator
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -59,8 +60,9 @@ def gradcheck(
     Raises:
         GradientError: a derivative is wrong; it names the argument, the worst element with both
             numbers, and the likely cause.
-        TypeError: an input is not of dtype float64, or ``f`` gives nothing.
-        ValueError: an input is not finite, or a rule writes to one, which is read-only.
+        TypeError: an input is not of dtype float64, ``f`` gives nothing, or ``order`` is no integer.
+        ValueError: an input is not finite, a rule writes to one, which is read-only, or ``order`` or a
+            tolerance is too small.
 
     Warns:
         GradientWarning: ``f`` is too flat or too noisy there to tell.
@@ -80,8 +82,13 @@ def gradcheck(
     problem = problem_of(f, inputs, allow_float32)
     if rtol is None:
         rtol = 1e-6 if all(array.dtype == np.float64 for array in problem.arrays) else 1e-3
+    if not hasattr(order, "__index__"):
+        raise TypeError(f"order: expected an integer, got {order!r}")
     if order < 1:
         raise ValueError(f"order: expected 1 or more, got {order!r}")
+    for name, tolerance in ("atol", atol), ("rtol", rtol):
+        if not (isinstance(tolerance, Real) and 0 <= tolerance < math.inf):
+            raise ValueError(f"{name}: expected a number from 0, got {tolerance!r}")
     rows: list[Row] = []
     for n in range(1, order + 1):
         evaluation = _evaluated(problem, generator, atol, rtol, n)

@@ -92,6 +92,11 @@ def problem_of(f: Callable[..., Any], inputs: tuple[Any, ...], allow_float32: bo
     if not callable(f):
         raise TypeError(f"gradcheck: {errors.not_a_function(f)}")
     modules = {i - 1: x for i, x in enumerate((f, *inputs)) if hasattr(x, "named_parameters")}
+    for module in modules.values():
+        if isinstance(module, type):
+            raise TypeError(
+                f"gradcheck: expected a module, got the class {module.__name__}; call it to make one"
+            )
     own = [None if i in modules else tree for i, tree in enumerate(inputs)]
     given = [frozen(plain(leaf)) for leaf in leaves(own)]
     names = [name for pair in zip(own, _names(f, inputs), strict=True) for name in paths(*pair)]

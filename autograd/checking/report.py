@@ -103,7 +103,9 @@ class Report(Table):
 
     def headline(self) -> str:
         """Say up to which order the derivatives are right, and which are wrong."""
-        order = max((row.order for row in self.rows), default=1)
+        if not self.rows:
+            return "gradcheck: there is nothing to differentiate by: no arrays, and no parameters"
+        order = max(row.order for row in self.rows)
         if self.ok:
             undecided = _names(row for row in self.rows if row.verdict == UNDECIDED)
             rest = f", as far as can be told; undecided by {undecided}" if undecided else ""
