@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.derivatives.shapes import astype
 from autograd.testing import Call, Draw, call
 from autograd.testing.arguments.grids import LIKE
 from autograd.testing.arguments.kinds import required
@@ -57,10 +56,7 @@ CONSTANT_ARGUMENTS: dict[Callable[..., Any], Callable[[Draw], Call]] = {
     np.busday_count: lambda d: call(DAY, DAY + d.integer(0, 9)),
     np.busday_offset: lambda d: call(DAY, d.integers(d.shape(), 0, 9), "forward"),
     np.datetime_as_string: lambda d: call(DAY + d.integer(0, 9)),
-    astype: lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False))),
 }
-if hasattr(np, "astype"):  # since NumPy 2.1
-    CONSTANT_ARGUMENTS[np.astype] = CONSTANT_ARGUMENTS[astype]
 
 
 def constant_call(function: Callable[..., Any]) -> Callable[[Draw], Call]:

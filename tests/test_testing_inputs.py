@@ -18,6 +18,7 @@ from autograd.testing import (
     broadcastable,
     call,
     drawn,
+    graphs,
     tensors,
 )
 
@@ -49,7 +50,15 @@ def test_elements_lie_inside_the_domain_and_differ(domain: Interval, data: st.Da
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [((), ()), (3, (3,)), ((2, 3), (2, 3)), ((0, 2), (0, 2)), ((10, 12), (10, 12)), (st.just((4,)), (4,))],
+    [
+        ((), ()),
+        (3, (3,)),
+        ((2, 3), (2, 3)),
+        ([2, 3], (2, 3)),
+        ((0, 2), (0, 2)),
+        ((10, 12), (10, 12)),
+        (st.just((4,)), (4,)),
+    ],
     ids=str,
 )
 @settings(max_examples=3)
@@ -78,6 +87,29 @@ def test_the_dtype_may_be_chosen(dtype: str) -> None:
         assert x.dtype == dtype
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "message"),
+    [
+        (
+            lambda: arrays(3, domain=(0, 1)),
+            TypeError,
+            r"domain: expected an Interval, .*got \(0, 1\)",
+        ),
+        (lambda: tensors(domain=1.0), TypeError, "domain: .*got 1.0"),
+        (lambda: broadcastable(2, domain=(0, 1)), TypeError, "domain: expected an Interval"),
+        (lambda: arrays(2.5), ValueError, "shape: expected a length, a tuple of them, .*got 2.5"),
+        (lambda: arrays((2, "a")), ValueError, r"shape: .*got \(2, 'a'\)"),
+        (lambda: arrays((2, -1)), ValueError, r"shape: .*got \(2, -1\)"),
+        (lambda: axes(-1), ValueError, "ndim: expected a number of axes, got -1"),
+        (lambda: axes_and_keepdims(-1), ValueError, "ndim: "),
+        (lambda: graphs([]), ValueError, "functions: expected one or more of the table, .*got none"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(draw: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        draw()
 
 
 def test_a_dtype_without_real_numbers_is_refused() -> None:

@@ -18,8 +18,12 @@ def without_nan(contribution: Any, g: Any) -> Any:
     if isinstance(contribution, (np.ndarray, np.generic)):
         flat: Any = contribution.ravel("K")  # as it lies in memory, for otherwise vdot would copy it
         some = math.isnan(np.vdot(flat, flat))
-    else:
+    elif hasattr(contribution, "shape"):
         some = np.isnan(contribution).any()
+    else:
+        raise TypeError(
+            f"a pullback must give an array, got {contribution!r}; is a return missing, or an np.array?"
+        )
     if not some:
         return contribution
     return np.where(np.isnan(contribution) & (g == 0), 0, contribution)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
 
 from autograd import GradientWarning, gradcheck
-from autograd.containers import leaves, mapped
+from autograd.testing.closures import closed_over, is_plain, names_of, taken_apart
 from autograd.testing.inputs import Group, broadcastable, drawn
 from autograd.testing.search import check_all
-from autograd.testing.source import Program, Variable, substituted
-from autograd.testing.strategies import Call, Draw, call, is_floating, positional_parameters
+from autograd.testing.source import Program
+from autograd.testing.strategies import Call, Draw, call, positional_parameters
 
 Function = Callable[..., Any]
 Line = Callable[[Draw], Call]
@@ -29,7 +29,8 @@ def assert_gradients(
     """Assert that the derivatives of a function agree with differences, for drawn arguments.
 
     Each case is checked by :func:`autograd.gradcheck`. When one fails, Hypothesis looks for the
-    smallest that does, and the error carries it as a program that can be pasted and run.
+    smallest that does, and the error carries it as a program that can be pasted and run. Ties, float32
+    and memory layout are not tried here; for an entry of the table, :func:`check_entry` does.
 
     Args:
         f: a function; or a strategy of functions that know their ``inputs``, such as :func:`graphs`.
@@ -61,8 +62,8 @@ def assert_gradients(
     def check(case: tuple[Function, Call]) -> None:
         nonlocal decided
         function, found = case
-        template, variables = _taken_apart(found, _names_of(function, found))
-        closed = _closed(function, template, variables)
+        template, variables = taken_apart(found, names_of(function, found))
+        closed = closed_over(function, template, variables)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GradientWarning)  # of single cases that are too flat
             try:
@@ -95,8 +96,18 @@ def _cases(
         return f.map(lambda function: (function, call(*function.inputs)))
     if not strategies:
         strategies = (broadcastable(_count_of_arguments(f)),)
-    parts = [part if isinstance(part, st.SearchStrategy) else drawn(part) for part in strategies]
-    return st.tuples(*parts).map(lambda values: (f, _joined(values)))
+    return st.tuples(*map(_strategy, strategies)).map(lambda values: (f, _joined(values)))
+
+
+def _strategy(part: st.SearchStrategy[Any] | Line) -> st.SearchStrategy[Any]:
+    if isinstance(part, st.SearchStrategy):
+        return part
+    if not callable(part):
+        raise TypeError(
+            "assert_gradients: expected a strategy for each argument, such as arrays((3,)), or a line like "
+            f"lambda d: call(d.array((3,))), got {part!r}; to check at one point: gradcheck(f, x)"
+        )
+    return drawn(part)
 
 
 def _count_of_arguments(f: Function) -> int:
@@ -116,58 +127,6 @@ def _joined(values: tuple[Any, ...]) -> Call:
     return joined
 
 
-# A call as a function of its arrays
-
-
-def _taken_apart(found: Call, names: list[str], used: Container[str] = ()) -> tuple[Call, dict[str, Any]]:
-    """Put variables in the place of what one differentiates by; and list what they stand for.
-
-    An argument that consists of floating arrays becomes one variable, as a whole. Variables are
-    called as the arguments are, or similarly where such a name is ``used``.
-    """
-    variables: dict[str, Any] = {}
-
-    def taken(name: str, value: Any) -> Variable:
-        while name in variables or name in used:
-            name += "_"
-        variables[name] = value
-        return Variable(name)
-
-    def apart(name: str, argument: Any) -> Any:
-        inside = [is_floating(leaf) for leaf in leaves([argument])]
-        if inside and all(inside):
-            return taken(name, argument)
-        return mapped(lambda leaf: taken(name, leaf) if is_floating(leaf) else leaf, argument)
-
-    args = tuple(map(apart, names, found.args))
-    return Call(args, {name: apart(name, value) for name, value in found.kwargs.items()}), variables
-
-
-def _names_of(function: Function, found: Call) -> list[str]:
-    """Name the positional arguments: as the function does, or else x0, x1, …."""
-    count = len(found.args)
-    names = [p.name for p in positional_parameters(function)]
-    if len(names) < count:
-        names = [f"x{i}" for i in range(count)]
-    return names[:count]
-
-
-def _is_plain(template: Call) -> bool:
-    """Tell whether a call consists of nothing but its variables, by position."""
-    return not template.kwargs and all(isinstance(argument, Variable) for argument in template.args)
-
-
-def _closed(function: Function, template: Call, names: Iterable[str]) -> Function:
-    """Give the function of the variables alone."""
-    if _is_plain(template):
-        return function
-
-    def closed(*values: Any) -> Any:
-        return substituted(template, dict(zip(names, values, strict=True))).of(function)
-
-    return closed
-
-
 # The call as a program
 
 
@@ -185,10 +144,10 @@ def program_of(function: Function, found: Call, **options: Any) -> str:
     program = Program()
     check = program.imported("autograd", "gradcheck")
     name = program.function(function)
-    template, variables = _taken_apart(found, _names_of(function, found), program.names)
+    template, variables = taken_apart(found, names_of(function, found), program.names)
     for variable, value in variables.items():
         program.assign(variable, value)
-    if not _is_plain(template):
+    if not is_plain(template):
         arguments = [*map(program.literal, template.args), *program.named(template.kwargs)]
         called = f"({name})" if name.startswith("lambda") else name
         name = f"lambda {', '.join(variables)}: {called}({', '.join(arguments)})"

@@ -24,6 +24,7 @@ CHECKS: dict[Style, tuple[Check, ...]] = {
         properties.derivatives_are_those_of_differences,
         properties.arrays_are_differentiated_alone,
         properties.one_tensor_may_come_twice,
+        properties.calls_do_not_disturb_each_other,
         properties.gradients_are_arrays_of_their_own,
         properties.nothing_is_written,
         properties.layout_makes_no_difference,
@@ -67,6 +68,11 @@ def check_entry(
         >>> check_entry(scaled_cube, lambda d: call(d.array(least=1), factor=d.choice(2.0, 0.5)))
     """
     entry = entry_of(function)
+    if arguments is not None and (isinstance(arguments, st.SearchStrategy) or not callable(arguments)):
+        raise TypeError(
+            "check_entry: expected a line that draws a call, in several styles, such as "
+            f"lambda d: call(d.array((3,))), got {arguments!r}; strategies are for assert_gradients"
+        )
     for style in CHECKS:
         _check(entry, style, calls(entry, style, arguments), max_examples, by_default=arguments is None)
 

@@ -6,6 +6,7 @@ Each is a line of a :class:`Draw`; :func:`drawn` makes a strategy of any such li
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import index
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from autograd.testing.strategies import GAP_TO_KINK, SMOOTH, Array, Draw, Shape,
 T = TypeVar("T")
 Shapes = Shape | int | st.SearchStrategy[Shape] | None
 AwayFrom = tuple[float, ...] | Callable[[Any], Any]
+AN_INTERVAL = "an Interval, such as POSITIVE or Interval('0 < x < 1', 0, 1)"
 
 
 def drawn(line: Callable[[Draw], T], style: Style = SMOOTH) -> st.SearchStrategy[T]:
@@ -73,13 +75,17 @@ def arrays(
     kind = np.dtype(dtype).kind
     if kind not in "fiub":
         raise TypeError(f"dtype: expected a dtype of real numbers, got {dtype!r}")
+    if not isinstance(shape, st.SearchStrategy) and shape is not None:
+        shape = _shape(shape)
+    if not isinstance(domain, Interval):
+        raise TypeError(f"domain: expected {AN_INTERVAL}, got {domain!r}")
     kink = away_from if callable(away_from) else None
     holes = () if callable(away_from) else tuple(away_from)
     where = domain._replace(without=(*domain.without, *holes))
 
     def array(d: Draw) -> Array:
         chosen = d.draw(shape) if isinstance(shape, st.SearchStrategy) else shape
-        chosen = (chosen,) if isinstance(chosen, int) else d.shape() if chosen is None else chosen
+        chosen = d.shape() if chosen is None else _shape(chosen)
         if kind == "f":
             return d.array(chosen, where).astype(dtype)
         low, high, _ = window(domain)
@@ -91,6 +97,17 @@ def arrays(
     if kink is None:
         return found
     return found.filter(lambda x: bool(np.all(np.abs(kink(x)) > GAP_TO_KINK)))
+
+
+def _shape(shape: Any) -> Shape:
+    """Read a shape, or the length of the only axis."""
+    try:
+        lengths = (index(shape),) if hasattr(shape, "__index__") else tuple(map(index, shape))
+    except TypeError:
+        lengths = (-1,)
+    if min(lengths, default=0) < 0:
+        raise ValueError(f"shape: expected a length, a tuple of them, or a strategy of such, got {shape!r}")
+    return lengths
 
 
 def tensors(
@@ -144,6 +161,8 @@ def broadcastable(count: int, *, domain: Interval | tuple[Interval, ...] = REALS
     domains = (domain,) * count if isinstance(domain, Interval) else domain
     if len(domains) != count:
         raise ValueError(f"domain: expected one, or one for each of {count} arrays, got {len(domains)}")
+    if not all(isinstance(domain, Interval) for domain in domains):
+        raise TypeError(f"domain: expected {AN_INTERVAL}, got {domain!r}")
 
     def group(d: Draw) -> Iterator[Array]:
         return (d.array(shape, domain) for shape, domain in zip(d.broadcastable(count), domains, strict=True))
@@ -161,6 +180,8 @@ def axes(ndim: int) -> st.SearchStrategy[int | tuple[int, ...] | None]:
         ...     assert np.sum(np.sum(np.ones((2, 3)), axis=axis)) == 6
         >>> keeps_the_total()
     """
+    if ndim < 0:
+        raise ValueError(f"ndim: expected a number of axes, got {ndim}")
     return drawn(lambda d: d.axes(ndim))
 
 
@@ -174,4 +195,5 @@ def axes_and_keepdims(ndim: int) -> st.SearchStrategy[dict[str, Any]]:
         ...     assert np.all(np.mean(x, **how) <= np.max(x, **how))
         >>> mean_lies_between()
     """
-    return drawn(lambda d: d.some(axis=(d.axes(ndim),), keepdims=(True, False)))
+    of_axes = axes(ndim)
+    return drawn(lambda d: d.some(axis=(d.draw(of_axes),), keepdims=(True, False)))

@@ -112,6 +112,7 @@ def graphs(functions: Iterable[Function] | None = None, *, max_calls: int = 6) -
     Raises:
         LookupError: the table lacks a function, or nothing says which arguments it takes.
         TypeError: a function is a constant, or refused.
+        ValueError: there is no function to call.
 
     Example:
         >>> from autograd.testing import assert_gradients
@@ -126,6 +127,10 @@ def graphs(functions: Iterable[Function] | None = None, *, max_calls: int = 6) -
         entries = [entry for entry in TABLE.values() if has_arguments(entry)]
     else:
         entries = [entry_of(function) for function in functions]
+    if not entries:
+        raise ValueError(
+            "functions: expected one or more of the table, such as [np.exp, np.matmul], got none"
+        )
     drawn = [(entry.function, calls(entry)) for entry in entries]
 
     @st.composite

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 
 T = TypeVar("T")
 
@@ -37,11 +38,18 @@ def check_all(
         is_small(10)
     """
     failed: list[str] = []  # the last one is the smallest
+    found: Exception | None = None  # by that one
     tried = 0
+
+    def written(case: T) -> str:
+        try:
+            return program_of(case)
+        except Exception as error:  # which must not hide what the check found
+            return f"(There is no program: writing it raised {error!r}.)"
 
     @settings(
         settings(),
-        max_examples=max_examples or settings().max_examples,
+        max_examples=settings().max_examples if max_examples is None else max_examples,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
@@ -52,20 +60,27 @@ def check_all(
     )
     @given(cases)
     def holds(case: T) -> None:
-        nonlocal tried
+        nonlocal found, tried
         tried += bool(failed)
-        if tried > PATIENCE and program_of(case) not in failed:
+        if tried > PATIENCE and written(case) not in failed:
             return  # small enough
         try:
             check(case)
-        except Exception:
-            failed.append(program_of(case))
+        except Exception as error:
+            failed.append(written(case))
+            found = error
             raise
 
     try:
         holds()
     except Exception as error:
-        if failed:
-            error.add_note("The smallest case that was found, as a program:")
-            error.add_note(failed[-1])
+        if found is None:
+            raise
+        if flaky := isinstance(error, Flaky):
+            error = found
+            error.add_note("Tried again it passes: the function, or a rule, keeps something between calls.")
+        error.add_note("The smallest case that was found, as a program:")
+        error.add_note(failed[-1])
+        if flaky:
+            raise error from error.__cause__
         raise

@@ -1,6 +1,7 @@
 """Writing a failing case as a program: values as literals, functions by import or by their source.
 
-What it writes runs as it stands, and gives the same numbers to the last bit.
+What it writes runs as it stands, and gives the same numbers to the last bit. Where no expression gives
+a value, such as an open file, the program leaves a place for it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from autograd.tensor import Tensor
 
 T = TypeVar("T")
 PLAIN_DTYPES = (np.float64, np.int64, np.bool_)  # that NumPy chooses for numbers of Python
+LONGEST = 10_000  # characters of a global value
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,17 @@ class Program:
 
     def __init__(self) -> None:
         self.names: dict[str, Any] = {}  # what each name of the program stands for
-        self.imports: dict[str, list[str]] = {}  # by module: what is imported from it
+        self.unfinished: set[str] = set()  # those whose definition is being written
+        self.modules: set[str] = set()  # that are imported
+        self.imports: dict[str, set[str]] = {}  # by module: what is imported from it
         self.definitions: list[str] = []
         self.lines: list[str] = []
 
     def __str__(self) -> str:
-        imports = [
-            f"from {module} import {', '.join(sorted(names))}" if names else f"import {module}"
-            for module, names in sorted(self.imports.items(), key=lambda item: (bool(item[1]), item[0]))
+        imports = [f"import {module}" for module in sorted(self.modules)]
+        imports += [
+            f"from {module} import {', '.join(sorted(self.imports[module]))}"
+            for module in sorted(self.imports)
         ]
         parts = "\n".join(imports), *self.definitions, "\n".join(self.lines)
         return "\n\n".join(filter(None, parts))
@@ -86,8 +91,10 @@ class Program:
 
     # Expressions
 
-    def literal(self, value: Any) -> str:
-        """Write an expression that gives the value."""
+    def literal(self, value: Any, name: str = "") -> str:
+        """Write an expression that gives the value; or else ``name``, and a place where to define it."""
+        if isinstance(value, Variable):
+            return repr(value)
         if isinstance(value, Tensor):
             tracked = ", requires_grad=True" if value.requires_grad else ""
             return f"{self.imported('autograd', 'tensor')}({self._array(value.data)}{tracked})"
@@ -99,12 +106,15 @@ class Program:
         if isinstance(value, float) and not np.isfinite(value):
             return f"{'-' if value < 0 else ''}{self.numpy()}.{'nan' if value != value else 'inf'}"
         if isinstance(value, dict):
-            return "{" + ", ".join(f"{key!r}: {self.literal(part)}" for key, part in value.items()) + "}"
+            items = [f"{self.literal(key)}: {self.literal(part)}" for key, part in value.items()]
+            return "{" + ", ".join(items) + "}"
         if isinstance(value, (list, tuple)):
             return self._sequence(value)
         if isinstance(value, slice):
             return f"slice({self.literals((value.start, value.stop, value.step))})"
-        return self.function(value) if callable(value) else repr(value)
+        if callable(value):
+            return self.function(value, name)
+        return text if _evaluates(text := repr(value)) else self._left_open(value, name)
 
     def literals(self, values: Iterable[Any]) -> str:
         """Write expressions, one after the other."""
@@ -137,63 +147,98 @@ class Program:
 
     def imported(self, module: str, name: str) -> str:
         """Import a name."""
-        if name not in self.imports.setdefault(module, []):
-            self.imports[module].append(name)
-            self.names[name] = getattr(sys.modules[module], name)
+        self.imports.setdefault(module, set()).add(name)
+        self.names[name] = getattr(sys.modules[module], name)
         return name
 
     def _import_module(self, module: ModuleType, name: str) -> str:
         path = module.__name__
-        self.imports[path if path == name else f"{path} as {name}"] = []
+        self.modules.add(path if path == name else f"{path} as {name}")
         self.names[name] = module
         return name
 
-    def function(self, function: Any) -> str:
-        """Write an expression for a function: its import, or else its own source."""
-        for name, known in self.names.items():
-            if known is function:
-                return name
-        name = name_of(function) if hasattr(function, "__name__") else type(function).__name__
-        if name.startswith("np."):
-            return f"{self.numpy()}{name[2:]}"
-        if hasattr(builtins, name):
-            return name
+    def function(self, function: Any, name: str = "") -> str:
+        """Write an expression for a function: its import, or else its own source, defined as ``name``."""
+        if known := self._known(function):
+            return known
+        own = name_of(function) if hasattr(function, "__name__") else type(function).__name__
+        if own.startswith("np."):
+            return f"{self.numpy()}{own[2:]}"
+        if getattr(builtins, own, None) is function:
+            return own
         if hasattr(function, "write_to"):
             return str(function.write_to(self))
         if (module := _module_of(function)) is not None:
-            return self.imported(module, name)
-        if (source := source_of(function)) is None:
-            self.definitions.append(f"{name} = ...  # put here what gives {function!r}")
-        else:
+            return self.imported(module, function.__name__)
+        source = source_of(function)
+        wrapped = inspect.unwrap(function) is not function and not (source or "").startswith("@")
+        if wrapped and isinstance(function, FunctionType) and hasattr(function, "forward"):
+            of_arrays = f"{self.imported('autograd', 'primitive')}({self.function(function.forward)})"
+            name = self._define(function, name or own, of_arrays)
+        elif wrapped or source is None:
+            name = self._left_open(function, name)
+        elif own == "<lambda>":
             self._define_what_it_reads(function, source)
-            if name == "<lambda>":
-                return source
+            return source
+        else:
+            name = own
+            self.names[name] = function  # at once, for it may call itself, by way of others too
+            self.unfinished.add(name)
+            self._define_what_it_reads(function, source)
+            self.unfinished.discard(name)
             self.definitions.append(source)
-        self.names[name] = function
         self._enter(function)
         return name
 
+    def _known(self, value: Any) -> str | None:
+        """Find the name that a value has already."""
+        return next((name for name, known in self.names.items() if known is value), None)
+
+    def _define(self, value: Any, name: str, expression: str) -> str:
+        """Define a name, or a similar one that is free, for the value that an expression gives."""
+        name = name if name.isidentifier() else "function"
+        while name in self.names:
+            name += "_"
+        self.names[name] = value
+        self.definitions.append(f"{name} = {expression}")
+        return name
+
+    def _left_open(self, value: Any, name: str = "") -> str:
+        """Define a name for a value that the reader is to put there."""
+        name = name or getattr(value, "__name__", type(value).__name__)
+        shown = textwrap.shorten(repr(value), 100)
+        return self._known(value) or self._define(value, name, f"...  # put here what gives {shown}")
+
     def _define_what_it_reads(self, function: Any, source: str) -> None:
-        """Define the global and the outer names that stand in the source of a function."""
-        inner = inspect.unwrap(function)
-        cells = zip(inner.__code__.co_freevars, inner.__closure__ or (), strict=True)
-        known = inner.__globals__ | {name: cell.cell_contents for name, cell in cells}
-        read = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-        for name in sorted(read & known.keys()):
-            value = known[name]
-            if name in self.names or value is function or name in inner.__code__.co_varnames:
+        """Define the global and the outer names that stand in the source of a function or a class."""
+        known, local = _names_around(inspect.unwrap(function))
+        for name in sorted(_names_in(source) & known.keys() - local):
+            if name in self.names or name in self.unfinished:
                 continue
+            value = known[name]
             if isinstance(value, ModuleType):
                 self._import_module(value, name)
                 continue
-            expression = self.literal(value)
+            self.unfinished.add(name)
+            expression = self._global(value, name)
+            self.unfinished.discard(name)
             if expression != name:
-                self.names[name] = value
-                self.definitions.append(f"{name} = {expression}")
+                self._define(value, name, expression)
+
+    def _global(self, value: Any, name: str) -> str:
+        """Write an expression for a global value, which may be long, hold itself, or what reads it."""
+        try:
+            expression = self.literal(value, name)
+        except RecursionError:
+            return self._left_open(value, name)
+        too_early = not expression.lstrip("(").startswith("lambda") and (
+            _names_in(expression) & self.unfinished
+        ) - {name}
+        return self._left_open(value, name) if too_early or len(expression) > LONGEST else expression
 
     def _enter(self, function: Any) -> None:
         """Enter a function that cannot be imported in the table, as it stands there."""
-        entry = TABLE.get(function)
+        entry = TABLE.get(function) if function.__hash__ else None  # not of every object
         if isinstance(entry, Definition):
             arguments = [self.function(entry.function), self.function(entry.define)]
             self.definitions.append(f"{self.imported('autograd', 'definition')}({', '.join(arguments)})")
@@ -206,12 +251,38 @@ class Program:
 
 def _module_of(function: Any) -> str | None:
     """Find the outermost module from which a function can be imported."""
-    parts = (getattr(function, "__module__", None) or "__main__").split(".")
+    parts = (getattr(function, "__module__", None) or name_of(function).rpartition(".")[0]).split(".")
     for module in accumulate(parts, "{}.{}".format):
         found = getattr(sys.modules.get(module), getattr(function, "__name__", ""), None)
         if found is function and module != "__main__":
             return module
     return None
+
+
+def _names_in(source: str) -> set[str]:
+    """List the names that stand in a source."""
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+
+
+def _evaluates(text: str) -> bool:
+    """Tell whether a text is an expression of constants and of what is built in."""
+    try:
+        return all(hasattr(builtins, name) for name in _names_in(text))
+    except SyntaxError:
+        return False
+
+
+def _names_around(scope: Any) -> tuple[dict[str, Any], set[str]]:
+    """Give the global and the outer names of a function, or of the methods of a class; and the local ones."""
+    functions = map(inspect.unwrap, vars(scope).values()) if isinstance(scope, type) else [scope]
+    known: dict[str, Any] = dict(vars(sys.modules[scope.__module__])) if isinstance(scope, type) else {}
+    local: set[str] = set()
+    for function in functions:
+        if isinstance(function, FunctionType):
+            cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+            known |= function.__globals__ | {name: cell.cell_contents for name, cell in cells}
+            local |= set(function.__code__.co_varnames)
+    return known, local
 
 
 def _options_of(entry: Derivative) -> Iterator[tuple[str, Any]]:
@@ -231,7 +302,7 @@ def _options_of(entry: Derivative) -> Iterator[tuple[str, Any]]:
 
 
 def source_of(function: Callable[..., Any]) -> str | None:
-    """Give the source of a function written in Python, of a lambda too, if it can be found.
+    """Give the source of a function written in Python, of a lambda or a class too, if it can be found.
 
     Example:
         >>> from textwrap import dedent
@@ -239,14 +310,14 @@ def source_of(function: Callable[..., Any]) -> str | None:
         'def dedent(text)'
     """
     inner = inspect.unwrap(function)
-    if not isinstance(inner, FunctionType):
+    if not isinstance(inner, (FunctionType, type)):
         return None
     try:
-        lines, _ = inspect.findsource(inner)
-        if inner.__name__ != "<lambda>":
+        if isinstance(inner, type) or inner.__name__ != "<lambda>":
             return textwrap.dedent(inspect.getsource(inner)).rstrip()
+        lines, _ = inspect.findsource(inner)
         return _source_of_lambda("".join(lines), inner.__code__)
-    except (OSError, SyntaxError):
+    except (OSError, SyntaxError, TypeError):  # which a class gives that is not of a file
         return None
 
 
@@ -257,5 +328,6 @@ def _source_of_lambda(text: str, code: CodeType) -> str | None:
         if isinstance(node, ast.Lambda):
             body = node.body
             if (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset) in places:
-                return ast.get_source_segment(text, node)
+                source = ast.get_source_segment(text, node) or ""
+                return f"({source})" if "\n" in source else source
     return None

@@ -12,7 +12,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from autograd.checking.kinks import gap_to_kink
-from autograd.derivatives.calls import name_of
+from autograd.derivatives.calls import name_of, parameters_of
 from autograd.derivatives.domains import REALS, Interval
 from autograd.derivatives.table import TABLE, Definition, Derivative, Entry
 from autograd.testing.strategies import (
@@ -67,16 +67,27 @@ def _elementwise(d: Draw, entry: Entry) -> Call:
     style = INFINITE if d.style is BORDER else d.style
     shapes = d.broadcastable(len(domains))
     arrays = [d.array(s, domain, style=style) for s, domain in zip(shapes, domains, strict=True)]
-    choices: dict[str, tuple[Any, ...]] = {
-        name: (value, value / 2, 2.0) for name, value in keywords_of(entry, float).items()
-    }
     if d.style is ANY_DTYPE and isinstance(entry.function, np.ufunc):
-        choices["dtype"] = (np.float64,)
-    return call(*arrays, **d.some(**choices))
+        return call(*arrays, **d.some(dtype=(np.float64,)))
+    return _with_numbers(d, entry, call(*arrays))
+
+
+def _with_numbers(d: Draw, entry: Entry, found: Call) -> Call:
+    """Add to a call keyword arguments that are numbers, as far as the function takes those that are drawn."""
+    if not isinstance(entry, Derivative):
+        return found
+    own = {name: value for name, value in parameters_of(entry.function).items() if name in entry.keywords}
+    choices: dict[str, tuple[Any, ...]] = {
+        name: (value, value + 1) if type(value) is int else (value, value / 2, 2.0)
+        for name, value in (own | keywords_of(entry, float | int)).items()
+        if type(value) in (int, float) and name not in found.kwargs
+    }
+    other = Call(found.args, found.kwargs | d.some(**choices))
+    return found if choices and other.misfit(entry.function).startswith("raises") else other
 
 
 def _reduction(d: Draw, entry: Entry) -> Call:
-    return d.reduction(domains_of(entry)[0])
+    return _with_numbers(d, entry, d.reduction(domains_of(entry)[0]))
 
 
 def _along_an_axis(d: Draw, entry: Entry) -> Call:

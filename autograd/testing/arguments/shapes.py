@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from autograd.derivatives.domains import NONZERO
-from autograd.derivatives.shapes import cast, join, pile
+from autograd.derivatives.shapes import astype, cast, join, pile
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import SMOOTH, TIED, Array, Call, Draw, call
 
@@ -71,6 +71,7 @@ ARGUMENTS: Lines = {
     ),
     np.copy: lambda d: call(d.array(), **d.some(order=("C", "F", "K"))),
     cast: lambda d: call(d.array(), np.dtype(d.dtype())),
+    astype: lambda d: call(d.array(), d.dtype(), **d.some(copy=(True, False))),
     np.atleast_1d: lambda d: call(*d.choice([d.array()], [d.array(), d.array()])),
     np.atleast_2d: lambda d: call(*d.choice([d.array()], [d.array(), d.array()])),
     np.atleast_3d: lambda d: call(*d.choice([d.array()], [d.array(), d.array()])),
@@ -89,3 +90,5 @@ ARGUMENTS: Lines = {
     np.hsplit: lambda d: call(x := d.array(least=1), d.sections(x.shape[min(x.ndim, 2) - 1])),
     np.dsplit: lambda d: call(x := d.array(least=3), d.sections(x.shape[2])),
 }
+if hasattr(np, "astype"):  # since NumPy 2.1
+    ARGUMENTS[np.astype] = ARGUMENTS[astype]
