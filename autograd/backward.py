@@ -88,7 +88,14 @@ class Backward(InPlace):
 
     @property
     def grad_array(self) -> np.ndarray[Any, Any] | None:
-        """The array of ``grad``: what an optimiser reads, in every step, and need not have as a Tensor."""
+        """The array of ``grad``: what an optimiser reads, in every step, and need not have as a Tensor.
+
+        Example:
+            >>> x = tensor([1.0, 2.0], requires_grad=True)
+            >>> np.sum(x * x).backward()
+            >>> x.grad_array
+            array([2., 4.])
+        """
         if type(self._grad) is np.ndarray:
             return self._grad
         gradient = self._kept_grad()
