@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import Phase, example, find, given, settings
 
 import nn.functional  # noqa: F401  # whose entries are in the table too
-from autograd import Tensor, derivative, jvp, no_grad, tensor, vjp
+from autograd import Tensor, as_tensor, derivative, jvp, no_grad, tensor, vjp
 from autograd.containers import leaves
 from autograd.derivatives.table import TABLE
 from autograd.replay import replay_backward
-from autograd.testing import Graph, assert_gradients, graphs
-from autograd.testing.random_graphs import is_felt, is_gentle, nudged
+from autograd.testing import Graph, assert_gradients, call, graphs
+from autograd.testing.random_graphs import Line, is_felt, is_gentle, nudged
 from autograd.testing.source import Variable
 
 Array = np.ndarray[Any, Any]
@@ -21,11 +21,11 @@ Array = np.ndarray[Any, Any]
 few = settings(max_examples=settings().max_examples // 2)
 
 
-def total(results: Any) -> Any:
-    """Weigh all numbers that a graph gives, and add them up."""
+def total(results: Any) -> Tensor:
+    """Weigh all numbers that a graph gives, and add them up; they may be a plain array."""
     parts = [np.ravel(part) for part in leaves(results)]
     together = np.concatenate(parts)
-    return np.sum(together * (1 + np.arange(float(together.size))))
+    return as_tensor(np.sum(together * (1 + np.arange(float(together.size)))))
 
 
 def backward(graph: Graph, **how: bool) -> tuple[list[Tensor], Tensor]:
@@ -45,8 +45,12 @@ def close(actual: Any, expected: Any) -> None:
     np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-9 * scale)
 
 
+EDGES = Line("y0", np.histogram, call(Variable("x0"), [-4, 0.5, 4]))
+
+
 @few
 @given(graphs())
+@example(Graph((np.array([0.1, 0.2]),), (EDGES,), (Variable("y0", 1),)))  # what is given in is given back
 def test_all_ways_to_differentiate_agree(graph: Graph) -> None:
     def f(*xs: Any) -> Any:
         return total(graph(*xs))
