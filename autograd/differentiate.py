@@ -50,7 +50,7 @@ class _Trace:
         self.out, self.aux = result if has_aux else (result, None)
         self.outputs = [Tensor.lift(out) for out in leaves(self.out)]
         if any(output.dtype.kind not in "fiub" for output in self.outputs):
-            raise TypeError(f"{name}: {errors.no_numbers(self.out)}")
+            raise TypeError(errors.no_numbers(name, self.out))
         self.linked = self._depends_on_others(self.outputs)
         for own in self.inputs:  # nobody else is to take what we were asked about for a leaf of theirs
             own.tracked = own.node is not None

@@ -306,9 +306,11 @@ def not_a_function(f: Any) -> str:
 
 def not_a_scalar_function(out: Any) -> str:
     """Refuse the gradient of an array."""
-    one = "has_aux=True if it is the first of two" if isinstance(out, tuple) else "np.sum"
-    fix = f"{one}, or jacobian"
-    return f"grad: expected a function with one scalar result, got {describe(out)}; the usual fix is {fix}"
+    fix = "has_aux=True if it is the first of two" if isinstance(out, tuple) else "np.sum"
+    return (
+        f"grad: expected a function with one scalar result, got {describe(out)}; "
+        f"the usual fix is {fix}, or jacobian"
+    )
 
 
 def not_a_pair(result: Any) -> str:
@@ -319,9 +321,9 @@ def not_a_pair(result: Any) -> str:
     )
 
 
-def no_numbers(result: Any) -> str:
+def no_numbers(transform: str, result: Any) -> str:
     """Refuse to differentiate what is no array."""
-    return f"expected a function whose results are arrays of real numbers, got {reprlib.repr(result)}"
+    return f"{transform}: expected a function whose results are arrays of real numbers, got {reprlib.repr(result)}"
 
 
 def wrong_tangents(tangents: Any, inputs: Any) -> str:
