@@ -261,7 +261,7 @@ class ArrayMethods(Backward):
     def partition(self, kth: Any, axis: int = -1) -> None: self[...] = self.apply(np.partition, (self, kth, axis))
 
     # The rest
-    def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> Any: return self.apply(astype, (self, dtype), {"copy": copy})
+    def astype(self, dtype: npt.DTypeLike, order: Any = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True) -> Any: return self.apply(astype, (self, dtype), {"casting": casting, "copy": copy})
     def float(self) -> Any: return self.astype(np.float32)
     def double(self) -> Any: return self.astype(np.float64)
     def long(self) -> Any: return self.astype(np.int64)

@@ -55,6 +55,8 @@ def apply_other(entry: Any, function: Any, args: Any, kwargs: Any, lift: Callabl
         result = function(*handed_over(args), **handed_over(kwargs))
     except (TypeError, ValueError, IndexError) as error:
         raise errors.explained(error, function, args) from error
+    if isinstance(entry, Definition) and any(map(np.iscomplexobj, leaves(result))):
+        return entry.define(*args, **kwargs)  # it knows what is real all the same, as eigenvalues may be
     tensors = mapped(lift, result)
     arguments = [leaf for leaf in leaves((args, kwargs)) if isinstance(leaf, InPlace)]
     if writes and isinstance(target := _target(entry, args, kwargs), InPlace):

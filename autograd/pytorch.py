@@ -318,7 +318,8 @@ def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
     @says_instead
     @wraps(function)
     def renamed(*args: Any, **how: Any) -> Any:
-        how = numpy_arguments(how, names=names)
+        own = {name: how.pop(name) for name in parameters.keys() & how.keys()}
+        how = own | numpy_arguments(how, names=names)
         if len(args) == 3 and isinstance(args[-1], bool) and "keepdims" in parameters:
             return function(*args[:2], keepdims=args[-1], **how)
         return function(*args, **how)

@@ -52,10 +52,10 @@ CONSTANT_ARGUMENTS: dict[Callable[..., Any], Callable[[Draw], Call]] = {
     np.savez_compressed: lambda d: call(io.BytesIO(), d.array()),
     np.savetxt: lambda d: call(io.BytesIO(), d.array(d.shape(1, 2))),
     # Dates
-    np.is_busday: lambda d: call(DAY + d.integer(0, 9)),
-    np.busday_count: lambda d: call(DAY, DAY + d.integer(0, 9)),
+    np.is_busday: lambda d: call(DAY + np.timedelta64(d.integer(0, 9), "D")),
+    np.busday_count: lambda d: call(DAY, DAY + np.timedelta64(d.integer(0, 9), "D")),
     np.busday_offset: lambda d: call(DAY, d.integers(d.shape(), 0, 9), "forward"),
-    np.datetime_as_string: lambda d: call(DAY + d.integer(0, 9)),
+    np.datetime_as_string: lambda d: call(DAY + np.timedelta64(d.integer(0, 9), "D")),
 }
 
 

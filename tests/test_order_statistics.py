@@ -98,9 +98,11 @@ def test_the_edges_of_bins_follow_the_data(bins: Any) -> None:
     gradcheck(lambda a: np.histogram_bin_edges(a, bins), SAMPLES, order=2)
     gradcheck(lambda a: np.histogram(a, bins)[1], SAMPLES)
     gradcheck(lambda a: np.histogram(a, 3, density=True)[0], SAMPLES)
+    gradcheck(lambda w: np.histogram(SAMPLES, 3, weights=w)[0], SAMPLES**2)
 
 
 def test_edges_of_several_axes_follow_the_data() -> None:
     gradcheck(lambda x: np.histogram2d(x, x * x, [2, 3])[2], SAMPLES)
     gradcheck(lambda x: np.histogramdd(np.stack([x, x**3], 1), 2, density=True)[0], SAMPLES)
+    gradcheck(lambda w: np.histogramdd([SAMPLES, SAMPLES], 2, weights=w)[0], SAMPLES)
     gradcheck(lambda edges: np.histogram2d(SAMPLES, SAMPLES, edges)[1], np.array([-2.0, 0.5, 3.0, 4.0]))

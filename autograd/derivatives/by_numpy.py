@@ -26,7 +26,8 @@ for _function in (
     np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace, np.linalg.matrix_power, np.linalg.multi_dot,
     np.linalg.tensorinv, np.linalg.matrix_norm, scimath.sqrt, scimath.log, scimath.log2, scimath.log10,
     scimath.logn, scimath.power, scimath.arccos, scimath.arcsin, scimath.arctanh, np.nan_to_num, np.real_if_close,
-    np.geomspace, np.median, np.histogram_bin_edges, np.vstack, np.hstack, np.polyint, np.intersect1d,
+    np.geomspace, np.median, np.histogram_bin_edges, np.histogram2d, np.histogramdd,
+    np.vstack, np.hstack, np.polyint, np.intersect1d,
     *(vars(np)[name] for name in ("cumulative_sum", "cumulative_prod", "unstack") if name in vars(np)),  # since NumPy 2.1
 ):
     if inspect.isfunction(inspect.unwrap(_function)):  # a release that writes it in C leaves it without an entry

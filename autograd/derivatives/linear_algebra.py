@@ -11,6 +11,8 @@ triangle, and what is not on the diagonal counts twice there. For a symmetric on
 all, nor have those of a singular value 0 of a matrix that is not square: a cotangent of theirs gives inf or NaN. Where
 they are equal up to rounding, the gradient is exact only if it ends in what does not turn their vectors among themselves.
 
+**Eigenvalues that are all real** are given as real numbers, as NumPy did before 2.5; others are refused.
+
 **Further columns**, of ``svd`` with ``full_matrices=True`` and ``qr`` with ``mode="complete"``, are some basis of the space
 that is left. What depends on that space alone, such as the projection onto it, has the right gradient.
 """
@@ -43,7 +45,7 @@ def _rows(results: Any) -> Any:
     return np.concatenate([np.pad(x, [(0, 0)] * (ndim - 1) + [(0, width - x.shape[-1])]) for x in rows], axis=-2)
 
 eigh    = _named("eigh",    lambda a, UPLO="L": _rows(np.linalg.eigh(a, UPLO)))
-eig     = _named("eig",     lambda a: _rows(np.linalg.eig(a)))
+eig     = _named("eig",     lambda a: _rows([x if np.any(x.imag) else x.real for x in np.linalg.eig(a)]))
 svd     = _named("svd",     lambda a, full_matrices=False: _rows(np.linalg.svd(a, full_matrices)))
 qr      = _named("qr",      lambda a, mode="reduced": _rows(np.linalg.qr(a, mode)))  # of a matrix that is not wide
 slogdet = _named("slogdet", lambda a: np.stack(np.linalg.slogdet(a), axis=-1))

@@ -23,9 +23,9 @@ def cast(x: Any, dtype: Any) -> Any:
     return np.asarray(x).astype(dtype)
 
 @primitive
-def astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
+def astype(x: Any, dtype: Any, *, casting: Any = "unsafe", copy: bool = True) -> Any:
     """Convert to ``dtype``. To integers or booleans the derivative is zero: a plain array."""
-    return np.asarray(x).astype(dtype, copy=copy)
+    return np.asarray(x).astype(dtype, casting=casting, copy=copy)
 
 @partial(primitive, known_as="np.concatenate")
 def join(*arrays: Any, axis: int = 0, ends: Sequence[int] = ()) -> Any:
@@ -57,9 +57,10 @@ derivative(cast,            lambda g: g, None)
 derivative(join,            lambda g, position, axis=0, ends=(): along(g, axis, slice(ends[position - 1] if position else 0, ends[position])), variadic=True)
 derivative(pile,            lambda g, position, axis=0: along(g, axis, position), variadic=True)
 
-def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
+def _astype(x: Any, dtype: Any, *, casting: Any = "unsafe", copy: bool = True) -> Any:
     if np.dtype(dtype).kind == "c":
         raise TypeError(f"astype: expected a real dtype, got {np.dtype(dtype)}; complex arrays are not supported: keep to where the function is real, as with np.clip, or leave the graph with tensor.detach()")
+    np.empty(0, x.dtype).astype(dtype, casting=casting)  # NumPy says what the rule forbids
     if np.dtype(dtype).kind != "f":
         return value_of(x).astype(dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))

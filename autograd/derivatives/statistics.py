@@ -14,11 +14,12 @@ from autograd.derivatives.table import definition, derivative
 
 
 # fmt: off
-def _unsorted(g: Any, x: Any, axis: int | None) -> Any:
-    """Hand the cotangents of the sorted ``x`` back to ``x``; equal elements all get their mean."""
+def _unsorted(g: Any, x: Any, out: Any, axis: int | None) -> Any:
+    """Hand the cotangents of ``out``, in whatever order, back to ``x``; equal elements all get their mean."""
     if axis is None:
-        return np.reshape(_unsorted(g, np.ravel(x), 0), np.shape(x))
-    x, g = np.moveaxis(value_of(x), axis, -1), np.moveaxis(g, axis, -1)
+        return np.reshape(_unsorted(g, np.ravel(x), out, 0), np.shape(x))
+    g = np.moveaxis(np.take_along_axis(g, np.argsort(out, axis), axis), axis, -1)
+    x = np.moveaxis(value_of(x), axis, -1)
     order = np.argsort(x)
     np.put_along_axis(rank := np.empty_like(order), order, np.arange(np.shape(x)[-1]), -1)
     x = np.take_along_axis(x, order, -1)
@@ -38,8 +39,8 @@ def _unique(ar: Any, return_index: bool = False, return_inverse: bool = False, r
     wanted = [x for x, asked in zip(rest, (return_index, return_inverse, return_counts), strict=True) if asked]
     return (_chosen(ar, values), *wanted) if wanted else _chosen(ar, values)
 
-derivative(np.sort,      lambda g, x, axis=-1: _unsorted(g, x, axis),                        keywords="kind stable", kind="choice")
-derivative(np.partition, lambda g, x, out, axis=-1: _unsorted(np.take_along_axis(g, np.argsort(out, axis), axis), x, axis), None, names="x kth", keywords="kind", kind="choice")
+derivative(np.sort,      lambda g, x, out, axis=-1: _unsorted(g, x, out, axis), keywords="kind stable descending", kind="choice")
+derivative(np.partition, lambda g, x, out, axis=-1: _unsorted(g, x, out, axis), None, names="x kth", keywords="kind", kind="choice")
 
 definition(np.unique,        _unique)
 definition(np.unique_values, lambda x: _chosen(x, np.unique_values(value_of(x))))
@@ -83,22 +84,9 @@ def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: i
     lost = (int(not bias) if ddof is None else ddof) * (1 if aweights is None else np.sum(weights * aweights) / total)
     return np.squeeze(np.matmul(deviation * weights, np.transpose(deviation)) / np.maximum(total - lost, 0))
 
-def _histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
-    counts = np.histogram(value_of(a), value_of(bins), range)[0]  # a constant
-    edges = np.histogram_bin_edges(a, bins, range)
-    return counts / np.diff(edges) / np.sum(counts) if density else counts, edges
-
-def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
-    columns = sample if isinstance(sample, (list, tuple)) else np.transpose(sample) if np.ndim(sample) == 2 else [sample]
-    bins = list(bins) if hasattr(bins, "__len__") else [bins] * len(columns)
-    counts, _ = np.histogramdd(list(map(value_of, columns)), list(map(value_of, bins)), range)
-    edges = tuple(map(np.histogram_bin_edges, columns, bins, range or [None] * len(columns)))
-    return counts / np.sum(counts) / math.prod(np.ix_(*map(np.diff, edges))) if density else counts, edges
-
-def _histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None) -> Any:
-    bins = [bins, bins] if hasattr(bins, "__len__") and len(bins) > 2 else bins
-    counts, (x_edges, y_edges) = np.histogramdd([x, y], bins, range, density)
-    return counts, x_edges, y_edges
+def _histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    counts, (edges,) = np.histogramdd([np.ravel(a)], [np.histogram_bin_edges(a, bins, range, weights)], None, density, None if weights is None else np.ravel(weights))
+    return counts if density else astype(counts, int if weights is None else np.result_type(weights)), edges
 
 def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
     covariances = np.atleast_2d(np.cov(x, y, rowvar))
@@ -109,8 +97,6 @@ definition(np.cov,                 _cov)
 definition(np.corrcoef,            _corrcoef)
 definition(np.bincount,            lambda x, weights=None, minlength=0: scatter(astype(weights, float), value_of(x), np.bincount(value_of(x), minlength=minlength).shape))
 definition(np.histogram,           _histogram)
-definition(np.histogram2d,         _histogram2d)
-definition(np.histogramdd,         _histogramdd)
 
 # NaN is passed over
 def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: bool, initial: float, where: Any) -> Any:

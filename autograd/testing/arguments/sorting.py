@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,16 @@ def _quantile(d: Draw, *q: Any) -> Call:
     if q:
         how |= d.some(method=METHODS)
         how["q"] = d.choice(*q) if "method" not in how else q[0]
+    assume(how.get("axis") != () or np.ndim(how.get("q", 0)) < 2)  # of which nanquantile mixes up the axes
     return call(x, *([how.pop("q")] if q else []), **how)
+
+
+def _sort(d: Draw) -> Call:
+    x = _in_pairs(d)
+    ways: list[dict[str, Any]] = [{}, {"kind": "stable"}]
+    if "descending" in signature(np.sort).parameters:  # since NumPy 2.5
+        ways.append({"descending": True})
+    return call(x, **d.some(axis=(None, d.axis(x.ndim))), **d.choice(*ways))
 
 
 def _two_sets(d: Draw) -> Call:
@@ -52,7 +62,7 @@ def _two_sets(d: Draw) -> Call:
 
 
 ARGUMENTS: Lines = {
-    np.sort: lambda d: call(x := _in_pairs(d), **d.some(axis=(None, d.axis(x.ndim)), kind=("stable",))),
+    np.sort: _sort,
     np.partition: _partition,
     np.unique: lambda d: call(d.array(style=SMOOTH), **d.some(return_index=(True,), equal_nan=(False,))),
     np.unique_values: lambda d: call(d.array(style=SMOOTH)),

@@ -34,14 +34,18 @@ def _cov(d: Draw) -> Call:
     return d.choice(call(x, **how), call(x[0], y[0], **how), call(x, y[:1], **how), call(x, y, rowvar=False))
 
 
+def _weighted(d: Draw) -> dict[str, Any]:
+    return d.choice({}, {"density": True}, {"weights": d.array((3,))})
+
+
 ARGUMENTS: Lines = {
     np.average: _average,
     np.cov: _cov,
     np.corrcoef: lambda d: call(d.array((3, 4), style=SMOOTH), **d.some(rowvar=(False,))),
     np.bincount: lambda d: call(d.integers((4,), 0, 3), d.array((4,)), **d.some(minlength=(5,))),
-    np.histogram: lambda d: call(d.array((3,)), [-4, 0.5, 4], **d.some(density=(True,))),
-    np.histogram2d: lambda d: call(d.array((3,)), d.array((3,)), [-4, 0.5, 4]),
-    np.histogramdd: lambda d: call(d.array((3, 2)), ([-4, 0.5, 4], [-4, 0, 4])),
+    np.histogram: lambda d: call(d.array((3,)), [-4, 0.5, 4], **_weighted(d)),
+    np.histogram2d: lambda d: call(d.array((3,)), d.array((3,)), [-4, 0.5, 4], **_weighted(d)),
+    np.histogramdd: lambda d: call(d.array((3, 2)), ([-4, 0.5, 4], [-4, 0, 4]), **_weighted(d)),
     np.histogram_bin_edges: lambda d: call(d.array((3,)), **d.some(bins=(2,))),
     np.nansum: lambda d: masked(d, initial=(0.5,)),
     np.nanprod: lambda d: masked(d, initial=(0.5,)),
