@@ -117,9 +117,10 @@ def _of_shapes(pair: Pair) -> str:
         turned = np.transpose(found, axes)
         if turned.shape == true.shape and np.allclose(turned, true, rtol=0, atol=tolerance):
             return "it is transposed"
+    keepdims: Any = found.ndim == true.ndim
     for count in range(1, found.ndim + 1):
         for axes in itertools.combinations(range(found.ndim), count):
-            summed = np.sum(found, axis=axes, keepdims=found.ndim == true.ndim)
+            summed = np.sum(found, axis=axes, keepdims=keepdims)
             if summed.shape == true.shape and np.allclose(summed, true, rtol=0, atol=tolerance * found.size):
                 over = f"axis {axes[0]}" if count == 1 else f"axes {axes}"
                 return f"a sum over {over}, along which the variable was broadcast, is missing"

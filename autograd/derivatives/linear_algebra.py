@@ -26,6 +26,7 @@ import numpy as np
 from autograd.derivatives import table
 from autograd.derivatives.own_text import alike, own_text
 from autograd.derivatives.primitive import primitive
+from autograd.derivatives.reductions import Flag
 from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="linear algebra")
@@ -185,7 +186,7 @@ def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     shape = np.shape(a)[np.ndim(b) :]
     return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), math.prod(shape))), np.ravel(b)), shape)
 
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Any:
     """Give a norm; where all elements are 0 its gradient is 0, by convention."""
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if (ord is None and (axis is None or len(axes) <= 2)) or (len(axes), ord) in ((1, 2), (2, "fro"), (2, "f")):

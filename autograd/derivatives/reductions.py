@@ -9,6 +9,7 @@ from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
 Axis = int | tuple[int, ...] | None
+Flag = Any  # a bool, which the stubs of NumPy 2.5 take as a literal only
 NOT_GIVEN = np._NoValue
 
 
@@ -25,7 +26,7 @@ def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, wh
         reduced = np.reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(shape)))
     return reduced if where is True else reduced * where
 
-def count(shape: tuple[int, ...], axis: Axis, keepdims: bool = False, where: Any = True, least: int = 0) -> Any:
+def count(shape: tuple[int, ...], axis: Axis, keepdims: Flag = False, where: Any = True, least: int = 0) -> Any:
     """Give the number of elements that become one, or the least that is to be given."""
     if where is True:
         return max(math.prod(shape[i] for i in reduced_axes(shape, axis)), least)
@@ -68,7 +69,7 @@ def _products_of_others(x: Any, out: Any, axis: Axis, keepdims: bool, initial: A
     before, after = (np.cumprod(np.concatenate([np.ones_like(r[:, :1]), r[:, :-1]], axis=1), 1) for r in (rows, np.flip(rows, 1)))
     return initial * np.moveaxis(np.reshape(before * np.flip(after, 1), moved), last, axes)
 
-def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
+def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: Flag = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
     if correction is not None and ddof:
         raise ValueError("np.var: ddof and correction are two names of one number; give one")
     deviation = a - (np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import scatter
-from autograd.derivatives.reductions import as_rows
+from autograd.derivatives.reductions import Flag, as_rows
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
@@ -48,7 +48,7 @@ definition(np.unique_values, lambda x: _chosen(x, np.unique_values(value_of(x)))
 # Order statistics. By how much the place of a quantile of n numbers grows with q: by n and by this, where not in jumps
 _GROWTH = {"linear": -1, "hazen": 0, "interpolated_inverted_cdf": 0, "weibull": 1, "median_unbiased": 1 / 3, "normal_unbiased": 1 / 4}
 
-def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: bool = False) -> Any:
+def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: Flag = False) -> Any:
     """Interpolate between two elements of the sorted rows, or choose one, where NumPy finds the quantile of 0, 1, 2 ..."""
     if not np.size(a):  # NumPy says NaN, or that it cannot
         return (np.nanquantile if skip_nan else np.quantile)(value_of(a), np.divide(q, whole), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims)
@@ -99,7 +99,7 @@ definition(np.bincount,            lambda x, weights=None, minlength=0: scatter(
 definition(np.histogram,           _histogram)
 
 # NaN is passed over
-def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: bool, initial: float, where: Any) -> Any:
+def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: Flag, initial: float, where: Any) -> Any:
     """Compute an extremum; where nothing but NaN is left, NaN."""
     if not np.size(a) and np.isinf(initial):
         extremum(np.empty(np.shape(a)), axis=axis)  # NumPy says what is missing

@@ -19,7 +19,7 @@ def __getattr__(name: str) -> Any:
     return getattr(special, name)
 
 
-def logsumexp(a: Any, axis: Any = None, b: Any = 1.0, keepdims: bool = False) -> Any:
+def logsumexp(a: Any, axis: Any = None, b: Any = 1.0, keepdims: Any = False) -> Any:
     """Compute log Σ b exp(a) along axes, without overflow.
 
     Example:
