@@ -102,7 +102,7 @@ class Backward(InPlace):
         return None if gradient is None else gradient._array
 
     def _kept_grad(self) -> Tensor | None:
-        """Give the gradient that is kept, if there is one."""
+        """Return the gradient that is kept, if there is one."""
         if self.node is None:
             if self._grad is not None:  # a backward pass leaves an array
                 self._grad = self.lift(self._grad)
@@ -112,7 +112,7 @@ class Backward(InPlace):
         return None if retained is None or retained.grad is None else self.lift(retained.grad)
 
     def detach(self) -> Tensor:
-        """Give a Tensor on the same memory that the graph does not know."""
+        """Return a Tensor on the same memory that the graph does not know."""
         detached = self.lift(self._array)
         detached.look_at([self])
         detached.cut = ("detach()", self.name)
@@ -121,7 +121,7 @@ class Backward(InPlace):
     def retain_grad(self) -> None:
         """Keep the gradient of this Tensor, which is no leaf, in the backward passes to come."""
         if self.node is not None:
-            self.node.hooks = {} if self.node.hooks is None else self.node.hooks
+            self.node.hooks = self.node.hooks or {}
             self.node.hooks.setdefault(RETAINED, Retained())
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> Hook:
@@ -130,7 +130,7 @@ class Backward(InPlace):
         What it gives back, if it is not None, takes the gradient's place.
         """
         vertex = self.node or self
-        vertex.hooks = {} if vertex.hooks is None else vertex.hooks
+        vertex.hooks = vertex.hooks or {}
 
         lift, shape, dtype = self.lift, self.shape, self.dtype  # not self: that would be a cycle
 
@@ -204,7 +204,7 @@ class Backward(InPlace):
 
 @cache
 def _one(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """Give the 1 that a backward pass begins with; a pass is so short that making one would show."""
+    """Return the 1 that a backward pass begins with; a pass is so short that making one would show."""
     one = np.ones(shape, dtype)
     one.flags.writeable = False
     return one

@@ -46,7 +46,7 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def rebuilt(tree: Any, new_leaves: Iterator[Any]) -> Any:
-    """Give a container like ``tree`` with other leaves.
+    """Return a container like ``tree`` with other leaves.
 
     Example:
         >>> rebuilt({"w": [1.0, 2.0], "b": (3.0,)}, iter("xyz"))

@@ -46,7 +46,7 @@ def tensor(
 
 @says_instead
 def as_tensor(data: Any, *, dtype: npt.DTypeLike | None = None) -> Tensor:
-    """Give ``data`` as a Tensor without a copy, where that is possible: a Tensor is given back."""
+    """Return ``data`` as a Tensor without a copy, where that is possible: a Tensor is given back."""
     if isinstance(data, Tensor):
         return data if dtype is None or data.dtype == dtype else data.astype(dtype)
     if isinstance(data, np.ma.MaskedArray):

@@ -80,7 +80,7 @@ class _Trace:
         )
 
     def pull_back(self, cotangents: list[Any]) -> list[Any]:
-        """Give the cotangent of every input, given that of every output, or None where nothing flows in."""
+        """Return the cotangent of every input, given that of every output, or None where nothing flows in."""
         vertices: list[Vertex] = [tensor.node or tensor for tensor in self.inputs]
         record = self.linked or is_tracked(cotangents)
         seeds: dict[Vertex, Any] = {}
@@ -98,7 +98,7 @@ class _Trace:
         ]
 
     def finished(self, value: Any) -> Any:
-        """Give a result to the user: an array, unless it is tracked or a Tensor came in."""
+        """Return a result to the user: an array, unless it is tracked or a Tensor came in."""
         if isinstance(value, Tensor):
             if value.tracked:
                 return value
@@ -107,11 +107,11 @@ class _Trace:
         return array[()] if self.plain else Tensor.lift(array)
 
     def value(self) -> Any:
-        """Give what the function gave, without our own vertices if nothing else needs them."""
+        """Return what the function gave, without our own vertices if nothing else needs them."""
         return self.out if self.linked else mapped(lambda out: self.finished(Tensor.lift(out).data), self.out)
 
     def auxiliary(self) -> Any:
-        """Give what else the function gave, likewise."""
+        """Return what else the function gave, likewise."""
 
         def finish(leaf: Any) -> Any:
             if not isinstance(leaf, Tensor) or self.linked or self._depends_on_others([leaf]):
@@ -120,10 +120,14 @@ class _Trace:
 
         return mapped(finish, self.aux)
 
-    def gradients(self, cotangents: list[Any]) -> list[Any]:
-        """Give the cotangents of the arguments, in the arguments' own containers."""
-        found = iter([self.finished(g) for g in self.pull_back(cotangents)])
+    def arranged(self, arrays: Iterable[Any]) -> list[Any]:
+        """Return one array for each input in the arguments' own containers."""
+        found = map(self.finished, arrays)
         return [rebuilt(primal, found) for primal in self.primals]
+
+    def gradients(self, cotangents: list[Any]) -> list[Any]:
+        """Return the cotangents of the arguments, in the arguments' own containers."""
+        return self.arranged(self.pull_back(cotangents))
 
 
 def _check(f: Any, argnums: Any = 0) -> None:
@@ -151,7 +155,7 @@ def _positions(argnums: Argnums, count: int) -> tuple[int, ...]:
 
 @says_instead
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """Give the function that computes ``f`` and its gradient in one go.
+    """Return the function that computes ``f`` and its gradient in one go.
 
     Args:
         f: a function with a scalar result; with ``has_aux``, of a pair (result, anything else).
@@ -186,7 +190,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
 @says_instead
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """Give the function that computes the gradient of ``f``.
+    """Return the function that computes the gradient of ``f``.
 
     See :func:`value_and_grad` for the arguments. With ``has_aux`` the result is a pair
     (gradient, what else ``f`` gave).
@@ -209,7 +213,7 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
-    """Give ``f(*primals)`` and its pullback: cotangents of the result to those of the arguments.
+    """Return ``f(*primals)`` and its pullback: cotangents of the result to those of the arguments.
 
     The pullback gives a tuple, one for each argument, and may be called many times.
 
@@ -226,7 +230,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 
 
 def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-    """Give ``f(*primals)`` and its derivative in the direction of ``tangents``.
+    """Return ``f(*primals)`` and its derivative in the direction of ``tangents``.
 
     The pullback is linear in the cotangent; to pull back through *it* is to push forward through f.
 
@@ -267,7 +271,7 @@ def jvp(f: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
 
 @says_instead
 def jacobian(f: Function, argnums: Argnums = 0) -> Function:
-    """Give the function that computes the Jacobian of ``f``.
+    """Return the function that computes the Jacobian of ``f``.
 
     For an argument of shape I and a result of shape O, its shape is O + I. Containers of results
     give containers of Jacobians, and those of arguments give containers inside them.
@@ -296,8 +300,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
                 np.reshape(np.stack([row[k] for row in rows]), shape) if rows else np.zeros(shape, x.dtype)
                 for k, (shape, x) in enumerate(zip(shapes, trace.inputs, strict=True))
             ]
-            found = iter([trace.finished(column) for column in columns])
-            block = [rebuilt(primal, found) for primal in trace.primals]
+            block = trace.arranged(columns)
             blocks.append(block[0] if np.ndim(argnums) == 0 else tuple(block))
         return rebuilt(trace.out, iter(blocks))
 
@@ -306,7 +309,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
 
 @says_instead
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
-    """Give the function that computes the matrix of second derivatives of a scalar function.
+    """Return the function that computes the matrix of second derivatives of a scalar function.
 
     Example:
         >>> hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))

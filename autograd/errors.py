@@ -44,7 +44,7 @@ def _is_sparse(value: Any) -> bool:
 
 
 def _shape_of_list(value: Any) -> tuple[int, ...]:
-    """Give the shape of nested lists, () if they have none."""
+    """Return the shape of nested lists, () if they have none."""
     try:
         return np.shape(value)
     except ValueError:

@@ -30,7 +30,7 @@ class Vertex:
     version: Version | None
 
     def hooked(self, g: Any) -> Any:
-        """Give what the hooks make of the cotangent."""
+        """Return what the hooks make of the cotangent."""
         return reduce(lambda g, hook: hook(g), list((self.hooks or {}).values()), g)
 
 
@@ -103,7 +103,7 @@ def sweep(
     between: list[tuple[int, Node]] = []  # a heap, latest first: what lies between the ends of ``ready``
     if release and ready and ready[-1].serial < last_write.serial:
         check_unchanged(*topological_order(*ready, since=since))  # before anything is released
-    warnings: Any = None
+    settings: Any = None  # of NumPy's warnings, as they were
     try:
         while ready or between:
             late = between and not (ready and ready[-1].serial > -between[0][0])
@@ -121,8 +121,8 @@ def sweep(
             steps, adding = plan.pullbacks, plan.adding if lift is None else None
             if wrt is not None:
                 steps = tuple(step for step in steps if args[step[0]] in useful)
-            if plan.guarded and warnings is None:  # slopes may be infinite, silently
-                warnings = np.seterr(divide="ignore", invalid="ignore")
+            if plan.guarded and settings is None:  # slopes may be infinite, silently
+                settings = np.seterr(divide="ignore", invalid="ignore")
             try:
                 if plan.cotangent and steps:
                     i, pull, pullback = plan.cotangent
@@ -158,6 +158,6 @@ def sweep(
             if release:
                 node.values, node.out = None, RELEASED
     finally:
-        if warnings:
-            np.seterr(**warnings)
+        if settings:
+            np.seterr(**settings)
     return cotangents

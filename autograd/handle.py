@@ -45,7 +45,7 @@ class Handle(Vertex):
     if TYPE_CHECKING:
 
         @staticmethod
-        def apply(function: Any, args: Any, kwargs: Any = None) -> Any: ...  # noqa: D102
+        def apply(function: Any, args: Any, kwargs: Any = None) -> Tensor: ...  # noqa: D102
 
         @staticmethod
         def lift(value: Any, vertex: Vertex | None = None) -> Tensor: ...  # noqa: D102
@@ -79,7 +79,7 @@ class Handle(Vertex):
 
 
 def like(value: Any, tensor: Any, name: str) -> Tensor:
-    """Give numbers as a Tensor of the dtype of another, whose shape they must have.
+    """Return numbers as a Tensor of the dtype of another, whose shape they must have.
 
     Raises:
         TypeError, ValueError: they are no real numbers, or have another shape; ``name`` says which they are.

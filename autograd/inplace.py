@@ -32,10 +32,7 @@ class InPlace(Handle):
     array itself is written, and all who share it get to know.
     """
 
-    __slots__ = (
-        "origin",
-        "writes",
-    )  # of a view, and of what was written since one was taken; others have none
+    __slots__ = ("origin", "writes")  # of a view, and what was written since one was taken; others have none
     origin: Origin
     writes: tuple[int, int, np.ndarray[Any, Any]]
 
@@ -61,8 +58,8 @@ class InPlace(Handle):
         """Make ``function(self, *args)`` the value of this Tensor.
 
         Raises:
-            RuntimeError: under the graph, a leaf that requires a gradient is written, or a view of
-                what was written since, or one that was detached.
+            RuntimeError: under the graph, this is a leaf that requires a gradient, or a view of a Tensor
+                that was written or detached since.
             ValueError, TypeError, IndexError: the result does not fit in shape or dtype.
         """
         origin = self._nearest()
@@ -114,7 +111,7 @@ class InPlace(Handle):
         self.shared_version().write()
 
     def shared_version(self) -> Version:
-        """Give the version of this Tensor's memory, which others who see it share."""
+        """Return the version of this Tensor's memory, which others who see it share."""
         vertex = self.node or self
         if vertex.version is None:
             vertex.version = Version()

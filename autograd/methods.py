@@ -23,7 +23,7 @@ from autograd.derivatives.calls import name_of
 from autograd.derivatives.indexing import set_item
 from autograd.derivatives.shapes import astype
 from autograd.graph import Vertex
-from autograd.handle import plain
+from autograd.handle import Handle, plain
 from autograd.pytorch import METHODS, numpy_arguments
 
 if TYPE_CHECKING:
@@ -63,37 +63,32 @@ class ArrayMethods(Backward):
 
     __slots__ = ()
 
-    if TYPE_CHECKING:
-
-        @staticmethod
-        def apply(function: Any, args: Any, kwargs: Any = None) -> Tensor: ...
-
     locals().update({name: Instead(words) for name, words in (METHODS | WITHOUT).items()})
 
     # Conversions
 
     def item(self) -> Any:
-        """Give the one element as a Python number. It leaves the graph."""
+        """Return the one element as a Python number. It leaves the graph."""
         return self._leaving().item()
 
     def _leaving(self) -> np.ndarray[Any, Any]:
-        """Give the array, of which Python numbers are made; not inside a functional transform."""
+        """Return the array, of which Python numbers are made; not inside a functional transform."""
         if self.tracked and modes.transforming.get():
             raise TypeError(errors.leaves_transform(self, modes.transforming.get()))
         return self._array
 
     def numpy(self) -> np.ndarray[Any, Any]:
-        """Give the array itself; a tracked Tensor refuses, so that no gradient is lost silently."""
+        """Return the array itself; a tracked Tensor refuses, so that no gradient is lost silently."""
         if self.tracked:
             raise TypeError(errors.to_array(self))
         return self._array
 
     def tolist(self) -> Any:
-        """Give nested lists of Python numbers. They leave the graph."""
+        """Return nested lists of Python numbers. They leave the graph."""
         return self._leaving().tolist()
 
     def tobytes(self) -> bytes:
-        """Give the array's memory as bytes."""
+        """Return the array's memory as bytes."""
         return self.numpy().tobytes()
 
     def tofile(self, file: Any, sep: str = "", format: str = "%s") -> None:
@@ -281,20 +276,20 @@ class ArrayMethods(Backward):
 
 def own_index(index: Any) -> Any:
     """Put copies of arrays in the place of Tensors inside a tuple or list that is an index."""
-    if isinstance(index, (tuple, list)) and any(isinstance(part, Backward) for part in leaves(index)):
-        return mapped(lambda part: part._array.copy() if isinstance(part, Backward) else part, index)
+    if isinstance(index, (tuple, list)) and any(isinstance(part, Handle) for part in leaves(index)):
+        return mapped(lambda part: part._array.copy() if isinstance(part, Handle) else part, index)
     return index
 
 
 def moving(tensor: Any, axes: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Give the axes of a transposition; warn of two that stay, and would be swapped in PyTorch."""
+    """Return the axes of a transposition; warn of two that stay, and would be swapped in PyTorch."""
     if len(axes) == tensor.ndim == 2 and axes in ((0, 1), (-2, -1), (0, -1), (-2, 1)):
         warnings.warn(errors.not_moved(axes), stacklevel=3)
     return axes
 
 
 def repeating(tensor: Any, repeats: Any, more: tuple[Any, ...], how: dict[str, Any]) -> dict[str, Any]:
-    """Give the axis along which elements repeat; warn where PyTorch would repeat the whole array."""
+    """Return the axis along which elements repeat; warn where PyTorch would repeat the whole array."""
     if tensor.ndim == 2 and more == (1,):
         warnings.warn(errors.repeats_elements(repeats), stacklevel=3)
     axis = dict(zip(["axis"], more, strict=False))
@@ -311,7 +306,7 @@ def a_shape(values: tuple[Any, ...]) -> Any:
 
 
 def merged(shape: tuple[int, ...], start: int, end: int) -> tuple[int, ...]:
-    """Give the shape in which the axes from ``start`` to ``end`` are one."""
+    """Return the shape in which the axes from ``start`` to ``end`` are one."""
     first, last = (start % len(shape), end % len(shape) + 1) if shape else (0, 0)
     return (*shape[:first], math.prod(shape[first:last]), *shape[last:])
 

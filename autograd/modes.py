@@ -112,5 +112,5 @@ def set_default_dtype(dtype: npt.DTypeLike) -> None:
 
 
 def get_default_dtype() -> np.dtype[Any]:
-    """Give the dtype of Tensors made of Python floats: float64, unless it was changed."""
+    """Return the dtype of Tensors made of Python floats: float64, unless it was changed."""
     return _default_dtype

@@ -79,7 +79,7 @@ def apply_into(entry: Any, ufunc: np.ufunc, args: Any, kwargs: Any) -> Any:
 
 
 def _target(entry: Any, args: Any, kwargs: Any) -> Any:
-    """Give what a function writes to: its first argument."""
+    """Return what a function writes to: its first argument."""
     return args[0] if args else kwargs.get(next(iter(inspect.signature(entry.define).parameters)))
 
 
@@ -105,5 +105,5 @@ def _take_over(
 
 
 def _result(k: int, function: Any, *args: Any, **kwargs: Any) -> Any:
-    """Give one of the results of a function."""
+    """Return one of the results of a function."""
     return leaves(function(*args, **kwargs))[k]

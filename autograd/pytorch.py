@@ -303,7 +303,7 @@ def numpy_arguments(
 
 @cache
 def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let NumPy's functions take the arguments of PyTorch too; give those without such as they are.
+    """Let a function of NumPy also take PyTorch's names of arguments; one that has none of them stays itself.
 
     Example:
         >>> autograd.sum(np.ones((2, 3)), dim=1)
@@ -351,7 +351,7 @@ def refuse(function: str, names: Iterable[str]) -> None:
 
 
 def says_instead(function: F) -> F:
-    """Say of arguments of PyTorch that a function has not what to write in their place.
+    """Refuse arguments of PyTorch that a function does not have, and say what to write instead.
 
     Example:
         >>> autograd.zeros(3, device="cpu")

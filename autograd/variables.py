@@ -17,7 +17,7 @@ _LIBRARIES = os.path.dirname(os.__file__), f"{os.sep}site-packages{os.sep}", f"{
 
 
 def callers_variables(libraries: bool = True) -> Iterator[tuple[str, Any]]:
-    """Give names and values of all variables of callers outside of our code and NumPy's.
+    """Return names and values of all variables of callers outside of our code and NumPy's.
 
     The nearest go first, but those of other libraries after all that users wrote themselves, or not at all.
     """

@@ -30,7 +30,7 @@ class Origin(NamedTuple):
     place: Any = None
 
     def nearest(self) -> Origin | None:
-        """Give the first origin whose Tensor still exists, with the calls from there to the view."""
+        """Return the first origin whose Tensor still exists, with the calls from there to the view."""
         origin = self
         while origin.tensor() is None:
             if origin.parent is None:
@@ -41,15 +41,15 @@ class Origin(NamedTuple):
         return origin
 
     def item(self) -> Sequence[Any]:
-        """Give the index, in a sequence of its own, if the view is ``tensor[index]``; otherwise nothing."""
+        """Return the index, in a sequence of its own, if the view is ``tensor[index]``; otherwise nothing."""
         if self.calls is not None and [function for function, _, _ in self.calls] == [getitem]:
             return self.calls[0][1]
         return ()
 
     def placed(self, shape: tuple[int, ...]) -> Origin:
         """Find the place of the view in the Tensor, which has this shape."""
-        for index in self.item():
-            return self._replace(place=index)
+        if item := self.item():
+            return self._replace(place=item[0])
         places = np.arange(math.prod(shape)).reshape(shape)
         for function, args, kwargs in self.calls or ():
             places = function(places, *args, **kwargs)

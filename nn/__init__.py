@@ -1,7 +1,6 @@
 """Neural networks on the autograd engine, with PyTorch's names."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nn import functional, init, optim, utils
 from nn.activations import (
@@ -85,7 +84,7 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
-from nn.pytorch import NN, without
+from nn.pytorch import NN, module_getattr
 from nn.stateless import functional_call
 
 if TYPE_CHECKING:
@@ -128,9 +127,4 @@ _LATE = dict.fromkeys(_TRAINING, "nn.training") | dict.fromkeys(("HealthWatch", 
 _LATE |= dict.fromkeys(("MLPClassifier", "MLPRegressor"), "nn.estimators")
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """Find what is imported late."""
-        if name in _LATE:
-            return globals().setdefault(name, getattr(import_module(_LATE[name]), name))
-        raise without("nn", name, NN)
+    __getattr__ = module_getattr(__name__, NN, _LATE)

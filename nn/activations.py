@@ -15,13 +15,13 @@ from nn.parameter import Parameter, add_parameters
 
 
 class Identity(Module):
-    """Give x back; what it is made with is ignored, as in PyTorch."""
+    """Return x; what it is made with is ignored, as in PyTorch."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         pass
 
     def forward(self, x: Any) -> Any:
-        """Give x back."""
+        """Return x."""
         return x
 
 

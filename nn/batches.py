@@ -47,7 +47,7 @@ class Batches:
 def batches(
     *arrays: Any, batch_size: int = 32, shuffle: bool = True, drop_last: bool = False, rng: Rng = None
 ) -> Batches:
-    """Give arrays in parts of ``batch_size`` rows, in an order that ``rng`` shuffles anew for each epoch.
+    """Return arrays in parts of ``batch_size`` rows, in an order that ``rng`` shuffles anew for each epoch.
 
     Args:
         *arrays: arrays, Tensors or lists with the same number of rows.

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from inspect import Signature, signature
 from typing import Any, ClassVar
 
-from autograd import as_tensor
 from nn.errors import in_two_calls, real_number
+from nn.functional.numbers import as_numbers
 from nn.module import Module
 from nn.parameter import Buffer
 from nn.pytorch import OPTIONS
@@ -63,8 +63,7 @@ class Function(Module):
         """Call the function."""
         if not self.options and hasattr(inputs[0], "dtype"):  # the most frequent case
             return self.function(*inputs)
-        arrays = [x if hasattr(x, "dtype") else as_tensor(x).data for x in inputs]
-        return self.function(*arrays, *[getattr(self, name) for name in self.options])
+        return self.function(*map(as_numbers, inputs), *[getattr(self, name) for name in self.options])
 
     def extra_repr(self) -> str:
         """Say the options."""

@@ -24,7 +24,7 @@ _CONVOLUTIONS = [f"conv{transposed}{axes}d" for transposed in ("", "_transpose")
 
 
 def fans(tensor: Tensor | np.ndarray[Any, Any]) -> tuple[int, int]:
-    """Give fan-in and fan-out: how many numbers flow into, and out of, one unit; 1 where there is none.
+    """Return fan-in and fan-out: how many numbers flow into, and out of, one unit; 1 where there is none.
 
     Raises:
         ValueError: the tensor has less than two axes.
@@ -36,7 +36,7 @@ def fans(tensor: Tensor | np.ndarray[Any, Any]) -> tuple[int, int]:
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """Give the factor by which weights must grow to make up for an activation's shrinking.
+    """Return the factor by which weights must grow to make up for an activation's shrinking.
 
     Args:
         nonlinearity: "linear", "conv1d" and the like, "sigmoid", "tanh", "relu", "leaky_relu" or "selu".

@@ -24,12 +24,13 @@ class Loss(Function):
 
     inputs = 2
     reductions: ClassVar[tuple[str, ...]] = REDUCTIONS
+    _arrays = "weight", "pos_weight"
     reduction: str
 
     def __post_init__(self) -> None:
         """Check the reduction, and make the weights buffers."""
         check_reduction(self.reduction, self.reductions)
-        for name in ("weight", "pos_weight"):
+        for name in self._arrays:
             if name in self.options:
                 weight = getattr(self, name)
                 if isinstance(weight, str):

@@ -7,7 +7,7 @@ import html
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import signature
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.random.bit_generator import ISpawnableSeedSequence
@@ -18,7 +18,6 @@ from nn.parameter import Buffer, Parameter, forget_gradients, has_history, refus
 from nn.pytorch import MODULE, Instead
 
 T = TypeVar("T", bound=Tensor)
-_WEIGHTS = {"weight", "pos_weight"}  # options of losses that are arrays
 
 
 class IncompatibleKeys(NamedTuple):
@@ -47,6 +46,7 @@ class Module:
     """
 
     training: bool = True
+    _arrays: ClassVar[tuple[str, ...]] = ()  # options that are arrays
     locals().update({name: Instead(words) for name, words in MODULE.items()})
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -105,7 +105,7 @@ class Module:
         if (
             kind.__module__.startswith("nn.")
             and value.ndim
-            and name in signature(kind).parameters.keys() - _WEIGHTS
+            and name in signature(kind).parameters.keys() - set(self._arrays)
         ):
             raise TypeError(
                 f"{kind.__name__}({name}=): expected an option, got {shown(value)}; {in_two_calls(self)}"
@@ -118,22 +118,22 @@ class Module:
             )
 
     def _named_fields(self) -> Iterator[tuple[str, Any]]:
-        """Give the names and values of all fields, those in lists, tuples and dicts one by one."""
+        """Return the names and values of all fields, those in lists, tuples and dicts one by one."""
         for name, value in vars(self).items():
             yield from _flattened(name, value)
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """Give the modules among the fields, with their names."""
+        """Return the modules among the fields, with their names."""
         return ((name, value) for name, value in self._named_fields() if isinstance(value, Module))
 
     def children(self) -> Iterator[Module]:
-        """Give the modules among the fields."""
+        """Return the modules among the fields."""
         return (module for _, module in self.named_children())
 
     def named_modules(
         self, memo: set[int] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """Give this module and all those inside it, with their names.
+        """Return this module and all those inside it, with their names.
 
         Args:
             memo: the ids of modules that are left out.
@@ -148,7 +148,7 @@ class Module:
                 yield from child.named_modules(memo, _joined(prefix, name), remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
-        """Give this module and all those inside it."""
+        """Return this module and all those inside it."""
         return (module for _, module in self.named_modules())
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
@@ -170,7 +170,7 @@ class Module:
     def _named(
         self, *kinds: type[T], prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, T]]:
-        """Give all fields of some kinds, module by module; what is shared comes once, or by all names."""
+        """Return all fields of some kinds, module by module; what is shared comes once, or by all names."""
         seen: set[int] = set()
         inside = self.named_modules(None, prefix, remove_duplicate)
         for path, module in inside if recurse else [(prefix, self)]:
@@ -183,7 +183,7 @@ class Module:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Give all parameters with their names.
+        """Return all parameters with their names.
 
         Args:
             prefix: what stands before the names.
@@ -193,17 +193,17 @@ class Module:
         return self._named(Parameter, prefix=prefix, recurse=recurse, remove_duplicate=remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Give all parameters: what an optimiser is made of; or those of this module alone."""
+        """Return all parameters: what an optimiser is made of; or those of this module alone."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Buffer]]:
-        """Give all buffers with their names, as ``named_parameters`` gives parameters."""
+        """Return all buffers with their names, as ``named_parameters`` gives parameters."""
         return self._named(Buffer, prefix=prefix, recurse=recurse, remove_duplicate=remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Buffer]:
-        """Give all buffers."""
+        """Return all buffers."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
@@ -224,7 +224,7 @@ class Module:
     # State
 
     def state_dict(self, *, prefix: str = "") -> dict[str, np.ndarray[Any, Any]]:
-        """Give a copy of the array of every parameter and buffer, by name; what is shared, by all names."""
+        """Return a copy of the array of every parameter and buffer, by name; what is shared, by all names."""
         return {name: tensor.data.copy() for name, tensor in self._named_state(prefix)}
 
     def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
@@ -283,7 +283,7 @@ class Module:
         return self
 
     def train(self, mode: bool = True) -> Self:
-        """Switch all layers to training; some, such as dropout, then do other than in use.
+        """Switch all layers to training mode, in which some, such as dropout, behave differently.
 
         The layers inside of one that has a ``train`` of its own are left to that.
         """
@@ -301,7 +301,7 @@ class Module:
         return self
 
     def eval(self) -> Self:
-        """Switch all layers to use."""
+        """Switch all layers to evaluation mode."""
         return self.train(False)
 
     # Display
@@ -311,7 +311,7 @@ class Module:
         return ""
 
     def _shown(self) -> list[tuple[str, Any]]:
-        """Give what has a line of its own: modules, and functions in the place of modules."""
+        """Return what has a line of its own: modules, and functions in the place of modules."""
         return list(self.named_children())
 
     def __repr__(self) -> str:
@@ -358,7 +358,7 @@ def check_state(argument: str, given: Any) -> None:
 def matched(
     module: Module, places: Iterable[tuple[str, Tensor]], given: Mapping[str, Any], strict: bool
 ) -> tuple[dict[Tensor, Tensor], IncompatibleKeys]:
-    """Give the values that came by the names of parameters and buffers, as Tensors.
+    """Return the values that came by the names of parameters and buffers, as Tensors.
 
     Raises:
         ValueError: some do not fit; with ``strict``, also: names are missing or unknown. All are listed.
@@ -386,7 +386,7 @@ def matched(
 
 
 def _value_for(tensor: Tensor, came: dict[str, Any]) -> Tensor:
-    """Give the value that came by a tensor's names; refuse another shape, and different ones."""
+    """Return the value that came by a tensor's names; refuse another shape, and different ones."""
     first, *others = came
     values: dict[str, Tensor] = {}
     for name, value in came.items():

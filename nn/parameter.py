@@ -55,7 +55,7 @@ class Buffer(Tensor):
 
 
 def in_place_of(own: T, value: Tensor) -> T:
-    """Give a value, with its memory and its history, as what it stands for: a Parameter, or a Buffer.
+    """Return a value, with its memory and its history, as what it stands for: a Parameter, or a Buffer.
 
     Example:
         >>> w = tensor([1.0, 2.0], requires_grad=True)

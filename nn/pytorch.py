@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import opcode
 import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 CPU = "there is only the CPU: leave it out"
@@ -175,13 +178,25 @@ class Instead:
         raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}")
 
 
-def without(module: str, name: str, words: dict[str, str]) -> Exception:
-    """Make the error of a module that lacks a name; Python suggests a similar one.
+def module_getattr(
+    module: str, words: Mapping[str, str], late: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[str], Any]:
+    """Make the ``__getattr__`` of a module: it finds late imports, and says what to use for the rest.
 
-    Where the name is imported, Python would replace an AttributeError by one without these words.
+    Where a name is imported, Python would replace an AttributeError by one without these words.
+
+    Args:
+        module: its name.
+        words: by names that it lacks, what to use instead.
+        late: by names that it has, the modules that they are imported from when they are first used.
     """
-    caller = sys._getframe(2)
-    if name in words and caller.f_code.co_code[caller.f_lasti] == opcode.opmap["IMPORT_FROM"]:
-        return ImportError(f"cannot import name {name!r} from {module!r}; {words[name]}", name=module)
-    said = f"; {words[name]}" if name in words else ""
-    return AttributeError(f"module {module!r} has no attribute {name!r}{said}")
+
+    def find(name: str) -> Any:
+        if name in late:
+            return vars(sys.modules[module]).setdefault(name, getattr(import_module(late[name]), name))
+        caller, said = sys._getframe(1), f"; {words[name]}" if name in words else ""
+        if said and caller.f_code.co_code[caller.f_lasti] == opcode.opmap["IMPORT_FROM"]:
+            raise ImportError(f"cannot import name {name!r} from {module!r}{said}", name=module)
+        raise AttributeError(f"module {module!r} has no attribute {name!r}{said}")
+
+    return find

@@ -103,7 +103,7 @@ def _exchanged(module: Module, new: dict[Tensor, Tensor]) -> Iterator[None]:
 
 
 def _replaced(value: Any, new: dict[Tensor, Tensor], changes: Changes) -> Any:
-    """Give what shall stand in the place of a value; note what shall change inside of lists and dicts."""
+    """Return what shall stand in the place of a value; note what shall change inside of lists and dicts."""
     if isinstance(value, Tensor):
         return new.get(value, value)
     if isinstance(value, tuple):

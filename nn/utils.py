@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd import Tensor
-from nn.pytorch import UTILS, without
+from nn.pytorch import UTILS, module_getattr
 
 
 def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[np.ndarray]:
@@ -51,8 +51,8 @@ def clip_grad_norm_(
     total = float(np.linalg.norm(norms, p)) if norms else 0.0
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
-            f"clip_grad_norm_: the norm of the gradients is {total}; find out which with gradients that are "
-            f"not finite, or pass error_if_nonfinite=False"
+            f"clip_grad_norm_: the norm of the gradients is {total}; the usual fix is a lower learning rate, "
+            f"or error_if_nonfinite=False to go on"
         )
     factor = min(max_norm / (total + 1e-6), 1.0)
     for g in gradients:
@@ -75,7 +75,4 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """Say what to use in place of a name of PyTorch's that is not here."""
-        raise without(__name__, name, UTILS)
+    __getattr__ = module_getattr(__name__, UTILS)

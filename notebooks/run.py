@@ -42,7 +42,7 @@ def tagged(cell: Any, tag: str) -> bool:
 
 
 def text_of(cell: Any) -> str:
-    """Give what a code cell prints, and its value as text."""
+    """Return what a code cell prints, and its value as text."""
     parts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cell.get("outputs", ())]
     return "\n".join(part for part in parts if not part.startswith("<")).strip()  # no addresses
 
@@ -143,7 +143,7 @@ class Runner:
 
 
 def errors_of(*cells: Any) -> str:
-    """Give the tracebacks that cells have shown."""
+    """Return the tracebacks that cells have shown."""
     texts = [
         "\n".join(output.traceback)
         for cell in cells

@@ -60,7 +60,7 @@ CONSTANT_ARGUMENTS: dict[Callable[..., Any], Callable[[Draw], Call]] = {
 
 
 def constant_call(function: Callable[..., Any]) -> Callable[[Draw], Call]:
-    """Give the function's own line; or draw floats for what is required, integers if it takes no floats."""
+    """Return the function's own line; or draw floats for what is required, integers if it takes no floats."""
 
     def draw(d: Draw) -> Call:
         shapes = d.broadcastable(required(function))

@@ -368,7 +368,6 @@ NOT_CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "where of a fold": (lambda x: np.hypot.reduce(x, where=[True, False]), r"np\.hypot\.reduce.*where="),
     "unknown keyword": (lambda x: np.sum(x, colour="red"), r"colour"),
     "tracked keyword": (lambda x: np.sum(x, initial=x[0]), r"np\.sum.*initial"),
-    "weights of a histogram": (lambda x: np.histogram([0, 1], weights=x), r"np\.histogram.*weights="),
     "out of a Tensor": (lambda x: np.add(x, 1, out=x), r"cannot write into a Tensor.*x\[\.\.\.\] ="),
     "fill value": (lambda x: np.full_like(np.ones(2), x[0]), r"np\.full_like.*array a Tensor first"),
     "target of copyto": (lambda x: np.copyto(np.zeros(2), x), r"np\.copyto"),

@@ -14,7 +14,7 @@ W = np.random.default_rng(1).normal(size=(3, 4))
 
 
 def engine() -> dict[str, Any]:
-    """Give the variables of a layer, with their gradients."""
+    """Return the variables of a layer, with their gradients."""
     w, b = tensor(W, requires_grad=True), tensor(np.zeros(4), requires_grad=True)
     loss: Any = np.mean(np.tanh(X @ w + b))
     loss.backward()

@@ -36,7 +36,7 @@ def constant(x: Any) -> Any:
 
 
 def wrong(f: Callable[[Any], Any], factor: float) -> Callable[[Any], Any]:
-    """Give f with a gradient that is ``factor`` times the right one."""
+    """Return f with a gradient that is ``factor`` times the right one."""
 
     def scaled(x: Any) -> Any:
         if not isinstance(x, Tensor):
@@ -234,7 +234,7 @@ def test_wrong_elements_beside_a_kink_are_found() -> None:
 
 
 def noisy(level: float) -> Callable[[Any], Any]:
-    """Give a function whose values err by about ``level``, always in the same way."""
+    """Return a function whose values err by about ``level``, always in the same way."""
     return lambda x: (x * x + level * 1e16) - level * 1e16
 
 

@@ -42,7 +42,7 @@ def test_every_check_of_scikit_learn(estimator: Any, check: Any) -> None:
 
 @pytest.fixture(params=["threading", "loky", "dask, threads", "dask, processes"])
 def backend(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Give what makes joblib use a backend."""
+    """Return what makes joblib use a backend."""
     name, _, workers = request.param.partition(", ")
     if name != "dask":
         yield partial(joblib.parallel_config, name, n_jobs=2)

@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from autograd import Tensor
 from autograd.containers import mapped
 from autograd.derivatives.calls import own_name
-from autograd.derivatives.pullback import Pullback, remembered_plan
+from autograd.derivatives.pullback import Pullback, recent_plan
 from autograd.derivatives.table import TABLE, Derivative
 from autograd.testing import CHECKS, Call, calls
 from autograd.testing.strategies import SMOOTH, Style
@@ -106,7 +106,7 @@ def mutated(entry: Derivative, mutant: Mutant) -> Iterator[None]:
 def set_rules(entry: Derivative, rules: dict[str, Pullback | None]) -> None:
     *entry.pullbacks, entry.cotangent = rules.values()
     entry.plans.clear()
-    remembered_plan.cache_clear()
+    recent_plan.cache_clear()
 
 
 def examples(entry: Derivative, style: Style, count: int) -> list[Call]:

@@ -78,7 +78,7 @@ EXTREMES: dict[str, Any] = {
 
 
 def gradients(function: Function, row: Any, others: list[Any], create_graph: bool) -> tuple[list[Any], ...]:
-    """Give the gradients by all arguments, and by the cotangent's; a row is masked, as with np.where."""
+    """Return the gradients by all arguments, and by the cotangent's; a row is masked, as with np.where."""
     x = drawn((ROWS, SIZE))
     x[MASKED] = row
     leaves = [tensor(array, requires_grad=True) for array in (x, *others)]

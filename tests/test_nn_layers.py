@@ -74,7 +74,7 @@ INPUT_SHAPES = [(3,), (4, 3), (2, 4, 3), (1, 3), (0, 3)]
 
 
 def pulled_back(function: Callable[..., Any], inputs: Sequence[Any], cotangent: Array) -> list[Any]:
-    """Give the value, and the gradients of all inputs."""
+    """Return the value, and the gradients of all inputs."""
     out = function(*inputs)
     out.backward(tensor(cotangent))
     return [out.detach().numpy(), *[x.grad.numpy() for x in inputs]]
@@ -556,7 +556,6 @@ def test_what_is_no_activation_is_refused(argument: str, kind: Any) -> None:
 
 def test_a_class_for_a_module_is_refused() -> None:
     for make, said in (
-        (lambda: nn.Perceptron(2, 1, nn.ReLU), r"activation: expected modules.*Sigmoid\(\)"),
         (lambda: nn.Sequential(nn.Linear(2, 1), nn.ReLU), r"layers: expected modules.*Sigmoid\(\)"),
         (lambda: nn.Sequential([nn.Linear(2, 1)]), r"layers: expected .*Sequential\(\*layers\)"),
     ):

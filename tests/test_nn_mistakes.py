@@ -18,7 +18,7 @@ Y = np.arange(20) % 3
 
 
 def said_by(call: Callable[[], Any]) -> str:
-    """Give the message of the error that a call raises."""
+    """Return the message of the error that a call raises."""
     with pytest.raises((TypeError, ValueError, FileNotFoundError)) as caught:
         call()
     return str(caught.value)

@@ -205,7 +205,7 @@ def test_initial_weights_are_uniform_within_the_root_of_the_state() -> None:
         (lambda: GRU(2, 2.5), "hidden_size: expected a whole number from 1, got 2.5"),
         (lambda: RNN(2, 2, num_layers=0), "num_layers: expected a whole number from 1, got 0"),
         (lambda: RNN(2, 2, nonlinearity="sin"), "nonlinearity: expected 'tanh' or 'relu', got 'sin'"),
-        (lambda: GRU(2, 2, dropout=2), "dropout: expected a share from 0 to 1, got 2"),
+        (lambda: GRU(2, 2, dropout=2), "dropout: expected a probability from 0 to 1, got 2"),
         (lambda: LSTM(2, 3)(np.ones((4, 5, 7))), "LSTM: expected inputs of shape .* with 2 features, got"),
         (lambda: GRU(2, 3)(np.ones(2)), "GRU: expected inputs of shape"),
         (

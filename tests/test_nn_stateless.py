@@ -348,7 +348,7 @@ def test_gradients_are_those_of_torch() -> None:
 
 
 def meta_gradients(library: Any, model: Any, tasks: Any) -> Any:
-    """Give the gradients through two steps of descent, to the loss on other data (Finn et al., 2017)."""
+    """Return the gradients through two steps of descent, to the loss on other data (Finn et al., 2017)."""
     call, grad, loss = library
     weights = dict(model.named_parameters())
     x, y, x_new, y_new = tasks

@@ -40,7 +40,7 @@ STRUCTURED = "np.lib.recfunctions."
 
 
 def handed_over(function: Function) -> Function:
-    """Give what NumPy hands over: for an inner function that serves ``like=``, the public one."""
+    """Return what NumPy hands over: for an inner function that serves ``like=``, the public one."""
     public = getattr(np, function.__name__, None)
     return public if function.__module__ == "numpy" and public is not None else function
 

@@ -28,7 +28,7 @@ TABLES = (
 
 
 def values(result: Any) -> Any:
-    """Give the numbers of a Tensor of ours or of PyTorch's, or of several."""
+    """Return the numbers of a Tensor of ours or of PyTorch's, or of several."""
     if isinstance(result, (tuple, list)):
         return [values(part) for part in result]
     return np.asarray(plain(result.detach() if hasattr(result, "detach") else result))

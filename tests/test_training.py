@@ -34,7 +34,7 @@ def network(seed: int = 0) -> nn.Sequential:
 
 
 def task(model: nn.Module | None = None, lr: float = 0.1) -> tuple[Any, ...]:
-    """Give the first arguments of fit."""
+    """Return the first arguments of fit."""
     model = network() if model is None else model
     return model, (X, Y), LOSS, nn.optim.SGD(model.parameters(), lr=lr)
 

@@ -67,7 +67,7 @@ class Run:
 
 
 def numbers(history: nn.History) -> dict[str, list[float]]:
-    """Give all that does not depend on the clock."""
+    """Return all that does not depend on the clock."""
     return {name: column for name, column in history.to_dict().items() if name != "seconds"}
 
 

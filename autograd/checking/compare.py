@@ -64,7 +64,7 @@ class Comparison(Table):
         return "variable", "shape", "verdict", "largest difference", "relative"
 
     def cells(self) -> Iterable[tuple[str, ...]]:
-        """Give the rows as texts."""
+        """Return the rows as texts."""
         for row in self.rows:
             numbers = [row.largest, row.relative]
             texts = ["-" if math.isnan(x) else f"{x:.1e}" if x else "0" for x in numbers]
@@ -149,7 +149,7 @@ def _gradient(variable: Any, name: str) -> Array:
 
 
 def _largest(gradient: Array) -> float:
-    """Give the size of the largest element that is finite."""
+    """Return the size of the largest element that is finite."""
     sizes = np.abs(gradient) if gradient.dtype != object else np.zeros(0)
     return float(np.max(sizes, initial=0, where=np.isfinite(sizes)))
 

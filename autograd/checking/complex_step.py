@@ -20,7 +20,7 @@ _REFUSALS = (
 
 
 def complex_slope(problem: Problem, i: int, direction: Array, weights: list[Array]) -> float | None:
-    """Give the slope of the weighted results along a line, Im f(x + ih v) / h, if there is one.
+    """Return the slope of the weighted results along a line, Im f(x + ih v) / h, if there is one.
 
     It is right only for functions that are analytic and take complex arrays; whoever uses it compares it
     with differences. Where the function refuses complex arrays, or loses their imaginary part, there is none.

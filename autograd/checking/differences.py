@@ -96,7 +96,7 @@ def noise_of_values(at: Line, scale: float, floor: Array) -> Array:
 
 
 def _sixth_differences(at: Line, spacing: float) -> Array:
-    """Give the noise that one spacing shows, or infinity where the values do not change."""
+    """Return the noise that one spacing shows, or infinity where the values do not change."""
     values = np.stack([at((i + 1) * spacing) for i in range(9)])  # without 0, where a kink may be
     sixth = np.stack([_SIXTH @ values[i : i + 7] for i in range(3)])
     noise = np.sqrt(np.mean(sixth**2, axis=0) / np.sum(_SIXTH**2))

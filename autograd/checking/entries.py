@@ -84,7 +84,7 @@ def jacobian_of(e: Evaluation, i: int, columns: Array, direction: Array, inside:
 
 
 def line(problem: Problem, i: int, direction: Array, weights: list[Array] | None = None) -> Line:
-    """Give the values along a line through argument ``i``, or their weighted sum, as one array.
+    """Return the values along a line through argument ``i``, or their weighted sum, as one array.
 
     Where the function has no value, there are NaNs.
     """

@@ -105,7 +105,7 @@ def examine(e: Evaluation, i: int, direction: Array) -> Row:
     if verdicts.wrong.any():
         return explain.wrong(e, i, jacobian, verdicts)
     # A line whose steps fit the largest element may lead over kinks that are near to small ones.
-    if along.gap > _doubt(e, i, direction, jacobian, verdicts):
+    if along.gap > _doubt(e, direction, jacobian, verdicts):
         return e.row(i, RIGHT, verdicts.error)
     return e.row(i, WRONG, along.error, str(along))
 
@@ -145,7 +145,7 @@ def _along(
 
 
 def _size(weights: list[Array], values: list[Array]) -> float:
-    """Give how large a sum is of which no parts cancel."""
+    """Return how large a sum is of which no parts cancel."""
     return weighted(map(np.abs, weights), map(np.abs, values))
 
 
@@ -165,10 +165,8 @@ def _is_linear(e: Evaluation, i: int, jacobian: entries.Jacobian) -> bool:
     return np.allclose(weights @ jacobian.found, pulled, rtol=max(1e-6, 1e3 * e.eps), atol=atol)
 
 
-def _doubt(
-    e: Evaluation, i: int, direction: Array, jacobian: entries.Jacobian, verdicts: entries.Verdicts
-) -> float:
-    """Give how far off the slope along a line can be, as far as differences by each element tell."""
+def _doubt(e: Evaluation, direction: Array, jacobian: entries.Jacobian, verdicts: entries.Verdicts) -> float:
+    """Return how far off the slope along a line can be, as far as differences by each element tell."""
     if jacobian.found.size < direction.size * sum(result.size for result in e.results):
         return math.inf
     weights = np.concatenate([np.ravel(u) for u in e.cotangents])[jacobian.rows]

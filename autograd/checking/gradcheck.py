@@ -166,7 +166,7 @@ def _row(e: Evaluation, i: int, here: list[Array], rng: np.random.Generator) -> 
 def _compared(
     e: Evaluation, i: int, direction: Array, step: float, here: list[Array], moved: list[list[Array]]
 ) -> tuple[float, float, bool]:
-    """Give the error of a slope, the size of its terms, and whether there seems to be a kink."""
+    """Return the error of a slope, the size of its terms, and whether there seems to be a kink."""
     terms = e.gradients[i] * direction
     size = math.sqrt(np.vdot(terms, terms))
     ahead, behind, half_ahead, half_behind = (weighted(e.cotangents, values) for values in moved)
@@ -180,7 +180,7 @@ def _compared(
 
 
 def _balanced(e: Evaluation, moved: list[list[Array]], rng: np.random.Generator) -> Iterator[Evaluation]:
-    """Give cotangents to which all results count alike, if some change so much that they hide others."""
+    """Return cotangents to which all results count alike, if some change so much that they hide others."""
     ahead, behind, *_ = moved
     if len(ahead) == ahead[0].size == 1:
         return
@@ -198,7 +198,7 @@ def _balanced(e: Evaluation, moved: list[list[Array]], rng: np.random.Generator)
 
 
 def _parts(g: Array) -> list[Array | None]:
-    """Give masks of those elements that are checked together: of similar gradients; None is all."""
+    """Return masks of those elements that are checked together: of similar gradients; None is all."""
     size = np.abs(g)
     most = size.max(initial=0.0)
     if (

@@ -43,18 +43,18 @@ class Problem:
         self.exact = [np.asarray(array, float) for array in arrays]
 
     def values(self, arrays: list[Array]) -> list[Array]:
-        """Give the results' arrays, in float64. To be called where no calls are recorded."""
+        """Return the results' arrays, in float64. To be called where no calls are recorded."""
         found = leaves(self.call([Tensor.lift(array) for array in arrays]))
         return [np.asarray(x.data if isinstance(x, Tensor) else x, float) for x in found]
 
     def recorded(self) -> list[Tensor]:
-        """Give the results as Tensors, with the calls that they came from."""
+        """Return the results as Tensors, with the calls that they came from."""
         with modes.enable_grad():
             inputs = [Tensor(np.array(array)).requires_grad_() for array in self.arrays]
             return [Tensor.lift(leaf) for leaf in leaves(self.call(inputs))]
 
     def differentiated(self) -> tuple[Any, list[Array], Callable[[list[Array]], list[Array]]]:
-        """Give the result, its leaves, and the pullback: a function of the leaves' cotangents."""
+        """Return the result, its leaves, and the pullback: a function of the leaves' cotangents."""
         value, pullback = vjp(self.call, self.arrays)
         return (
             value,
@@ -63,7 +63,7 @@ class Problem:
         )
 
     def pulled_back(self, structure: Any, cotangents: list[Array]) -> Problem:
-        """Give the problem whose function is the pullback of this one's, and whose point the same."""
+        """Return the problem whose function is the pullback of this one's, and whose point the same."""
         count = len(self.arrays)
 
         def call(arrays: list[Any]) -> Any:

@@ -34,7 +34,7 @@ class Table(ABC):
 
     @abstractmethod
     def cells(self) -> Iterable[tuple[str, ...]]:
-        """Give the rows as texts."""
+        """Return the rows as texts."""
 
     def sentences(self) -> Iterable[str]:
         """Explain the rows that need it."""
@@ -125,7 +125,7 @@ class Report(Table):
         return "order", "by", "shape", "verdict", "relative error"
 
     def cells(self) -> Iterable[tuple[str, ...]]:
-        """Give the rows as texts."""
+        """Return the rows as texts."""
         for row in self.rows:
             error = "-" if math.isnan(row.error) else f"{row.error:.1e}"
             yield str(row.order), row.name, str(row.shape), row.verdict, error

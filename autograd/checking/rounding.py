@@ -19,7 +19,7 @@ SizeInside = Callable[[Array], float]
 
 
 def size_inside(problem: Problem) -> SizeInside:
-    """Give a function of weights of all results: of what size their sum was before anything cancelled.
+    """Return a function of weights of all results: of what size their sum was before anything cancelled.
 
     Rounding of an intermediate value v, to which the sum has the slope ḡ, moves the sum by about eps Σ|ḡ v|.
     The largest Σ|ḡ v| of all counts.

@@ -78,7 +78,7 @@ class State:
 
 
 def _containers(tree: Any) -> Iterator[Any]:
-    """Give all dicts and lists in a container."""
+    """Return all dicts and lists in a container."""
     if isinstance(tree, (dict, list)):
         yield tree
     for branch in tree.values() if isinstance(tree, dict) else tree:

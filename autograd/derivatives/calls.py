@@ -42,14 +42,14 @@ _HOMES = ("numpy", "numpy._core.umath", "scipy.special", "scipy.special._ufuncs"
 
 
 def shape_of(argument: Any) -> tuple[int, ...]:
-    """Give the shape of a recorded argument: a node, a Tensor, an array or a number."""
+    """Return the shape of a recorded argument: a node, a Tensor, an array or a number."""
     shape: tuple[int, ...] | None = getattr(argument, "shape", None)
     return np.shape(argument) if shape is None else shape
 
 
 @cache
 def parameters_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """Give the names of a function's own parameters, in order, and their defaults.
+    """Return the names of a function's own parameters, in order, and their defaults.
 
     What a function written in C says of its defaults is not trusted: ``np.where`` names None for
     arrays that it needs. In older releases of NumPy such functions say nothing at all.

@@ -11,7 +11,7 @@ from autograd.derivatives.table import constant, refused
 
 @primitive
 def value_of(x: Any) -> Any:
-    """Give the array of a Tensor: for what a definition computes without a derivative."""
+    """Return the array of a Tensor: for what a definition computes without a derivative."""
     return x
 
 

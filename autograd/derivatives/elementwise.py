@@ -43,7 +43,7 @@ def _share(x: Any, y: Any, power: Any = np.exp, logaddexp: Any = np.logaddexp) -
     return power(-logaddexp(0, np.where(same, 0, y) - np.where(same, 0, x)))
 
 def _wins(x: Any, y: Any, nan_loses: bool = False) -> Any:
-    """Give 1 where x > y, one half where they are equal, else 0; both share a NaN."""
+    """Return 1 where x > y, one half where they are equal, else 0; both share a NaN."""
     wins, nan = np.greater(x, y) + 0.5 * np.equal(x, y), np.isnan(y)
     return wins + (nan * (1 - 0.5 * np.isnan(x)) if nan_loses else 0.5 * (np.isnan(x) | nan))
 

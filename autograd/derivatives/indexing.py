@@ -36,7 +36,7 @@ def add_at(total: Any, x: Any, index: Any) -> None:
 
 @primitive
 def set_item(x: Any, index: Any, value: Any) -> Any:
-    """Give a copy of ``x`` with ``value`` at ``index``: what ``x[index] = value`` means."""
+    """Return a copy of ``x`` with ``value`` at ``index``: what ``x[index] = value`` means."""
     result = np.array(x)
     result[index] = value
     return result

@@ -53,7 +53,7 @@ slogdet = _named("slogdet", lambda a: np.stack(np.linalg.slogdet(a), axis=-1))
 
 @primitive
 def cofactors(a: Any) -> Any:
-    """Give the derivative of the determinant, det(a) a⁻ᵀ, but of singular matrices too."""
+    """Return the derivative of the determinant, det(a) a⁻ᵀ, but of singular matrices too."""
     u, s, vt, sign = _signed_svd(a)
     return (sign * u * np.prod(np.where(_identity(a), 1, s[..., None, :]), -1)[..., None, :]) @ vt
 
@@ -148,7 +148,7 @@ _norm_as_written = own_text(np.linalg.norm, svd=lambda x, compute_uv: np.abs(np.
 _svd_as_written, _vector_norm_as_written = own_text(np.linalg.svd), own_text(np.linalg.vector_norm)
 
 def _as(function: Any, *results: Any) -> Any:
-    """Give results in the type of NumPy's own function, which is not public."""
+    """Return results in the type of NumPy's own function, which is not public."""
     return type(function(np.ones((1, 1))))(*results)
 
 def _qr_of(a: Any, mode: str = "reduced") -> Any:
@@ -187,7 +187,7 @@ def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), math.prod(shape))), np.ravel(b)), shape)
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Any:
-    """Give a norm; where all elements are 0 its gradient is 0, by convention."""
+    """Return a norm; where all elements are 0 its gradient is 0, by convention."""
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if (ord is None and (axis is None or len(axes) <= 2)) or (len(axes), ord) in ((1, 2), (2, "fro"), (2, "f")):
         return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))

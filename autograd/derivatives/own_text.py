@@ -39,7 +39,7 @@ def _concatenate(arrays: Any, axis: int | None = 0, dtype: Any = None, **how: An
 _CONVERSIONS: dict[str, Callable[..., Any]] = {
     "asarray": as_array,
     "asanyarray": as_array,
-    "atleast_2d": lambda x: np.atleast_2d(as_array(x)),
+    "atleast_2d": lambda *arrays: np.atleast_2d(*map(as_array, arrays)),
     "array": lambda *args, **how: np.copy(as_array(*args, **how)),
     "concatenate": _concatenate,
     "_makearray": lambda a: (as_array(a), as_array),  # as np.linalg says it

@@ -25,7 +25,7 @@ Function = Callable[..., Any]
 
 @primitive
 def moved(*arrays: Any, by: Callable[[Sequence[Any]], Any]) -> Any:
-    """Give what a function, which only moves their elements, makes of arrays."""
+    """Return what a function, which only moves their elements, makes of arrays."""
     return by(arrays)
 
 
@@ -48,7 +48,7 @@ derivative(
 
 
 def rearranged(function: Function, *operands: str, writes: bool = False) -> Function:
-    """Give the definition of a function that moves the elements of its ``operands``.
+    """Return the definition of a function that moves the elements of its ``operands``.
 
     One that ``writes`` does so to the first operand, and gives nothing.
     """

@@ -81,12 +81,7 @@ def plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
     )
 
 
-def recent_plan(entry: Any, tracked: tuple[int, ...], count: int) -> Plan:
-    """Plan a call of a variadic entry: there is no end to the numbers of arguments, so not all plans stay."""
-    return (remembered_plan if count <= 100 else plan)(entry, tracked, count)
-
-
-remembered_plan = lru_cache(maxsize=256)(plan)
+recent_plan = lru_cache(maxsize=256)(plan)  # of variadic entries, whose calls have no end of forms
 
 
 def _guarded(pull: Pull) -> Pull:

@@ -15,7 +15,7 @@ NOT_GIVEN = np._NoValue
 
 # fmt: off
 def reduced_axes(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """Give the axes that a reduction along ``axis`` removes, counted from 0."""
+    """Return the axes that a reduction along ``axis`` removes, counted from 0."""
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     return tuple(i % len(shape) for i in axes) if shape else ()
 
@@ -27,7 +27,7 @@ def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, wh
     return reduced if where is True else reduced * where
 
 def count(shape: tuple[int, ...], axis: Axis, keepdims: Flag = False, where: Any = True, least: int = 0) -> Any:
-    """Give the number of elements that become one, or the least that is to be given."""
+    """Return the number of elements that become one, or the least that is to be given."""
     if where is True:
         return max(math.prod(shape[i] for i in reduced_axes(shape, axis)), least)
     return np.maximum(np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=keepdims), least)
@@ -46,7 +46,7 @@ def _to_extremum(g: Any, x: Any, out: Any, axis: Axis, keepdims: bool, initial: 
     return g / (np.sum(is_extremum, axis=axis, keepdims=True, dtype=g.dtype) + rival) * is_extremum
 
 def _share_of_sum(power: Any, x: Any, out: Any, axis: Axis, keepdims: bool) -> Any:
-    """Give the share of each power in the sum whose logarithm ``out`` is; those that are infinite share equally."""
+    """Return the share of each power in the sum whose logarithm ``out`` is; those that are infinite share equally."""
     total = restore(out, np.shape(x), axis, keepdims)
     if not np.any(np.isinf(total)):
         return power(x - total)
@@ -61,7 +61,7 @@ def running(operation: Any, x: Any, axis: int) -> Any:
     return np.moveaxis(x, -1, axis)
 
 def _products_of_others(x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any) -> Any:
-    """Give the product over each element; where one may be zero, multiply all before and all after it."""
+    """Return the product over each element; where one may be zero, multiply all before and all after it."""
     if np.all((np.abs(out) >= np.finfo(out.dtype).tiny) & np.isfinite(out)):
         return restore(out, np.shape(x), axis, keepdims) / x
     axes, rows = reduced_axes(np.shape(x), axis), as_rows(x, axis)

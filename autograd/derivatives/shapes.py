@@ -81,7 +81,7 @@ def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: An
 
 definition(astype,              _astype)
 if hasattr(np, "astype"):  # since NumPy 2.1
-    definition(np.astype,       _astype)
+    definition(np.astype,       lambda x, dtype, *, copy=True: _astype(x, dtype, copy=copy))
 definition(np.concatenate,      concatenate)
 definition(np.apply_along_axis, _apply_along_axis)
 definition(np.stack,            lambda arrays, axis=0: pile(*arrays, axis=axis))

@@ -27,7 +27,7 @@ def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> A
     return slopes if len(axes) > 1 else slopes[0]
 
 def _slope(f: Any, x: Any, edge_order: int) -> Any:
-    """Give the slope of the parabola through each three points; at the ends, of a line if of order 1."""
+    """Return the slope of the parabola through each three points; at the ends, of a line if of order 1."""
     step = np.diff(x) if np.ndim(x) else x
     slope, (before, after) = np.diff(f) / step, (step[:-1], step[1:]) if np.ndim(x) else (1, 1)
     inner = (before * slope[..., 1:] + after * slope[..., :-1]) / (before + after)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.derivatives.calls import parameters_of
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import scatter
 from autograd.derivatives.reductions import Flag, as_rows
@@ -39,7 +40,7 @@ def _unique(ar: Any, return_index: bool = False, return_inverse: bool = False, r
     wanted = [x for x, asked in zip(rest, (return_index, return_inverse, return_counts), strict=True) if asked]
     return (_chosen(ar, values), *wanted) if wanted else _chosen(ar, values)
 
-derivative(np.sort,      lambda g, x, out, axis=-1: _unsorted(g, x, out, axis), keywords="kind stable descending", kind="choice")
+derivative(np.sort,      lambda g, x, out, axis=-1: _unsorted(g, x, out, axis), keywords="kind stable" + " descending" * ("descending" in parameters_of(np.sort)), kind="choice")
 derivative(np.partition, lambda g, x, out, axis=-1: _unsorted(g, x, out, axis), None, names="x kth", keywords="kind", kind="choice")
 
 definition(np.unique,        _unique)

@@ -62,9 +62,9 @@ class Derivative:
 
     def plan(self, tracked: tuple[int, ...], count: int) -> Plan:
         """Plan the backward pass of a call with ``count`` arguments, of which some are tracked."""
-        if self.variadic:
-            return recent_plan(self, tracked, count)
-        return self.plans.setdefault(tracked, plan(self, tracked, count))
+        if not self.variadic:
+            return self.plans.setdefault(tracked, plan(self, tracked, count))
+        return (recent_plan if count <= 100 else plan)(self, tracked, count)
 
 
 class Definition(NamedTuple):

@@ -125,7 +125,7 @@ def _end(order: Sequence[Node], start: int, stop: int, reading: Collection[int])
 
 
 def _owners(outermost: Any) -> Iterator[tuple[Any, list[Any]]]:
-    """Give the parameters of a module, each with the modules that it lies in."""
+    """Return the parameters of a module, each with the modules that it lies in."""
     inside = dict(outermost.named_modules())
     for name, parameter in outermost.named_parameters():
         dots = [i for i, letter in enumerate(name) if letter == "."]

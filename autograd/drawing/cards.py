@@ -201,7 +201,7 @@ class Deck:
         return [*rows, *(("⚠", word) for word in sorted(set(words)))]
 
     def _slopes(self, unit: Unit, last: Node) -> list[float]:
-        """Give the sizes of the gradients after each round, or of the one result."""
+        """Return the sizes of the gradients after each round, or of the one result."""
         ends = [self.tape.order[i - 1] for i in unit.rounds[1:]] + [last]
         return [rms(self.tape.gradients[n]) for n in ends if n in self.tape.gradients]
 
@@ -222,7 +222,7 @@ def _kind(module: Any) -> str:
 
 
 def _level(size: float) -> float:
-    """Give a place from 0 to 1 on a logarithmic scale."""
+    """Return a place from 0 to 1 on a logarithmic scale."""
     if not size or not math.isfinite(size):
         return float(size > 0)
     return min(max((math.log10(size) - _SMALLEST) / (_LARGEST - _SMALLEST), 0.04), 1.0)

@@ -124,14 +124,14 @@ def _modules(params: Any, variables: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _parameters(modules: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give the parameters of modules, with the module's name where there are several modules."""
+    """Return the parameters of modules, with the module's name where there are several modules."""
     for name, module in modules.items():
         for path, item in module.named_parameters():
             yield f"{name}.{path}" if len(modules) > 1 else path, item
 
 
 def _paths(modules: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give the modules inside of modules, with their paths."""
+    """Return the modules inside of modules, with their paths."""
     for name, module in modules.items():
         if hasattr(module, "named_modules"):
             for path, item in module.named_modules():

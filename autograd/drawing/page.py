@@ -81,7 +81,7 @@ def _json(data: Any) -> str:
 
 
 def data_of(deck: Deck, title: str) -> dict[str, Any]:
-    """Give what the page must know beside the picture; of large graphs, what it cannot read there."""
+    """Return what the page must know beside the picture; of large graphs, what it cannot read there."""
     tape = deck.tape
     few = len(tape.order) <= CROWDED
     (output,) = (card.key for card in deck.cards if card.things[-1] is tape.root)
@@ -103,7 +103,7 @@ def data_of(deck: Deck, title: str) -> dict[str, Any]:
 
 
 def _edges(deck: Deck, few: bool) -> Iterator[list[Any]]:
-    """Give all arguments of all calls, in the order of the sweep."""
+    """Return all arguments of all calls, in the order of the sweep."""
     keys = {id(card.things[0]): card.key for card in deck.cards}
     places = {(card.key, arrow.position): arrow.source for card in deck.cards for arrow in card.arrows}
     for step in deck.tape.steps:
@@ -115,7 +115,7 @@ def _edges(deck: Deck, few: bool) -> Iterator[list[Any]]:
 
 
 def _flows(deck: Deck) -> Iterator[list[Any]]:
-    """Give what flows between cards that show many calls, as a whole."""
+    """Return what flows between cards that show many calls, as a whole."""
     for card in reversed(deck.cards):
         for arrow in card.arrows:
             if arrow.flow is not None:
@@ -125,7 +125,7 @@ def _flows(deck: Deck) -> Iterator[list[Any]]:
 
 
 def _cards(deck: Deck, few: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give what is on the cards; of large graphs, only what a page cannot read off the picture."""
+    """Return what is on the cards; of large graphs, only what a page cannot read off the picture."""
     first: dict[int, str] = {}
     for card in deck.cards:
         about = _card(deck.tape, card) if few else _brief(deck.tape, card)
@@ -166,7 +166,7 @@ def _card(tape: Tape, card: Card) -> dict[str, Any]:
 
 
 def _figure(x: Any, exact: bool) -> Any:
-    """Give a number, or the rms of an array after its text if that is short, as JSON can have it."""
+    """Return a number, or the rms of an array after its text if that is short, as JSON can have it."""
     if not x.size:
         return None
     if x.size > 1 and listed(x):

@@ -47,13 +47,13 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
     coarser: Callable[[], Picture] | None = None
 
     def copy(self) -> Picture:
-        """Give an independent copy."""
+        """Return an independent copy."""
         copied: Picture = super().copy()
         copied.table, copied.coarser = self.table, self.coarser
         return copied
 
     def pipe(self, format: str | None = None, *args: Any, **options: Any) -> Any:
-        """Give the picture as bytes, or as text if there is an ``encoding``: see graphviz."""
+        """Return the picture as bytes, or as text if there is an ``encoding``: see graphviz."""
         if args or any(options.get(name) for name in _SPECIAL):
             return super().pipe(format, *args, **options)
         engine, encoding = options.get("engine"), options.get("encoding")
@@ -72,7 +72,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     @property
     def _render(self) -> Callable[..., str]:
-        """Give what ``render()`` and ``view()`` call for a source that they have saved."""
+        """Return what ``render()`` and ``view()`` call for a source that they have saved."""
         with_dot = super()._render
 
         def render(engine: str, format: str, filepath: str, **options: Any) -> str:

@@ -105,7 +105,7 @@ class Player:
     __repr__ = __str__
 
     def static(self) -> Picture:
-        """Give the picture alone, without steps, as a ``graphviz.Digraph``."""
+        """Return the picture alone, without steps, as a ``graphviz.Digraph``."""
         picture = picture_of(self._deck, self._direction, self.title)
         picture.table = str(self)
         return picture

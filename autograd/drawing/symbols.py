@@ -93,7 +93,7 @@ class Symbol(NDArrayOperatorsMixin):
         self.factors: tuple[Symbol, ...] = ()
 
     def __str__(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self.text
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
@@ -120,7 +120,7 @@ class Symbol(NDArrayOperatorsMixin):
         return result
 
     def astype(self, dtype: Any, copy: bool = True) -> Symbol:
-        """Give the symbol itself: a formula says nothing of dtypes."""
+        """Return the symbol itself: a formula says nothing of dtypes."""
         return self
 
     def dot(self, other: Any) -> Any:
@@ -156,7 +156,7 @@ def _call(function: Any, args: Any, kwargs: dict[str, Any] | None = None) -> Any
 
 
 def _shape(function: Any, x: list[Symbol]) -> tuple[int, ...]:
-    """Give the shape of a result, as far as rules ask for it."""
+    """Return the shape of a result, as far as rules ask for it."""
     shape: tuple[int, ...] = x[0].shape
     if function in (np.matmul, np.linalg.solve):
         return (*shape[:-1], *x[1].shape[-1:])

@@ -121,7 +121,7 @@ class Tape:
         return {i: found[leaf] for i, leaf in leaves.items() if leaf in found}
 
     def locals(self, node: Node) -> dict[int, Array]:
-        """Give the derivatives of a call by its arguments, where it works element by element."""
+        """Return the derivatives of a call by its arguments, where it works element by element."""
         shape = self.values[node].shape
         if node.plan.entry.kind != "elementwise" and any(
             np.size(self.values[node.args[i]]) != 1 for i, _, _ in node.plan.pullbacks

@@ -88,7 +88,7 @@ def _along_borders(units: Sequence[Unit]) -> bool:
 
 
 def _nested(sections: Sequence[Section]) -> Iterator[list[Section]]:
-    """Give each section, after those that it lies in."""
+    """Return each section, after those that it lies in."""
     open_: list[Section] = []
     for section in sections:
         while open_ and open_[-1].stop <= section.start:

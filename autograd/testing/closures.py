@@ -52,7 +52,7 @@ def is_plain(template: Call) -> bool:
 
 
 def closed_over(function: Function, template: Call, names: Iterable[str]) -> Function:
-    """Give the function of the variables alone, whose parameters are called as they are."""
+    """Return the function of the variables alone, whose parameters are called as they are."""
     if is_plain(template):
         return function
 

@@ -33,7 +33,7 @@ NEARBY = 60  # points are asked where kinks meet
 
 
 def cotangent_of(shape: tuple[int, ...], dtype: Any = np.float64) -> Array:
-    """Give a cotangent that is nowhere zero, the same one in every run."""
+    """Return a cotangent that is nowhere zero, the same one in every run."""
     random = np.random.default_rng(0)
     return frozen((random.integers(1, 64, shape) / 32) * random.choice((-1, 1), shape), dtype)
 
@@ -343,7 +343,7 @@ def _other_spellings(function: Callable[..., Any], call: Call) -> Iterator[Call]
 
 
 def _of_several_dtypes(arrays: list[Array]) -> Iterator[list[Array]]:
-    """Give arrays in double, in single, and, if there are several, in single and double by turns."""
+    """Return arrays in double, in single, and, if there are several, in single and double by turns."""
     for dtypes in ("d", "f", "fd")[: 2 + (len(arrays) > 1)]:
         yield [frozen(x, dtype) for x, dtype in zip(arrays, itertools.cycle(dtypes), strict=False)]
 

@@ -191,7 +191,7 @@ class _Growth:
         self.add_line(function, drawn.with_arrays([argument() for argument in arguments]))
 
     def moved(self, variable: Variable, array: Array | None) -> Variable:
-        """Give a value of the graph; or a new input that it moves."""
+        """Return a value of the graph; or a new input that it moves."""
         if array is None:
             return variable
         return self.add_line(nudged, Call((self.add_input(array), variable), {}))

@@ -41,7 +41,7 @@ class Variable:
         return self.name if self.part is None else f"{self.name}[{self.part}]"
 
     def among(self, values: Mapping[str, Any]) -> Any:
-        """Give the value itself."""
+        """Return the value itself."""
         return values[self.name] if self.part is None else values[self.name][self.part]
 
 
@@ -273,7 +273,7 @@ def _evaluates(text: str) -> bool:
 
 
 def _names_around(scope: Any) -> tuple[dict[str, Any], set[str]]:
-    """Give the global and the outer names of a function, or of the methods of a class; and the local ones."""
+    """Return the global and outer names of a function, or of the methods of a class; and the local ones."""
     functions = map(inspect.unwrap, vars(scope).values()) if isinstance(scope, type) else [scope]
     known: dict[str, Any] = dict(vars(sys.modules[scope.__module__])) if isinstance(scope, type) else {}
     local: set[str] = set()
@@ -286,7 +286,7 @@ def _names_around(scope: Any) -> tuple[dict[str, Any], set[str]]:
 
 
 def _options_of(entry: Derivative) -> Iterator[tuple[str, Any]]:
-    """Give the keyword arguments of ``derivative`` by which an entry was made."""
+    """Return the keyword arguments of ``derivative`` by which an entry was made."""
     read = {"dtype"}.union(*(rule.keywords for rule in entry.pullbacks if rule))
     usual = names_of_arguments(entry.function, len(entry.names))
     values = {
@@ -302,7 +302,7 @@ def _options_of(entry: Derivative) -> Iterator[tuple[str, Any]]:
 
 
 def source_of(function: Callable[..., Any]) -> str | None:
-    """Give the source of a function written in Python, of a lambda or a class too, if it can be found.
+    """Return the source of a function written in Python, of a lambda or a class too, if it can be found.
 
     Example:
         >>> from textwrap import dedent

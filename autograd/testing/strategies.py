@@ -46,7 +46,7 @@ class Call(NamedTuple):
         return [leaf for leaf in leaves(self) if is_floating(leaf)]
 
     def with_arrays(self, arrays: Iterable[Any]) -> Call:
-        """Give the same call of other arrays, or of Tensors in their place."""
+        """Return the same call of other arrays, or of Tensors in their place."""
         following = iter(arrays)
         other: Call = mapped(lambda leaf: next(following) if is_floating(leaf) else leaf, self)
         return other
@@ -95,7 +95,7 @@ class Style(NamedTuple):
 
 
 def window(domain: Interval) -> tuple[float, float, float]:
-    """Give the well scaled part of a domain near zero, and the distance kept from its borders."""
+    """Return the well scaled part of a domain near zero, and the distance kept from its borders."""
     margin = min(1 / 4, (domain.high - domain.low) / 8)
     low, high = domain.low + margin, domain.high - margin
     return max(low, min(-REACH, high - 1)), min(high, max(REACH, low + 1)), margin

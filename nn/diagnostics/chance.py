@@ -63,7 +63,7 @@ def _mean(outputs: Any, y: Any) -> tuple[Any, str]:
 
 
 def _entropy(counts: Any) -> Any:
-    """Give the entropy of each column of counts as a part of the largest, without bias (Miller, 1955)."""
+    """Return the entropy of each column of counts as a part of the largest, without bias (Miller, 1955)."""
     classes, n = len(counts), counts.sum(0)
     p = counts / n
     entropy = -np.sum(p * np.log(np.where(p > 0, p, 1)), 0) + (classes - 1) / (2 * n)

@@ -31,12 +31,12 @@ class Evidence:
         self.paths = list(dict.fromkeys(path for record in self.records for path in record.layers))
 
     def of(self, path: str, records: list[Record] | None = None) -> list[LayerRecord]:
-        """Give what a layer did, in the window or in other records."""
+        """Return what a layer did, in the window or in other records."""
         records = self.window if records is None else records
         return [record.layers[path] for record in records if path in record.layers]
 
     def median(self, path: str, name: str, records: list[Record] | None = None) -> float:
-        """Give the median of one of a layer's numbers; NaN where there is none."""
+        """Return the median of one of a layer's numbers; NaN where there is none."""
         numbers = [getattr(layer, name) for layer in self.of(path, records)]
         known = [x for x in numbers if x is not None and not math.isnan(x)]
         return float(np.median(known)) if known else NAN
@@ -101,7 +101,7 @@ class Evidence:
         return curve(losses, middle, high - low, self.recorder.broken is not None)
 
     def ratios(self, path: str) -> list[float]:
-        """Give the norm of a layer's gradient as a multiple of the last layer's, in all steps."""
+        """Return the norm of a layer's gradient as a multiple of the last layer's, in all steps."""
         last = self.weighted[-1] if self.weighted else path
         pairs = [
             (record.layers[path].gradient, record.layers[last].gradient)
@@ -111,12 +111,12 @@ class Evidence:
         return [a / b for a, b in pairs if not math.isnan(a) and b > 0]
 
     def ratio(self, path: str) -> float:
-        """Give the median of these."""
+        """Return the median of these."""
         ratios = self.ratios(path)
         return float(np.median(ratios)) if ratios else NAN
 
     def growth(self, path: str) -> float:
-        """Give by how much gradients grow on their way back through time, at first or in a tenth of steps."""
+        """Return by how much gradients grow on their way back through time, at first or in 10 % of steps."""
         if not self.recorder.parts[path].has_weights:
             return NAN  # an activation may be called at several depths
         growths = [_growth(layer.through_time) for layer in self.of(path, self.records)]
@@ -133,7 +133,7 @@ class Evidence:
         return None if reached == len(norms) else f"its gradients reach back {reached} of {len(norms)} steps"
 
     def dead(self, path: str) -> float:
-        """Give the share of units that did nothing in the whole window; NaN where that cannot be known."""
+        """Return the share of units that did nothing in the whole window; NaN where that cannot be known."""
         if path in self.rectifiers:
             masks = [layer.active for layer in self.of(path) if layer.active is not None]
         elif self._judged_by_gradient(path):

@@ -16,7 +16,7 @@ POINTS = 200  # of a line, at most
 
 
 def _idle(layer: LayerRecord) -> float:
-    """Give the share of a layer that is saturated, or whose units did nothing."""
+    """Return the share of a layer that is saturated, or whose units did nothing."""
     if layer.saturated is not None:
         return layer.saturated
     return math.nan if layer.active is None else 1 - float(layer.active.mean())

@@ -40,7 +40,7 @@ NORMALISATIONS = (
 
 
 def saturated(layer: Module, y: Array) -> float | None:
-    """Give the share of a layer's outputs at which its activation is flat, or None where none is known.
+    """Return the share of a layer's outputs at which its activation is flat, or None where none is known.
 
     Example:
         >>> saturated(nn.Tanh(), np.array([0.0, 0.5, 0.99, -1.0]))
@@ -85,12 +85,12 @@ class Part:
 
 
 def unit_axis(y: Array, behind: Module | None) -> int:
-    """Give the axis along which the units of an output stand, behind the last layer that has weights."""
+    """Return the axis along which the units of an output stand, behind the last layer that has weights."""
     return 1 if isinstance(behind, Convolution) and y.ndim == behind.axes + 2 else -1
 
 
 def time_axis(layer: Module, x: Any) -> int | None:
-    """Give the axis of the steps in the input of a recurrent layer, or None for other layers."""
+    """Return the axis of the steps in the input of a recurrent layer, or None for other layers."""
     if not isinstance(layer, RecurrentLayer):
         return None
     return 1 if layer.batch_first and x.ndim == 3 else 0

@@ -11,13 +11,13 @@ Array = np.ndarray[Any, Any]
 
 
 def norm(arrays: list[Array]) -> float:
-    """Give the Euclidean norm of all numbers together."""
+    """Return the Euclidean norm of all numbers together."""
     with np.errstate(all="ignore"):
         return math.hypot(*(float(np.linalg.norm(a.astype(float, copy=False))) for a in arrays))
 
 
 def largest_rms(x: Array) -> float:
-    """Give the root mean square of the largest feature of a table, or of other arrays as a whole.
+    """Return the root mean square of the largest feature of a table, or of other arrays as a whole.
 
     Example:
         >>> largest_rms(np.array([[3.0, 40.0], [4.0, 30.0]])).__round__(2)

@@ -75,7 +75,7 @@ class Recorder:
             yield
 
     def watched(self, loss: Loss) -> Loss:
-        """Give a loss that does the same, and is seen."""
+        """Return a loss that does the same, and is seen."""
 
         def seen(outputs: Any, y: Any) -> Any:
             result = loss(outputs, y)
@@ -104,7 +104,7 @@ class Recorder:
             self._batches = []
 
     def _recent(self, y: Any) -> Any:
-        """Give the targets of the last rows that were looked at, where they are arrays of one shape."""
+        """Return the targets of the last rows that were looked at, where they are arrays of one shape."""
         if isinstance(y, (tuple, dict)):
             return y
         y = np.atleast_1d(array_of(y))
@@ -140,7 +140,7 @@ class Recorder:
                     self.unjudged.add(f"the scale of input {name}, which is no floating number")
 
     def _seen_in_time(self, path: str, x: Any, axis: int) -> Any:
-        """Give a recurrent layer's input as one that gets a gradient, and note that for each step."""
+        """Return a recurrent layer's input as one that gets a gradient, and note that for each step."""
         layer = self._layer(path)
         if not (isinstance(x, Tensor) and x.requires_grad):
             x = as_tensor(array_of(x))

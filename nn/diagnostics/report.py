@@ -52,7 +52,7 @@ class Report(Table):
         return "Layer", "Mean", "Spread", "Saturated", "Dead", "Gradient", "Through depth", "Update"
 
     def cells(self) -> Iterable[tuple[str, ...]]:
-        """Give a row for each layer: medians of the second half of what was seen."""
+        """Return a row for each layer: medians of the second half of what was seen."""
         seen = self.evidence
         for path in seen.paths:
             kind = seen.recorder.parts[path].kind

@@ -100,14 +100,14 @@ class MultilayerPerceptron(CallbackSupportMixin, BaseEstimator):  # type: ignore
 
     @abstractmethod
     def _encoded(self, y: Any, dtype: Any, incremental: bool) -> tuple[Array, Array | None]:
-        """Give the targets as the loss takes them, and weights of the rows or None.
+        """Return the targets as the loss takes them, and weights of the rows or None.
 
         This also finds out ``n_outputs_`` and ``out_activation_``.
         """
 
     @abstractmethod
     def _score(self, outputs: Any, targets: Any) -> float:
-        """Give the score of the network's outputs."""
+        """Return the score of the network's outputs."""
 
     # Fitting
 
@@ -252,13 +252,13 @@ class MultilayerPerceptron(CallbackSupportMixin, BaseEstimator):  # type: ignore
         return parts[::2], tested
 
     def _least(self) -> int:
-        """Give the rows that a batch needs."""
+        """Return the rows that a batch needs."""
         return 2 if any(isinstance(module, BatchNorm) for module in self.module_.modules()) else 1
 
     # Use
 
     def _outputs(self, X: Any) -> Array:
-        """Give what the network gives."""
+        """Return what the network gives."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
         first: Callable[[Any], Any] = dense

@@ -13,7 +13,7 @@ from nn.layers import Linear
 
 
 def dense(x: Any) -> Any:
-    """Give rows as an array, if they are sparse."""
+    """Return rows as an array, if they are sparse."""
     return x.toarray() if issparse(x) else x
 
 
@@ -24,13 +24,13 @@ def affine(x: Any, layer: Linear) -> Any:
 
 
 def rows_at_once(x: Any) -> int:
-    """Give how many rows are used at once, so that they fit into memory when they are dense."""
+    """Return how many rows are used at once, so that they fit into memory when they are dense."""
     features: int = x.shape[1]
     return min(4096, max(1, 2**23 // features))
 
 
 def with_weights(targets: Any) -> tuple[Any, Any]:
-    """Give the targets of a batch, and the weights of its rows or None."""
+    """Return the targets of a batch, and the weights of its rows or None."""
     return targets if isinstance(targets, tuple) else (targets, None)
 
 
@@ -67,7 +67,7 @@ class Batches:
         return len(self.parts)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        """Give all rows, once."""
+        """Return all rows, once."""
         if self.random_state is not None:
             self.order = self.random_state.permutation(self.order)
         for part in self.parts:

@@ -162,19 +162,19 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return found
 
     def predict_proba(self, X: Any) -> Array:
-        """Give the probability of each class, or label, of shape (rows, classes)."""
+        """Return the probability of each class, or label, of shape (rows, classes)."""
         outputs = self._logits(X)
         found: Array = F.sigmoid(outputs) if self._is_multilabel() else F.softmax(outputs, 1)
         return found
 
     def predict_log_proba(self, X: Any) -> Array:
-        """Give the logarithms of the probabilities."""
+        """Return the logarithms of the probabilities."""
         outputs = self._logits(X)
         found: Array = F.logsigmoid(outputs) if self._is_multilabel() else F.log_softmax(outputs, 1)
         return found
 
     def _logits(self, X: Any) -> Array:
-        """Give the outputs; those of two classes are 0 and the output, for σ(z) is softmax([0, z])."""
+        """Return the outputs; those of two classes are 0 and the output, for σ(z) is softmax([0, z])."""
         outputs = self._outputs(X)
         return np.hstack([np.zeros_like(outputs), outputs]) if self.n_outputs_ == 1 else outputs
 

@@ -74,13 +74,13 @@ class Fused(Optimiser):
         self.state = dict.fromkeys(self.state, kept | joint)
 
     def _kept(self) -> dict[Tensor, dict[str, Any]]:
-        """Give what the rule keeps of each parameter, without the scratch array."""
+        """Return what the rule keeps of each parameter, without the scratch array."""
         joint = {name: value for name, value in next(iter(self.state.values())).items() if name != "scratch"}
         parts = {name: self._parts(value) for name, value in joint.items() if isinstance(value, np.ndarray)}
         return {p: joint | {name: part[p] for name, part in parts.items()} for p in self.state}
 
 
 def gradient_of(parameter: Tensor) -> Array:
-    """Give the array of a parameter's gradient: zeros where there is none."""
+    """Return the array of a parameter's gradient: zeros where there is none."""
     gradient = parameter.grad_array
     return np.zeros_like(parameter.data) if gradient is None else gradient

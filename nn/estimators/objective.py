@@ -65,7 +65,7 @@ class Objective(Callback):
             self.factor *= 1 if loss == "softmax" else outputs  # a mean over the outputs becomes a sum
 
     def __call__(self, outputs: Any, targets: Any) -> Any:
-        """Give the loss of a batch.
+        """Return the loss of a batch.
 
         Raises:
             ValueError: a module of the user's gives outputs of another shape than its own loss takes.

@@ -38,7 +38,7 @@ class MomentumSGD(Fused):
     def update(
         self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
-        """Give the step of one parameter."""
+        """Return the step of one parameter."""
         step: Array = np.multiply(gradient, lr, out=state["scratch"])
         velocity: Array = state.setdefault("velocity", np.zeros_like(parameter))
         velocity *= group["momentum"]
@@ -71,7 +71,7 @@ class EpsilonHatAdam(Fused, Adam):
     def update(
         self, parameter: Array, gradient: Array, lr: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> Array:
-        """Give the step of one parameter."""
+        """Return the step of one parameter."""
         if "step" not in state:
             state |= {"step": 0, "m": np.zeros_like(parameter), "v": np.zeros_like(parameter)}
         t = state["step"] = state["step"] + 1

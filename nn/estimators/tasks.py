@@ -46,7 +46,7 @@ class Tasks(Callback):
         return bool(self.task.call_on_fit_task_end(**self.told()))
 
     def told(self) -> dict[str, Any]:
-        """Give what a callback may ask for; the network is only copied if it does."""
+        """Return what a callback may ask for; the network is only copied if it does."""
         return {
             "estimator": self.estimator,
             "reconstruction_attributes": lambda: {"module_": copy.deepcopy(self.estimator.module_).eval()},

@@ -1,13 +1,12 @@
 """The functions behind layers and losses: entries of the table of derivatives."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nn.functional.activations import (
     binary_step,
     elu,
     hardswish,
     hardtanh,
-    identity,
     leaky_relu,
     log_softmax,
     logsumexp,
@@ -15,7 +14,6 @@ from nn.functional.activations import (
     sigmoid,
     softmax,
     softplus,
-    tanh,
 )
 from nn.functional.class_losses import cross_entropy, nll_loss
 from nn.functional.composed_activations import (
@@ -24,6 +22,7 @@ from nn.functional.composed_activations import (
     glu,
     hardshrink,
     hardsigmoid,
+    identity,
     logsigmoid,
     mish,
     prelu,
@@ -33,6 +32,7 @@ from nn.functional.composed_activations import (
     softmin,
     softshrink,
     softsign,
+    tanh,
     tanhshrink,
     threshold,
 )
@@ -63,7 +63,7 @@ from nn.functional.pooling import (
     max_pool2d,
 )
 from nn.functional.recurrent import gru, lstm, rnn
-from nn.pytorch import FUNCTIONAL, without
+from nn.pytorch import FUNCTIONAL, module_getattr
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "avg_pool1d", "avg_pool2d", "batch_norm",
@@ -78,7 +78,4 @@ __all__ = [
 ]  # fmt: skip
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """Say what to use in place of a function of PyTorch's that is not here."""
-        raise without("nn.functional", name, FUNCTIONAL)
+    __getattr__ = module_getattr(__name__, FUNCTIONAL)

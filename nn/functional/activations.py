@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import definition, derivative, primitive
+from autograd import derivative, primitive
 from nn.errors import RefusedError
 from nn.functional.guard import times, without_nan
 from nn.functional.numbers import as_floats, as_numbers, sum_along
@@ -17,7 +17,7 @@ _LOWEST = {np.dtype(t): np.array(-np.log(np.finfo(t).max) + 0.1, t) for t in (np
 
 
 def above_lowest(x: Any) -> Any:
-    """Give x, but nothing so far below 0 that σ(x) cannot tell it from what is above."""
+    """Return x, but nothing so far below 0 that σ(x) cannot tell it from what is above."""
     return np.maximum(x, _LOWEST.get(x.dtype, -709.0))
 
 
@@ -34,7 +34,7 @@ def sigmoid(input: Any) -> Any:
     x = as_floats(input)
     if x.dtype == np.float16:  # where the smallest result would not be nearly 0
         return sigmoid(x.astype(np.float32)).astype(np.float16)
-    powers = np.asarray(np.maximum(x, _LOWEST.get(x.dtype, -709.0)))
+    powers = np.asarray(above_lowest(x))
     np.exp(np.negative(powers, out=powers), out=powers)
     powers += 1.0
     return 1.0 / powers
@@ -210,7 +210,7 @@ def _last(dim: int | None) -> int:
 
 
 def _highest(name: str, x: Any, dim: int | None, axis: None) -> Any:
-    """Give the largest elements along an axis; without elements, -∞. Refuse NumPy's word for the axis."""
+    """Return the largest elements along an axis; without elements, -∞. Refuse NumPy's word for the axis."""
     if axis is not None:
         raise RefusedError(f"{name}: expected the axis as dim=, as in PyTorch, got axis={axis!r}")
     if dim is None and np.ndim(x) > 2:
@@ -228,7 +228,7 @@ def _shifted(name: str, x: Any, dim: int | None, axis: None) -> Any:
 
 
 def _slope(x: Any, low: Any) -> Any:
-    """Give the slope of a function that is x above 0, and has the slope ``low`` below.
+    """Return the slope of a function that is x above 0, and has the slope ``low`` below.
 
     It is a sum of products, for to choose by a mask is several times slower.
     """
@@ -266,19 +266,3 @@ along(softmax,       lambda g, out, dim=None: without_nan(out * (g - sum_along(g
 along(log_softmax,   lambda g, out, dim=None: without_nan(g - np.exp(out) * sum_along(g, _last(dim)), g, _last(dim)))
 along(logsumexp,     lambda g, x, out, dim=-1, keepdim=False: times(_spread(g, dim, keepdim), softmax(_finite(x, _spread(out, dim, keepdim)), dim)))
 # fmt: on
-
-
-@primitive
-def identity(input: Any) -> Any:
-    """Give x back."""
-    return input
-
-
-@primitive
-def tanh(input: Any) -> Any:
-    """Compute the hyperbolic tangent; its derivative is 1 - tanh²."""
-    return np.tanh(as_floats(input))
-
-
-definition(identity, lambda input: input)
-definition(tanh, lambda input: np.tanh(as_floats(input)))

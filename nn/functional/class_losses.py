@@ -29,7 +29,7 @@ def _class_axis(shape: tuple[int, ...]) -> int:
 
 
 def _without_classes(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Give the shape of class targets, given that of the scores."""
+    """Return the shape of class targets, given that of the scores."""
     if not shape:
         raise RefusedError(f"{name}: expected an input of shape (rows, classes, ...), got ()")
     axis = _class_axis(shape)
@@ -54,7 +54,7 @@ def _unrolled(matrix: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _positions(name: str, shape: tuple[int, ...], target: Any) -> Any:
-    """Give the places of the targets' classes in the matrix of ``_class_rows``, counted flat."""
+    """Return the places of the targets' classes in the matrix of ``_class_rows``, counted flat."""
     target, expected = np.asarray(target), _without_classes(name, shape)
     if target.shape != expected or target.dtype.kind not in "iu":
         raise RefusedError(
@@ -110,7 +110,7 @@ def minus_one_hot(p: Any, positions: Any) -> Any:
 
 
 def _one_hot(target: Any, shape: tuple[int, ...], dtype: Any) -> Any:
-    """Give a matrix with one class a row: 1 at the targets' classes, 0 elsewhere."""
+    """Return a matrix with one class a row: 1 at the targets' classes, 0 elsewhere."""
     matrix = np.zeros((shape[_class_axis(shape)], target.size), dtype)
     matrix.reshape(-1)[_positions("nll_loss", shape, target)] = 1
     return matrix
@@ -156,19 +156,19 @@ def cross_entropy_of_probabilities(x: Any, target: Any, reduction: str = "mean")
 
 
 def _each_row(g: Any, rows: int, reduction: str) -> Any:
-    """Give the cotangent of the loss of every row, for a matrix with one class a row."""
+    """Return the cotangent of the loss of every row, for a matrix with one class a row."""
     return g.reshape(-1) if reduction == "none" else each(g, rows, reduction)
 
 
 def _each_class(g: Any, shape: tuple[int, ...], reduction: str) -> Any:
-    """Give the cotangent of the loss of every row, along the classes of scores of that shape."""
+    """Return the cotangent of the loss of every row, along the classes of scores of that shape."""
     if reduction == "none":
         return np.expand_dims(g, _class_axis(shape))
     return each(g, math.prod(_without_classes("cross_entropy", shape)), reduction)
 
 
 def _surplus(x: Any, y: Any) -> Any:
-    """Give softmax(x) Σ y - y, the derivative of -Σ y · log softmax(x)."""
+    """Return softmax(x) Σ y - y, the derivative of -Σ y · log softmax(x)."""
     axis = _class_axis(x.shape)
     return softmax(x, axis) * sum_along(y, axis) - y
 

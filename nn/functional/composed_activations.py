@@ -17,6 +17,16 @@ from nn.functional.error_function import exact_gelu
 from nn.functional.numbers import as_floats, as_numbers
 
 
+def identity(input: Any) -> Any:
+    """Return x."""
+    return input
+
+
+def tanh(input: Any) -> Any:
+    """Compute the hyperbolic tangent; its derivative is 1 - tanh²."""
+    return np.tanh(as_floats(input))
+
+
 def relu6(input: Any, inplace: bool = False) -> Any:
     """Compute min(max(x, 0), 6).
 

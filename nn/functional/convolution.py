@@ -49,7 +49,7 @@ def _weight_matrices(weight: Any, groups: int) -> Any:
 
 
 def _columns(x: Any, outputs: int, windows: Windows, groups: int) -> Iterator[tuple[slice, Any]]:
-    """Give x, some rows at a time, as matrices with one window a row, and which places those are."""
+    """Return x, some rows at a time, as matrices with one window a row, and which places those are."""
     rows, axes, depth = len(x), len(windows.count), x.shape[1] // groups
     x = windows.padded(x).reshape(rows, groups, depth, *windows.padded_size)
     x = np.ascontiguousarray(np.moveaxis(x, (1, 2), (0, -1)))
@@ -209,7 +209,7 @@ def _other_channels(name: str, shape: Lengths, channels: int, axes: int) -> Refu
 
 
 def sides(padding: Any, kernel: Lengths, stride: Lengths, dilation: Lengths) -> tuple[Lengths, Lengths]:
-    """Give the padding in front and behind, from numbers, "same" or "valid".
+    """Return the padding in front and behind, from numbers, "same" or "valid".
 
     Raises:
         ValueError: the padding is none of these, or is "same" with a stride.

@@ -31,7 +31,7 @@ def _kernel_elements(weight: Any, windows: Windows) -> list[Any]:
 
 
 def _parts(y: Any) -> Iterator[tuple[slice, Any]]:
-    """Give some rows at a time, and an array for products with these, which stay in the cache."""
+    """Return some rows at a time, and an array for products with these, which stay in the cache."""
     few = rows_at_once(len(y), y[:1].nbytes)
     product = channels_last((few, *y.shape[1:]), y.dtype)
     for first in range(0, len(y), few):

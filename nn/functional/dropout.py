@@ -11,10 +11,10 @@ from nn.functional.numbers import as_array, as_floats
 from nn.init import Rng
 
 
-def check_probability(p: Any) -> float:
+def check_probability(p: Any, name: str = "p") -> float:
     """Refuse what is no probability."""
     if not isinstance(p, (int, float, np.number)) or not 0 <= p <= 1:
-        raise RefusedError(f"p: expected a probability from 0 to 1, got {shown(p)}")
+        raise RefusedError(f"{name}: expected a probability from 0 to 1, got {shown(p)}")
     return float(p)
 
 

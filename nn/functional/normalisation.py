@@ -153,7 +153,7 @@ entry(standardise,     lambda g, residual, weight: _pulled_back(g, residual, wei
 
 
 def _fitting(function: str, x: Any, shape: Lengths, option: str, **given: Any) -> list[Any]:
-    """Give parameters as floating arrays, or None for None.
+    """Return parameters as floating arrays, or None for None.
 
     Refuse what has not the shape of the channels, or of the axes that are normalised together.
     """
@@ -236,7 +236,7 @@ def batch_norm(
 
 
 def lengths(normalized_shape: int | Sequence[int]) -> Lengths:
-    """Give the lengths of the axes that are normalised together, also of one that came as a number."""
+    """Return the lengths of the axes that are normalised together, also of one that came as a number."""
     given = [normalized_shape] if isinstance(normalized_shape, (int, np.integer)) else normalized_shape
     return whole_numbers("normalized_shape", given, len(given), 0)
 
@@ -305,7 +305,7 @@ def _elementwise(out: Any, *parameters: Any) -> Any:
 
 
 def _rows_of(name: str, x: Any, shape: Lengths) -> Lengths:
-    """Give the shape of a matrix that has the axes (..., *shape) of x as its two."""
+    """Return the shape of a matrix that has the axes (..., *shape) of x as its two."""
     if not shape or x.shape[-len(shape) :] != shape:
         expected = ", ".join(["...", *map(str, shape)])
         raise RefusedError(

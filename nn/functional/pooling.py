@@ -59,12 +59,12 @@ def at_maxima(x: Any, numbers: Any, windows: Windows) -> Any:
 
 
 def _numbered(padded: Any, windows: Windows) -> Any:
-    """Give the taps and their numbers, counted from behind."""
+    """Return the taps and their numbers, counted from behind."""
     return zip(range(math.prod(windows.kernel), 0, -1), windows.taps(padded), strict=True)
 
 
 def _gap(x: Any, windows: Windows) -> Any:
-    """Give the distance between the two largest elements of every window."""
+    """Return the distance between the two largest elements of every window."""
     taps = np.sort([*windows.taps(windows.padded(x, -math.inf))], axis=0)
     return np.diff(taps[-2:], axis=0)
 
@@ -102,7 +102,7 @@ def averaging(x: Any, means: Means) -> Any:
 
 
 def _means(starts: Any, ends: Any, size: int, divisors: Any) -> Any:
-    """Give the matrix by which the elements from starts to ends are summed, over divisors."""
+    """Return the matrix by which the elements from starts to ends are summed, over divisors."""
     places = np.arange(size)[:, None]
     return (np.less_equal(starts, places) & np.less(places, ends)) / divisors
 

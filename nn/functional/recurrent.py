@@ -30,7 +30,7 @@ def _samples_last(x: Any) -> Any:
 
 
 def _with_one(x: Any) -> Any:
-    """Give [x; 1] for all steps, with the samples last."""
+    """Return [x; 1] for all steps, with the samples last."""
     steps, batch, _ = np.shape(x)
     return np.concatenate([_samples_last(x), np.ones((steps, 1, batch), x.dtype)], axis=1)
 
@@ -75,7 +75,7 @@ def rnn(
 def _rnn(
     x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None, nonlinearity: str = "tanh"
 ) -> Any:
-    """Give the states, and what the way back reads of each step."""
+    """Return the states, and what the way back reads of each step."""
     weights, state, states, steps = joined(w_ih, w_hh, b_ih, b_hh), np.transpose(h), [], []
     for step in _with_one(x):
         inputs = np.concatenate([state, step])
@@ -127,7 +127,7 @@ def lstm(x: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: A
 
 
 def _lstm(x: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
-    """Give the result, and what the way back reads of each step."""
+    """Return the result, and what the way back reads of each step."""
     state, c = np.transpose(h), np.transpose(c)
     half = of_gates(w_hh, len(h), 0.5, 0.5, 1, 0.5)
     weights, rest = of_gates(w_hh, 1, 0.5, 0.5, 1, 0.5) * joined(w_ih, w_hh, b_ih, b_hh), 1 - half
@@ -190,7 +190,7 @@ def gru(x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
 
 
 def _gru(x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
-    """Give the states, and what the way back reads of each step."""
+    """Return the states, and what the way back reads of each step."""
     both = 2 * np.shape(h)[1]  # r and z take the sum of a and m; n takes them apart
     a = np.matmul(w_ih, _samples_last(x))
     a = a if b_ih is None else a + b_ih[:, None]

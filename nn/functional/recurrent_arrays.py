@@ -29,7 +29,7 @@ class Cotangents(NamedTuple):
 
 
 def joined(w_ih: Any, w_hh: Any, *biases: Any) -> Any:
-    """Give [U W b + b'], of shape (gates · H, H + I + 1)."""
+    """Return [U W b + b'], of shape (gates · H, H + I + 1)."""
     given = [bias for bias in biases if bias is not None] or [np.zeros(len(w_ih), w_ih.dtype)]
     return np.concatenate([w_hh, w_ih, reduce(add, given)[:, None]], axis=1)
 
@@ -42,7 +42,7 @@ def cut(weights: Any, gates: Any, dh: Any, dc: Any) -> Cotangents:
 
 
 def of_gates(w_hh: Any, samples: int, *numbers: float) -> Array:
-    """Give one number for each gate, repeated over its features and the samples."""
+    """Return one number for each gate, repeated over its features and the samples."""
     dtype = np.result_type(w_hh.dtype, np.float16)  # whole numbers have real gates
     column = np.repeat(np.array(numbers, dtype), w_hh.shape[1])[:, None]
     return np.repeat(column, samples, axis=1)
@@ -69,7 +69,7 @@ def _found(gates: Array, inputs: Array, dh: Array, dc: Array | None = None) -> C
 
 
 def _by_step(g: Array) -> list[Array | None]:
-    """Give each step's cotangent with the samples last, or None where it is zero: often all but one."""
+    """Return each step's cotangent with the samples last, or None where it is zero: often all but one."""
     given: list[Array | None] = [None] * len(g)
     for t in np.flatnonzero(g.any(axis=(1, 2))):
         given[t] = g[t].T
@@ -92,7 +92,7 @@ def rnn(
     b_hh: Any = None,
     nonlinearity: str = "tanh",
 ) -> tuple[Array, Array]:
-    """Give the states of a simple recurrent network, and the inputs [h; x; 1] of its products."""
+    """Return the states of a simple recurrent network, and the inputs [h; x; 1] of its products."""
     weights = joined(w_ih, w_hh, b_ih, b_hh)
     inputs = _inputs(x, h, weights)
     states = inputs[1:, : len(w_hh)]
@@ -123,7 +123,7 @@ def rnn_back(g: Array, inputs: Array, w_hh: Array, nonlinearity: str = "tanh") -
 def lstm(
     x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, b_ih: Any = None, b_hh: Any = None
 ) -> tuple[Array, tuple[Array, ...]]:
-    """Give the states and the last cell of an LSTM, and its gates, i n and f c, tanh c, and inputs."""
+    """Return the states and the last cell of an LSTM, and its gates, i n and f c, tanh c, and inputs."""
     half = of_gates(w_hh, len(c), 0.5, 0.5, 1, 0.5)
     rest = 1 - half
     weights = of_gates(w_hh, 1, 0.5, 0.5, 1, 0.5) * joined(w_ih, w_hh, b_ih, b_hh)

@@ -36,7 +36,7 @@ def reduced(losses: Any, reduction: str, weights: Any = None) -> Any:
 
 
 def each(g: Any, count: int, reduction: str) -> Any:
-    """Give the cotangent of each of so many losses."""
+    """Return the cotangent of each of so many losses."""
     return g * (1 / max(count, 1)) if reduction == "mean" else g
 
 

@@ -76,7 +76,7 @@ def channels_last(shape: Lengths, dtype: Any) -> Any:
 
 
 def in_order(y: Any) -> Any:
-    """Give y in an order where the channels lie last in memory."""
+    """Return y in an order where the channels lie last in memory."""
     return np.moveaxis(np.ascontiguousarray(np.moveaxis(y, 1, -1)), -1, 1)
 
 
@@ -135,7 +135,7 @@ def axis_names(axes: int) -> str:
 
 
 def batched(function: str, x: Any, axes: int) -> tuple[Any, bool]:
-    """Give x, as floating numbers, with a first axis for the batch, and whether it had none.
+    """Return x, as floating numbers, with a first axis for the batch, and whether it had none.
 
     Raises:
         ValueError: x has neither two axes more than the windows, nor one.

@@ -10,7 +10,7 @@ import numpy as np
 
 from nn.activations import Identity, Sigmoid, make_activation
 from nn.init import DType, Rng
-from nn.layers.linear import Linear, check_layer
+from nn.layers.linear import Linear
 from nn.module import Module
 
 
@@ -28,7 +28,7 @@ class Container(Module):
         return list((self._layers | dict(super()._shown())).items())
 
     def __getattr__(self, name: str) -> Any:
-        """Give the layer of that name."""
+        """Return the layer of that name."""
         layers = vars(self).get("_layers", {})
         return layers[name] if name in layers else object.__getattribute__(self, name)
 
@@ -52,7 +52,7 @@ class Container(Module):
         return len(self._layers)
 
     def _put(self, name: str, layer: Module) -> None:
-        check_layer("layers", layer)
+        _check_layer(layer)
         self._layers[name] = layer
 
 
@@ -121,12 +121,12 @@ class ModuleList(Listed):
         self.extend(modules or ())
 
     def __getitem__(self, index: int | slice) -> Any:
-        """Give one layer, or a ModuleList of several."""
+        """Return one layer, or a ModuleList of several."""
         found = list(self)[index]
         return ModuleList(found) if isinstance(found, list) else found
 
     def __add__(self, layers: Iterable[Module]) -> ModuleList:
-        """Give a list of these layers and others."""
+        """Return a list of these layers and others."""
         return ModuleList([*self, *layers])
 
     def __iadd__(self, layers: Iterable[Module]) -> Self:
@@ -156,7 +156,7 @@ class ModuleDict(Container, MutableMapping[str, Any]):
         self.update(modules or ())
 
     def __getitem__(self, name: str) -> Any:
-        """Give a module."""
+        """Return a module."""
         return self._layers[name]
 
     def __setitem__(self, name: str, module: Module) -> None:
@@ -204,7 +204,7 @@ class Sequential(Listed):
         return x
 
     def __getitem__(self, index: int | slice) -> Any:
-        """Give one layer, or a Sequential of several, which keep their names."""
+        """Return one layer, or a Sequential of several, which keep their names."""
         if not isinstance(index, slice):
             return list(self)[index]
         return Sequential(dict(list(self._layers.items())[index]))
@@ -252,3 +252,12 @@ class MLP(Sequential):
             ]
         last = make_activation("output", output)
         super().__init__(*layers[:-1], *([] if isinstance(last, Identity) else [last]))
+
+
+def _check_layer(layer: Any) -> None:
+    """Refuse a class, which still must be called, and what cannot be called, such as a list."""
+    if isinstance(layer, type) or not callable(layer):
+        raise TypeError(
+            f"layers: expected modules or functions, got {layer!r}; "
+            f"the usual fix is Sigmoid() for Sigmoid, or Sequential(*layers) for a list"
+        )

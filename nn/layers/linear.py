@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import as_tensor
 from nn import functional, init
-from nn.activations import Sigmoid
+from nn.activations import Sigmoid, make_activation
 from nn.errors import whole_number
 from nn.init import DType, Rng
 from nn.module import Module
@@ -138,7 +138,7 @@ class Perceptron(Module):
     Args:
         in_features: the number of inputs.
         out_features: the number of neurons; each has its own weights and bias.
-        activation: a module or function; by default Sigmoid.
+        activation: by default Sigmoid; what it may be, MLP says.
         dtype: of the parameters.
         rng: where initial values are drawn from.
 
@@ -154,15 +154,13 @@ class Perceptron(Module):
         self,
         in_features: int,
         out_features: int = 1,
-        activation: Any = None,
+        activation: Any = Sigmoid,
         *,
         dtype: DType = None,
         rng: Rng = None,
     ) -> None:
-        if activation is not None:
-            check_layer("activation", activation)
         self.linear = Linear(in_features, out_features, dtype=dtype, rng=rng)
-        self.activation = Sigmoid() if activation is None else activation
+        self.activation = make_activation("activation", activation)
 
     def reset_parameters(self, *, rng: Rng = None) -> None:
         """Draw the weights and biases anew."""
@@ -171,12 +169,3 @@ class Perceptron(Module):
     def forward(self, x: Any) -> Any:
         """Compute the outputs, of shape (..., out_features)."""
         return self.activation(self.linear(x))
-
-
-def check_layer(name: str, layer: Any) -> None:
-    """Refuse a class, which still must be called, and what cannot be called, such as a list."""
-    if isinstance(layer, type) or not callable(layer):
-        raise TypeError(
-            f"{name}: expected modules or functions, got {layer!r}; "
-            f"the usual fix is Sigmoid() for Sigmoid, or Sequential(*layers) for a list"
-        )

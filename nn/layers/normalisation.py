@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import as_tensor, get_default_dtype, no_grad
+from autograd import get_default_dtype, no_grad
 from nn import functional, init
 from nn.errors import RefusedError, real_number, whole_number
 from nn.functional.normalisation import lengths
+from nn.functional.numbers import as_numbers
 from nn.init import DType, Rng
 from nn.module import Module
 from nn.parameter import Buffer, Parameter, add_parameters
@@ -70,7 +71,7 @@ class BatchNorm(Normalisation):
 
     def forward(self, x: Any) -> Any:
         """Normalise an input of shape (rows, channels, ...)."""
-        x = x if hasattr(x, "shape") else as_tensor(x)
+        x = as_numbers(x)
         if x.ndim not in self.ndims:
             axes = " or ".join(map(str, self.ndims))
             raise RefusedError(
@@ -88,7 +89,7 @@ class BatchNorm(Normalisation):
         return out
 
     def _share_of_the_batch(self) -> float:
-        """Give the momentum; without one, what makes the running numbers the mean of all batches."""
+        """Return the momentum; without one, what makes the running numbers the mean of all batches."""
         if self.momentum is not None:
             return self.momentum
         return 0.0 if self.num_batches_tracked is None else 1 / (self.num_batches_tracked.item() + 1)

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import as_tensor
 from nn import functional
 from nn.errors import RefusedError, whole_number
+from nn.functional.dropout import check_probability
+from nn.functional.numbers import as_numbers
 from nn.functional.recurrent_arrays import check_nonlinearity
 from nn.init import DType, Rng
 from nn.layers.linear import uniform_by_fan_in
@@ -45,7 +46,7 @@ class Recurrent(Module):
         uniform_by_fan_in(self.parameters(), self.hidden_size, rng)
 
     def _run(self, x: Any, states: States, suffix: str) -> Any:
-        """Give the states at all steps, by the weights of one layer and direction; then the last cell."""
+        """Return the states at all steps, by the weights of one layer and direction; then the last cell."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh") if self.bias else ("weight_ih", "weight_hh")
         weights = (getattr(self, name + suffix) for name in names)
         # What is usual need not be said in every call.
@@ -53,11 +54,11 @@ class Recurrent(Module):
         return type(self).function(x, *states, *weights, **how)
 
     def _checked_states(self, given: Any, shape: tuple[int, ...], like: Any) -> States:
-        """Give the first states: zeros, or what was given, if it has the right shape."""
+        """Return the first states: zeros, or what was given, if it has the right shape."""
         if given is None:
             return (np.zeros(shape, like.dtype),) * self.states
         states = tuple(given) if isinstance(given, (tuple, list)) and self.states > 1 else (given,)
-        states = tuple(state if hasattr(state, "dtype") else as_tensor(state) for state in states)
+        states = tuple(map(as_numbers, states))
         shapes = [state.shape for state in states]
         if shapes != [shape] * self.states:
             what = f"{self.states} states (h, c)" if self.states > 1 else "a state"
@@ -67,8 +68,8 @@ class Recurrent(Module):
         return states
 
     def _checked_input(self, x: Any, ndim: int, what: str) -> Any:
-        """Give the input as an array, if its shape is right: with a batch or without."""
-        x = x if hasattr(x, "dtype") else as_tensor(x)
+        """Return the input as an array, if its shape is right: with a batch or without."""
+        x = as_numbers(x)
         if x.ndim not in (ndim - 1, ndim) or x.shape[-1] != self.input_size:
             raise RefusedError(
                 f"{type(self).__name__}: expected inputs of shape {what} with {self.input_size} features, "
@@ -110,9 +111,8 @@ class RecurrentLayer(Recurrent):
     ) -> None:
         self._set_sizes(input_size, hidden_size, bias)
         self.num_layers = whole_number("num_layers", num_layers, 1)
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"dropout: expected a share from 0 to 1, got {dropout!r}")
-        self.batch_first, self.bidirectional, self.dropout = batch_first, bidirectional, dropout
+        self.batch_first, self.bidirectional = batch_first, bidirectional
+        self.dropout = check_probability(dropout, "dropout")
         self.rng = np.random.default_rng(rng)
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else len(self._directions) * hidden_size
@@ -201,7 +201,7 @@ class RecurrentCell(Recurrent):
         self.reset_parameters(rng=rng)
 
     def forward(self, x: Any, hx: Any = None) -> Any:
-        """Give the next state, of shape (B, H) or (H,); for an LSTM the pair (h, c).
+        """Return the next state, of shape (B, H) or (H,); for an LSTM the pair (h, c).
 
         Args:
             x: the input, of shape (B, I) or (I,).

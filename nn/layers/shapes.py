@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import as_tensor
 from nn.errors import RefusedError
+from nn.functional.numbers import as_numbers
 from nn.module import Module
 
 
@@ -31,7 +31,7 @@ class Flatten(Module):
 
     def forward(self, x: Any) -> Any:
         """Reshape x."""
-        x = x if hasattr(x, "shape") else as_tensor(x)
+        x = as_numbers(x)
         axes = range(x.ndim)
         if not -x.ndim <= self.start_dim < x.ndim or not -x.ndim <= self.end_dim < x.ndim:
             raise RefusedError(
@@ -68,7 +68,7 @@ class Unflatten(Module):
 
     def forward(self, x: Any) -> Any:
         """Reshape x."""
-        x = x if hasattr(x, "shape") else as_tensor(x)
+        x = as_numbers(x)
         sizes = self.unflattened_size
         if not -x.ndim <= self.dim < x.ndim or not _fill(sizes, x.shape[self.dim]):
             raise RefusedError(f"Unflatten: expected axis {self.dim} to fill {sizes}, got shape {x.shape}")

@@ -1,6 +1,6 @@
 """Optimisers: rules by which parameters follow their gradients."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nn.optim import lr_scheduler
 from nn.optim.adagrad import Adagrad
@@ -9,7 +9,7 @@ from nn.optim.adamw import AdamW
 from nn.optim.optimiser import Optimiser
 from nn.optim.rmsprop import RMSprop
 from nn.optim.sgd import SGD
-from nn.pytorch import OPTIM, without
+from nn.pytorch import OPTIM, module_getattr
 
 Optimizer = Optimiser  # as PyTorch spells it
 
@@ -20,7 +20,4 @@ __all__ = [
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """Say what to use in place of a name of PyTorch's that is not here."""
-        raise without(__name__, name, OPTIM)
+    __getattr__ = module_getattr(__name__, OPTIM)

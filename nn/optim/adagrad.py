@@ -57,7 +57,7 @@ class Adagrad(Optimiser):
         check_numbers(group, "lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps")
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give the step of one parameter."""
+        """Return the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:
             state |= {"step": 0, "s": np.full_like(parameter, group["initial_accumulator_value"])}

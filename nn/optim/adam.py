@@ -63,7 +63,7 @@ class Adam(Optimiser):
             raise ValueError(f"betas: expected two numbers from 0 and below 1, got {betas!r}")
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give the step of one parameter."""
+        """Return the step of one parameter."""
         scratch: Array = state["scratch"]
         if "step" not in state:
             state |= {"step": 0, "m": np.zeros_like(parameter), "v": np.zeros_like(parameter)}

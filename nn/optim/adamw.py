@@ -51,7 +51,7 @@ class AdamW(Adam):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give the step of one parameter."""
+        """Return the step of one parameter."""
         step = super().update(parameter, gradient, lr, state, {**group, "weight_decay": 0.0})
         step += np.multiply(parameter, lr * group["weight_decay"], out=state["scratch_gradient"])
         return step

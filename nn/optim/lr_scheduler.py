@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.errors import whole_number
 from nn.optim.optimiser import Optimiser, check_numbers
-from nn.pytorch import SCHEDULES, without
+from nn.pytorch import SCHEDULES, module_getattr
 
 Share = Callable[[int], float]  # of the base rate at an epoch
 _GIVEN_ANEW = {"optimizer", "schedulers", "lr_lambda"}  # what no state holds
@@ -61,11 +61,11 @@ class LRScheduler:
         return [group.get("initial_lr", group["lr"]) for group in self.optimizer.param_groups]
 
     def first_lr(self, lr: float, base: float) -> float:
-        """Give the rate of the first epoch, after the rate ``lr`` so far."""
+        """Return the rate of the first epoch, after the rate ``lr`` so far."""
         return lr
 
     def next_lr(self, lr: float, base: float) -> float:
-        """Give the rate of the epoch ``last_epoch`` from 1 on, after the rate ``lr``."""
+        """Return the rate of the epoch ``last_epoch`` from 1 on, after the rate ``lr``."""
         raise TypeError(f"{type(self).__name__} has no next_lr(): define its formula")
 
     def _enter(self, epoch: int) -> None:
@@ -82,11 +82,11 @@ class LRScheduler:
         self._enter(self.last_epoch + 1)
 
     def get_last_lr(self) -> list[float]:
-        """Give the present rate of every group."""
+        """Return the present rate of every group."""
         return [group["lr"] for group in self.optimizer.param_groups]
 
     def state_dict(self) -> dict[str, Any]:
-        """Give what is to be kept so that training can go on from here; rates are the optimiser's."""
+        """Return what is to be kept so that training can go on from here; rates are the optimiser's."""
         return {name: value for name, value in vars(self).items() if name not in _GIVEN_ANEW}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -196,7 +196,7 @@ class ShareLR(LRScheduler):
     """Let the rate be a share of the base rate; chained, multiply it by the change of that share."""
 
     def share(self, epoch: int) -> float:
-        """Give the share of the base rate at an epoch."""
+        """Return the share of the base rate at an epoch."""
         raise TypeError(f"{type(self).__name__} has no share(): define its formula")
 
     def first_lr(self, lr: float, base: float) -> float:
@@ -227,7 +227,7 @@ class ConstantLR(ShareLR):
         super().__init__(optimizer, last_epoch)
 
     def share(self, epoch: int) -> float:
-        """Give ``factor``, and 1 in the end."""
+        """Return ``factor``, and 1 in the end."""
         return self.factor if epoch < self.total_iters else 1.0
 
 
@@ -456,7 +456,4 @@ class ReduceLROnPlateau(LRScheduler):
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """Say what to use in place of a name of PyTorch's that is not here."""
-        raise without(__name__, name, SCHEDULES)
+    __getattr__ = module_getattr(__name__, SCHEDULES)

@@ -128,14 +128,14 @@ class Optimiser:
                 self.state[parameter][name] = view
 
     def _kept(self) -> dict[Tensor, dict[str, Any]]:
-        """Give the state without the scratch arrays."""
+        """Return the state without the scratch arrays."""
         return {
             parameter: {name: value for name, value in state.items() if name not in _SCRATCH}
             for parameter, state in self.state.items()
         }
 
     def __getstate__(self) -> dict[str, Any]:
-        """Give what is to be copied or pickled."""
+        """Return what is to be copied or pickled."""
         return {**vars(self), "state": self._kept()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -143,7 +143,7 @@ class Optimiser:
         self._arrange_state()
 
     def state_dict(self) -> dict[str, Any]:
-        """Give a copy of what training needs to go on from here; parameters stand for their positions.
+        """Return a copy of what training needs to go on from here; parameters stand for their positions.
 
         Returns:
             ``state``, a list of what the rule keeps of each parameter, and ``param_groups``, the options.
@@ -243,7 +243,7 @@ class Optimiser:
             )
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give what is to be subtracted from the parameter.
+        """Return what is to be subtracted from the parameter.
 
         Args:
             parameter: its array, to be read.
@@ -257,7 +257,7 @@ class Optimiser:
         raise TypeError(f"{type(self).__name__} has no update(): define its rule")
 
     def _ascend(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give what ``update`` gives for a loss that is to rise."""
+        """Return what ``update`` gives for a loss that is to rise."""
         return self.update(parameter, np.negative(gradient, out=state["scratch_gradient"]), lr, state, group)
 
     def __repr__(self) -> str:

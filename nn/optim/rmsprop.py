@@ -59,7 +59,7 @@ class RMSprop(Optimiser):
         check_numbers(group, "lr", "alpha", "eps", "weight_decay", "momentum")
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give the step of one parameter."""
+        """Return the step of one parameter."""
         scratch: Array = state["scratch"]
         if "v" not in state:
             state |= {name: np.zeros_like(parameter) for name in ("v", "m", "b")}

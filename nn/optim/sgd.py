@@ -62,7 +62,7 @@ class SGD(Optimiser):
             raise ValueError("nesterov: expected a momentum above 0 and no dampening")
 
     def update(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
-        """Give the step of one parameter."""
+        """Return the step of one parameter."""
         scratch: Array = state["scratch"]
         if group["weight_decay"]:
             gradient = with_decay(parameter, gradient, state, group)
@@ -77,5 +77,4 @@ class SGD(Optimiser):
                 gradient = np.add(gradient, ahead, out=scratch)
             else:
                 gradient = state["velocity"]
-        np.multiply(gradient, lr, scratch)
-        return scratch
+        return np.multiply(gradient, lr, scratch)

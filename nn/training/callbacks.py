@@ -64,7 +64,7 @@ class Callback:
         """At the end, whatever the cause: all epochs, a stop, Ctrl-C or an error."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Give what a resumed training needs to know: numbers, texts, arrays, lists and dicts of them."""
+        """Return what a resumed training needs to know: numbers, texts, arrays, lists and dicts of them."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

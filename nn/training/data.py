@@ -44,7 +44,7 @@ def joined(values: list[Any]) -> Any:
 
 
 def array_of(value: Any) -> Any:
-    """Give the array of a Tensor, and anything else as an array."""
+    """Return the array of a Tensor, and anything else as an array."""
     return value.data if isinstance(value, Tensor) else np.asarray(value)
 
 
@@ -77,7 +77,7 @@ class Pairs:
         self.rows: int = shapes[0][0]
 
     def take(self, rows: Any) -> Pairs:
-        """Give some of the rows."""
+        """Return some of the rows."""
         return Pairs("data", mapped(lambda array: array[rows], self.data))
 
     def count(self, batch_size: int) -> int:
@@ -85,7 +85,7 @@ class Pairs:
         return max(1, self.rows // batch_size + (self.rows % batch_size > 1))
 
     def epoch(self, batch_size: int, rng: np.random.Generator, shuffle: bool) -> Iterator[tuple[Any, Any]]:
-        """Give all rows in batches; a last row alone joins the batch before, for it has no variance."""
+        """Return all rows in batches; a last row alone joins the batch before, for it has no variance."""
         order = batches(np.arange(self.rows), batch_size=batch_size, shuffle=shuffle, rng=rng)
         parts = [rows for (rows,) in order]
         if len(parts) > self.count(batch_size):
@@ -123,7 +123,7 @@ class Stream:
         return len(self.data) if isinstance(self.data, Sized) else None
 
     def epoch(self, batch_size: int, rng: np.random.Generator, shuffle: bool) -> Iterator[tuple[Any, Any]]:
-        """Give the batches as they come."""
+        """Return the batches as they come."""
         self.passes += 1
         empty = True
         for batch in self.data:

@@ -61,7 +61,7 @@ class Monitor(Callback):
         return False
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the best number and its epoch."""
+        """Return the best number and its epoch."""
         return {"best": self.best, "best_epoch": self.best_epoch}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -127,5 +127,5 @@ class EarlyStopping(Monitor):
             training.model.load_state_dict(self.weights)
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the best number, its epoch and its weights."""
+        """Return the best number, its epoch and its weights."""
         return {**super().state_dict(), "weights": self.weights}

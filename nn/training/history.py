@@ -50,7 +50,7 @@ class History(Table):
         return max(map(len, self.columns.values()), default=0)
 
     def __getitem__(self, name: str) -> list[float]:
-        """Give a column.
+        """Return a column.
 
         Raises:
             KeyError: there is no such column.
@@ -60,7 +60,7 @@ class History(Table):
         return self.columns[name]
 
     def to_dict(self) -> dict[str, list[float]]:
-        """Give a copy of the columns, as ``pandas.DataFrame`` takes it."""
+        """Return a copy of the columns, as ``pandas.DataFrame`` takes it."""
         return {name: list(column) for name, column in self.columns.items()}
 
     def header(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class History(Table):
         return "epoch", *self.columns
 
     def cells(self) -> Iterable[tuple[str, ...]]:
-        """Give the rows, of a long history the first and the last ones."""
+        """Return the rows, of a long history the first and the last ones."""
         epochs = range(len(self))
         for i in epochs if len(self) <= SHOWN else [*epochs[:3], *epochs[3 - SHOWN :]]:
             yield str(i + 1), *(f"{column[i]:.4g}" for column in self.columns.values())

@@ -159,7 +159,7 @@ def _step(schedule: Any, row: dict[str, float]) -> None:
 
 
 def _bar(progress: bool | None, total: int | None, initial: int) -> AbstractContextManager[Any]:
-    """Give a progress bar over all batches, or None."""
+    """Return a progress bar over all batches, or None."""
     if progress is False or (progress is None and not sys.stderr.isatty()):
         return nullcontext()
     try:

@@ -31,7 +31,7 @@ class Numbers:
             self.targets.append(mapped(_array, y))
 
     def result(self) -> dict[str, float]:
-        """Give the mean loss, and the metrics of all rows."""
+        """Return the mean loss, and the metrics of all rows."""
         row = {"loss": self.total / self.rows}
         if self.metrics:
             outputs, targets = joined(self.outputs), joined(self.targets)
@@ -89,7 +89,7 @@ def step(training: Training, x: Any, y: Any, where: str) -> tuple[Any, float]:
 
 
 def value_of(result: Any) -> float:
-    """Give the number that a loss is.
+    """Return the number that a loss is.
 
     Raises:
         TypeError: it is no Tensor of one number.

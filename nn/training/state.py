@@ -136,7 +136,7 @@ class Training:
         return named
 
     def state_dict(self) -> dict[str, Any]:
-        """Give a copy of everything that changes: with it, training goes on as if never interrupted."""
+        """Return a copy of everything that changes: with it, training goes on as if never interrupted."""
         schedule = None if self.schedule is None else self.schedule.state_dict()
         return {
             "model": self.model.state_dict(),

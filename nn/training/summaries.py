@@ -59,14 +59,14 @@ class Summary(Table):
         return "Layer", "Output shape", "Parameters"
 
     def cells(self) -> Iterable[tuple[str, ...]]:
-        """Give the rows, those of inner layers indented."""
+        """Return the rows, those of inner layers indented."""
         for layer in self.layers:
             title = f"{layer.name} ({layer.kind})" if layer.name else layer.kind
             shape = "not called" if layer.shape is None else str(layer.shape)
             yield "  " * layer.name.count(".") + title, shape, f"{layer.parameters:,}"
 
     def footer(self) -> Iterable[str]:
-        """Give the sums."""
+        """Return the sums."""
         frozen = self.parameters - self.trainable
         yield f"Parameters: {self.parameters:,} ({self.trainable:,} trainable, {frozen:,} frozen)"
         yield f"Buffers: {self.buffers:,}"
@@ -133,7 +133,7 @@ def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> S
 
 
 def _input(input_shape: Any, example: Any) -> Any:
-    """Give zeros of a shape, or the example as arrays."""
+    """Return zeros of a shape, or the example as arrays."""
     if (input_shape is None) == (example is None):
         raise TypeError("summary: expected either input_shape, such as (3, 64, 64), or example=array")
     if example is not None:

@@ -20,10 +20,10 @@ class Table(ABC):
 
     @abstractmethod
     def cells(self) -> Iterable[tuple[str, ...]]:
-        """Give the rows as texts."""
+        """Return the rows as texts."""
 
     def footer(self) -> Iterable[str]:
-        """Give the lines below the table."""
+        """Return the lines below the table."""
         return ()
 
     def __repr__(self) -> str:
@@ -53,7 +53,7 @@ def wrapped(text: str) -> str:
 
 
 def new_axes(rows: int = 1, columns: int = 1) -> Any:
-    """Give the axes of a new figure, which a notebook shows at the end of the cell; an array of several.
+    """Return the axes of a new figure, which a notebook shows at the end of the cell; an array of several.
 
     Raises:
         ImportError: matplotlib is not installed.

@@ -66,7 +66,7 @@ def public_modules() -> dict[str, ModuleType]:
 
 
 def public_names(module: ModuleType) -> dict[str, Any]:
-    """Give what is public in a module."""
+    """Return what is public in a module."""
     own = [name for name, x in vars(module).items() if getattr(x, "__module__", "") == module.__name__]
     names = getattr(module, "__all__", None) or [name for name in own if not name.startswith("_")]
     return {name: getattr(module, name) for name in sorted(names, key=str.lower)}

@@ -155,7 +155,7 @@ def cells(entry: Derivative | Definition) -> tuple[str, str, str]:
 
 
 def chapters() -> dict[str, list[Derivative | Definition]]:
-    """Give all derivatives and definitions, by the module where they stand."""
+    """Return all derivatives and definitions, by the module where they stand."""
     found, module = defaultdict(list), "autograd.derivatives.by_numpy"  # the first
     for entry in TABLE.values():
         if isinstance(entry, Derivative | Definition):
@@ -184,7 +184,7 @@ def derivatives(entries: list[Derivative | Definition]) -> str:
 
 
 def overridable() -> Iterator[Function]:
-    """Give all functions that NumPy lets a library override; for inner ones the public ones."""
+    """Return all functions that NumPy lets a library override; for inner ones the public ones."""
     functions = overrides.get_overridable_numpy_array_functions() | overrides.get_overridable_numpy_ufuncs()
     for function in functions:
         inner = getattr(function, "__module__", None) == "numpy"

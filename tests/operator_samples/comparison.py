@@ -43,7 +43,7 @@ def translated(value: Any, change: Function) -> Any:
 
 
 def ours(value: Any) -> Any:
-    """Give a Tensor for a PyTorch tensor that requires a gradient, an array for any other."""
+    """Return a Tensor for a PyTorch tensor that requires a gradient, an array for any other."""
     if isinstance(value, torch.Tensor):
         array = value.detach().resolve_conj().resolve_neg().numpy().copy()
         return tensor(array, requires_grad=True) if value.requires_grad else array
@@ -59,7 +59,7 @@ WRAPPERS: dict[str, Callable[[Function], Function]] = {"gradcheck_wrapper_hermit
 
 
 def combination(values: list[Any], seed: int) -> Any:
-    """Give the sum of the values, each element times a random factor; PyTorch's like ours."""
+    """Return the sum of the values, each element times a random factor; PyTorch's like ours."""
     random = np.random.default_rng(seed)
     total: Any = 0.0
     for value in values:

@@ -42,7 +42,7 @@ def with_positions(function: Function, positions: Function) -> Function:
 
 
 def lower_median(x: Any, dim: Any = None, keepdim: bool = False, function: Function = np.quantile) -> Any:
-    """Give the median as PyTorch does: of an even number the lower one, no mean of two."""
+    """Return the median as PyTorch does: of an even number the lower one, no mean of two."""
     return along(lambda x, **how: function(x, 0.5, method="lower", **how))(x, dim, keepdim)
 
 
@@ -87,12 +87,12 @@ def padded(x: Any, pad: Sequence[int], mode: str = "constant", value: Any = None
 
 
 def at_axis(x: Any, dim: int, index: Any) -> tuple[Any, ...]:
-    """Give the index that names ``index`` along one axis."""
+    """Return the index that names ``index`` along one axis."""
     return (*(slice(None),) * (dim % max(np.ndim(x), 1)), index)
 
 
 def grid_index(x: Any, dim: int, index: Any) -> tuple[Any, ...]:
-    """Give the index that ``gather`` and ``scatter`` mean: ``index`` along one axis, itself elsewhere."""
+    """Return the index that ``gather`` and ``scatter`` mean: ``index`` along one axis, itself elsewhere."""
     grid = list(np.indices(np.shape(index), sparse=True))
     if grid:
         grid[dim % len(grid)] = index
@@ -135,7 +135,7 @@ def meshed(*arrays: Any, indexing: str = "ij") -> Any:
 
 
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: float = 1.0, dim: int = -1) -> Any:
-    """Give the running sums of what ``trapezoid`` adds up."""
+    """Return the running sums of what ``trapezoid`` adds up."""
     y = np.moveaxis(y, dim, -1)
     d = dx if x is None else np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, dim, -1))
     return np.moveaxis(np.cumsum(d * (y[..., 1:] + y[..., :-1]) / 2, axis=-1), -1, dim)
@@ -223,7 +223,7 @@ def chunked(x: Any, chunks: int, dim: int = 0) -> Any:
 
 
 def kth(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
-    """Give the k-th smallest element."""
+    """Return the k-th smallest element."""
     if np.ndim(x) == 0:
         return x
     found = np.take(np.sort(x, axis=dim), k - 1, axis=dim)
@@ -231,7 +231,7 @@ def kth(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
 
 
 def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
-    """Give the k largest or smallest elements, in order."""
+    """Return the k largest or smallest elements, in order."""
     if np.ndim(x) == 0:
         return x
     ordered = np.sort(x, axis=dim)

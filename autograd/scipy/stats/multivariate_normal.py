@@ -13,7 +13,7 @@ from autograd.numpy import asarray
 
 
 def _matrix(mean: Any, cov: Any) -> Any:
-    """Give the covariance as a matrix.
+    """Return the covariance as a matrix.
 
     Raises:
         LinAlgError: it is not positive definite.

@@ -36,7 +36,7 @@ REDUCTIONS = ("mean", "sum", "none")
 
 
 def domains_of(entry: Entry) -> tuple[Interval, ...]:
-    """Give the domain of each argument."""
+    """Return the domain of each argument."""
     if not isinstance(entry, Derivative):
         return (REALS,)
     domain = entry.domain
@@ -44,7 +44,7 @@ def domains_of(entry: Entry) -> tuple[Interval, ...]:
 
 
 def keywords_of(entry: Entry, kind: type | UnionType) -> dict[str, Any]:
-    """Give the keyword arguments that an entry's rules declare with a default of some type."""
+    """Return the keyword arguments that an entry's rules declare with a default of some type."""
     found: dict[str, Any] = {}
     for pullback in (*entry.pullbacks, entry.cotangent) if isinstance(entry, Derivative) else ():
         if pullback:
