@@ -1,6 +1,5 @@
 """Extreme arguments: arrays of nothing, places out of range, numbers at the limits of their dtype."""
 
-import timeit
 from collections.abc import Callable
 from typing import Any
 
@@ -144,12 +143,9 @@ def test_of_nothing_a_zero_cotangent_gives_zero(function: Function) -> None:
 
 
 def test_bessel_functions_of_large_numbers_are_infinite_at_once() -> None:
-    def run() -> None:
-        with np.errstate(over="ignore"):
-            assert grad(np.i0)(1e300) == np.inf
-            assert grad(np.i0)(-1e11) == -np.inf
-
-    assert timeit.timeit(run, number=1) < 1
+    with np.errstate(over="ignore"):
+        assert grad(np.i0)(1e300) == np.inf  # by so many terms as that number asks for, never
+        assert grad(np.i0)(-1e11) == -np.inf
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble])
