@@ -44,6 +44,7 @@ from autograd.derivatives.domains import (
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.table import TABLE, constant, definition, derivative
 from autograd.differentiate import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.instead import absent
 from autograd.modes import (
     enable_grad,
     get_default_dtype,
@@ -53,7 +54,7 @@ from autograd.modes import (
     set_default_dtype,
     set_grad_enabled,
 )
-from autograd.pytorch import FUNCTIONS, SAME, absent, takes_dim
+from autograd.pytorch import FUNCTIONS, SAME, takes_dim
 from autograd.tensor import Tensor
 
 __all__ = [

@@ -24,6 +24,7 @@ from autograd.derivatives.indexing import set_item
 from autograd.derivatives.shapes import astype
 from autograd.graph import Vertex
 from autograd.handle import Handle, plain
+from autograd.instead import Instead
 from autograd.pytorch import METHODS, numpy_arguments
 
 if TYPE_CHECKING:
@@ -40,22 +41,6 @@ WITHOUT = {  # methods of ndarray that a Tensor has not, and what to do in their
     "tostring": "use x.tobytes()",
     "resize": "a Tensor keeps its shape: use np.resize(x, shape)",
 }
-
-
-class Instead:
-    """A name of ndarray or PyTorch that a Tensor has not: who asks for it is told what to use.
-
-    These stand in the class, for a ``__getattr__`` would slow down every look at an attribute.
-    """
-
-    def __init__(self, words: str) -> None:
-        self.words = words
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, tensor: Any, owner: type) -> Any:
-        raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}")
 
 
 class ArrayMethods(Backward):

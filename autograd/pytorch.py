@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import opcode
-import sys
 from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from typing import Any, TypeVar, cast
@@ -13,6 +11,7 @@ import numpy as np
 
 from autograd.derivatives.calls import parameters_of
 from autograd.derivatives.table import TABLE
+from autograd.instead import COSINE, CPU, RNG
 
 F = TypeVar("F", bound=Callable[..., Any])
 ARGUMENTS = {"diagonal": "k", "dim": "axis", "dim1": "axis1", "dim2": "axis2", "dims": "axis",
@@ -20,8 +19,6 @@ ARGUMENTS = {"diagonal": "k", "dim": "axis", "dim1": "axis1", "dim2": "axis2", "
              "unbiased": "ddof"}  # fmt: skip
 ARGUMENTS_OF_AXES = ARGUMENTS | {"dims": "axes"}  # of functions that call them so
 
-CPU = "there is only the CPU: leave it out"
-RNG = "nothing draws from a global state: give rng=0 to what draws, such as nn.Linear(2, 5, rng=0)"
 GENERATOR = "of a generator rng = np.random.default_rng(0)"
 BACKWARD = (
     "for gradients in Tensors use loss.backward() and x.grad, of a function autograd.grad(f)(x); for a "
@@ -40,7 +37,6 @@ MIDDLE = "use np.{}(x, 0.5, axis, method='lower'), for NumPy's median is the mea
 INDICES = "use np.stack(np.{}_indices(rows, offset, columns))"
 ALONE = "NumPy's max, min and sort give the values alone; for indices use argmax, argmin, argsort"
 SWAPPED = "use x.swapaxes(axis1, axis2)"
-COSINE = "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))"
 
 # Arguments of PyTorch's functions that are not here.
 BACKWARD_OF_LOSS = "use loss.backward({}), then w.grad"
@@ -326,18 +322,6 @@ def takes_dim(function: Callable[..., Any]) -> Callable[..., Any]:
 
     renamed.__module__ = "autograd"  # where pickle finds it
     return renamed
-
-
-def absent(module: str, name: str, words: dict[str, str]) -> Exception:
-    """Make the error of a module that lacks a name.
-
-    Where the name is imported, Python would replace an AttributeError by one without these words.
-    """
-    caller = sys._getframe(2)
-    if name in words and caller.f_code.co_code[caller.f_lasti] == opcode.opmap["IMPORT_FROM"]:
-        return ImportError(f"cannot import name {name!r} from {module!r}; {words[name]}", name=module)
-    said = f"; {words[name]}" if name in words else ""
-    return AttributeError(f"module {module!r} has no attribute {name!r}{said}")
 
 
 def refuse(function: str, names: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from autograd.instead import module_getattr
 from nn import functional, init, optim, utils
 from nn.activations import (
     CELU,
@@ -84,7 +85,7 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
-from nn.pytorch import NN, module_getattr
+from nn.pytorch import NN
 from nn.stateless import functional_call
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.instead import Instead
 from nn.errors import whole_number
 from nn.init import Rng
-from nn.pytorch import Instead
 
 
 class Batches:

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from autograd import Tensor, as_tensor, is_transforming, no_grad
+from autograd.instead import Instead
 from nn.errors import in_two_calls, shown
 from nn.parameter import Buffer, Parameter, forget_gradients, has_history, refuse_history
-from nn.pytorch import MODULE, Instead
+from nn.pytorch import MODULE
 
 T = TypeVar("T", bound=Tensor)
 

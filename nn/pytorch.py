@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import opcode
-import sys
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from types import MappingProxyType
-from typing import Any
+from autograd.instead import COSINE, CPU, RNG
 
-CPU = "there is only the CPU: leave it out"
-RNG = "nothing draws from a global state: give rng=0 to what draws, such as nn.Linear(2, 5, rng=0)"
 DTYPE = "give dtype= to its layers, or call autograd.set_default_dtype before they are made"
 PICKED = "use a list or dict among the fields, such as self.weights = [nn.Parameter(array)]"
 
@@ -51,7 +44,6 @@ MODULE = {
     "to": f"{CPU}; for a dtype, {DTYPE}",
     "type": DTYPE,
 }
-COSINE = "use np.vecdot(x, y) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))"
 ATTENTION = "nn.functional.softmax(q @ np.swapaxes(k, -1, -2) / q.shape[-1] ** 0.5, -1) @ v"
 LARGEST = "use np.max(x, axis=(2, 3), keepdims=True) for one place in each channel, or nn.MaxPool2d"
 LARGER = "use np.repeat(np.repeat(x, 2, axis=2), 2, axis=3) to double an image, or nn.ConvTranspose2d"
@@ -156,47 +148,3 @@ FUNCTIONAL = {
 }
 AVERAGED = "use reduction='mean', 'sum' or 'none'"
 OPTIONS = {"size_average": AVERAGED, "reduce": AVERAGED}
-
-
-class Instead:
-    """A method of PyTorch's or Keras's that a class has not: who asks for it is told what to use.
-
-    Example:
-        >>> nn.Linear(2, 1).to("cuda")
-        Traceback (most recent call last):
-            ...
-        AttributeError: 'Linear' object has no attribute 'to'; there is only the CPU: leave it out; ...
-    """
-
-    def __init__(self, words: str) -> None:
-        self.words = words
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}; {self.words}")
-
-
-def module_getattr(
-    module: str, words: Mapping[str, str], late: Mapping[str, str] = MappingProxyType({})
-) -> Callable[[str], Any]:
-    """Make the ``__getattr__`` of a module: it finds late imports, and says what to use for the rest.
-
-    Where a name is imported, Python would replace an AttributeError by one without these words.
-
-    Args:
-        module: its name.
-        words: by names that it lacks, what to use instead.
-        late: by names that it has, the modules that they are imported from when they are first used.
-    """
-
-    def find(name: str) -> Any:
-        if name in late:
-            return vars(sys.modules[module]).setdefault(name, getattr(import_module(late[name]), name))
-        caller, said = sys._getframe(1), f"; {words[name]}" if name in words else ""
-        if said and caller.f_code.co_code[caller.f_lasti] == opcode.opmap["IMPORT_FROM"]:
-            raise ImportError(f"cannot import name {name!r} from {module!r}{said}", name=module)
-        raise AttributeError(f"module {module!r} has no attribute {name!r}{said}")
-
-    return find

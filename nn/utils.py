@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd import Tensor
-from nn.pytorch import UTILS, module_getattr
+from autograd.instead import module_getattr
+from nn.pytorch import UTILS
 
 
 def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[np.ndarray]:

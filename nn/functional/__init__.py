@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from autograd.instead import module_getattr
 from nn.functional.activations import (
     binary_step,
     elu,
@@ -63,7 +64,7 @@ from nn.functional.pooling import (
     max_pool2d,
 )
 from nn.functional.recurrent import gru, lstm, rnn
-from nn.pytorch import FUNCTIONAL, module_getattr
+from nn.pytorch import FUNCTIONAL
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "avg_pool1d", "avg_pool2d", "batch_norm",

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from autograd.instead import module_getattr
 from nn.optim import lr_scheduler
 from nn.optim.adagrad import Adagrad
 from nn.optim.adam import Adam
@@ -9,7 +10,7 @@ from nn.optim.adamw import AdamW
 from nn.optim.optimiser import Optimiser
 from nn.optim.rmsprop import RMSprop
 from nn.optim.sgd import SGD
-from nn.pytorch import OPTIM, module_getattr
+from nn.pytorch import OPTIM
 
 Optimizer = Optimiser  # as PyTorch spells it
 

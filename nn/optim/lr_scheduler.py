@@ -14,9 +14,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from autograd.instead import module_getattr
 from nn.errors import whole_number
 from nn.optim.optimiser import Optimiser, check_numbers
-from nn.pytorch import SCHEDULES, module_getattr
+from nn.pytorch import SCHEDULES
 
 Share = Callable[[int], float]  # of the base rate at an epoch
 _GIVEN_ANEW = {"optimizer", "schedulers", "lr_lambda"}  # what no state holds
