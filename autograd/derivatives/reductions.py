@@ -60,14 +60,29 @@ def running(operation: Any, x: Any, axis: int) -> Any:
         x, step = np.concatenate([x[..., :step], operation(x[..., :-step], x[..., step:])], axis=-1), 2 * step
     return np.moveaxis(x, -1, axis)
 
+def _divisible(products: Any) -> bool:
+    return bool(np.all((np.abs(products) >= np.finfo(products.dtype).tiny) & np.isfinite(products)))
+
 def _products_of_others(x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any) -> Any:
     """Return the product over each element; where one may be zero, multiply all before and all after it."""
-    if np.all((np.abs(out) >= np.finfo(out.dtype).tiny) & np.isfinite(out)):
+    if _divisible(out):
         return restore(out, np.shape(x), axis, keepdims) / x
     axes, rows = reduced_axes(np.shape(x), axis), as_rows(x, axis)
     moved = np.shape(np.moveaxis(x, axes, last := range(-len(axes), 0)))
     before, after = (np.cumprod(np.concatenate([np.ones_like(r[:, :1]), r[:, :-1]], axis=1), 1) for r in (rows, np.flip(rows, 1)))
     return initial * np.moveaxis(np.reshape(before * np.flip(after, 1), moved), last, axes)
+
+def _through_products(g: Any, x: Any, out: Any, axis: int | None) -> Any:
+    """Pull partial products back to x; where one may be zero, all before it times s_i = g_i + x_{i+1} s_{i+1}."""
+    if axis is None:
+        return np.reshape(_through_products(g, np.ravel(x), out, 0), np.shape(x))
+    if _divisible(out):
+        return np.flip(np.cumsum(np.flip(g * out, axis), axis), axis) / x
+    x, g = np.moveaxis(x, axis, -1), np.moveaxis(g, axis, -1)
+    one = np.ones_like(x[..., :1])
+    pairs = np.flip(np.stack([np.concatenate([x[..., 1:], one], -1), g]), -1)
+    sums = np.flip(running(lambda a, b: np.stack([a[0] * b[0], a[1] * b[0] + b[1]]), pairs, -1)[1], -1)
+    return np.moveaxis(np.cumprod(np.concatenate([one, x[..., :-1]], -1), -1) * sums, -1, axis)
 
 def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: Flag = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
     if correction is not None and ddof:
@@ -89,4 +104,4 @@ definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, 
 
 # With partial results
 derivative(np.cumsum,  lambda g, x_shape, axis=None: np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), x_shape), kind="along an axis")
-definition(np.cumprod, lambda a, axis=None: running(np.multiply, np.ravel(a), 0) if axis is None else running(np.multiply, a, axis))
+derivative(np.cumprod, lambda g, x, out, axis=None: _through_products(g, x, out, axis), kind="along an axis")
