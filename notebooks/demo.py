@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import graphviz
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
@@ -298,8 +299,11 @@ def draw_backward_pass(x: Array, y: Array) -> None:
     loss = nn.MSELoss(reduction="sum")(model(x), y)
     loss.backward()
     graph = autograd.draw(loss)
-    for name in ("backward_pass.svg", "backward_pass.png"):
-        graph.render(outfile=PICTURES / name, cleanup=True)
+    graph.render(outfile=PICTURES / "backward_pass.svg", cleanup=True)
+    try:
+        graph.render(outfile=PICTURES / "backward_pass.png", cleanup=True)
+    except graphviz.ExecutableNotFound as error:  # a small container
+        print(f"\nThere is no backward_pass.png: {error}")
 
 
 # ---------------------------------------------------------------------------------- the whole job
@@ -357,7 +361,7 @@ def main() -> None:
     print("  losses.png         the loss of both networks while they train")
     print("  prices.png         predicted against actual prices")
     print("  digits.png         the confusion matrix, and misread digits")
-    print("  backward_pass.svg  the graph of one backward pass (and .png)")
+    print("  backward_pass.*    the graph of one backward pass")
 
     if not difference <= HOUSE_TOLERANCE:
         raise SystemExit(f"The two house trainings differ by more than {HOUSE_TOLERANCE:g}.")

@@ -478,7 +478,9 @@ def test_a_leaf_of_many_uses_is_drawn_beside_each_in_a_large_graph() -> None:
 @pytest.fixture(params=["dot", "pygraphviz"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "pygraphviz":
-        pytest.importorskip("pygraphviz", minversion="2", reason="needs the extra: render")
+        pytest.importorskip(
+            "pygraphviz", minversion="2", reason="needs the extra: render", exc_type=ImportError
+        )
         monkeypatch.setenv("PATH", "")
     elif shutil.which("dot") is None:
         pytest.skip("the program dot is not installed")
@@ -607,6 +609,20 @@ def test_without_an_engine_a_notebook_gets_the_table_and_one_line() -> None:
     table, line = bundle["text/plain"].split("\n\n")
     assert table == drawing.table
     assert line.startswith("Drawing needs Graphviz: pip install chainrule[render]")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other wheels carry all that they need")
+def test_where_libraries_of_the_system_are_missing_pictures_are_svg(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = draw(reuse()).source
+    (tmp_path / "pygraphviz.py").write_text("raise ImportError('libgobject-2.0.so.0: cannot open')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    svg = ElementTree.fromstring(picture.laid_out(source, "svg", "dot"))
+    assert "value" in {text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")}
+    with pytest.raises(picture.NoEngine, match=r"for png, pygraphviz lacks libgobject.*apt install graphviz"):
+        picture.laid_out(source, "png", "dot")
 
 
 def test_an_old_pygraphviz_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:

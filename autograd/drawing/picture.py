@@ -14,23 +14,20 @@ from typing import Any
 
 import graphviz
 
+from autograd.drawing import wheel
+
 SECONDS = 20  # how long a layout may take
 _ON_WINDOWS = os.path.expandvars(r"%ProgramFiles%\Graphviz\bin")
 _SPECIAL = ("renderer", "formatter", "neato_no_op", "raise_if_result_exists")  # options for the program dot
-_LAYOUT = """
-import sys, pygraphviz
-graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
-sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
-"""
 
 
 class NoEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]
-    """Raised where nothing is installed that could lay out a graph."""
+    """Raised where nothing is installed that could lay out a graph and write it in the format asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, fix: str = "pip install chainrule[render], or install its program dot") -> None:
         RuntimeError.__init__(
             self,
-            "Drawing needs Graphviz: pip install chainrule[render], or install its program dot "
+            f"Drawing needs Graphviz: {fix} "
             "(apt install graphviz, brew install graphviz, winget install graphviz).",
         )
 
@@ -116,7 +113,7 @@ def laid_out(source: str, format: str, engine: str) -> bytes:
     to say about fonts does not reach the user.
 
     Raises:
-        NoEngine: there is neither.
+        NoEngine: there is neither, or libraries of the system are missing that the format needs.
         graphviz.CalledProcessError: the layout failed.
         TimeoutError: it took too long.
     """
@@ -125,7 +122,7 @@ def laid_out(source: str, format: str, engine: str) -> bytes:
         command = [program, f"-T{format}"]
     else:
         check_pygraphviz()
-        command = [sys.executable, "-P", "-c", _LAYOUT, format, engine]
+        command = [sys.executable, "-P", wheel.__file__, format, engine]
     try:
         done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -133,8 +130,10 @@ def laid_out(source: str, format: str, engine: str) -> bytes:
             f"draw: the layout took more than {SECONDS} s. The usual fix: collapse more, with depth=0, "
             f"or draw a smaller case"
         ) from None
+    if done.returncode == wheel.LIBRARIES_MISSING and not program:
+        missing = done.stderr.decode().splitlines()[-1]
+        raise NoEngine(f"for {format}, pygraphviz lacks {missing}; install its program dot")
     if done.returncode:
-        command = [part for part in command if part is not _LAYOUT]
         raise graphviz.CalledProcessError(done.returncode, command, stderr=done.stderr.decode())
     return done.stdout
 
