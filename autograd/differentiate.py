@@ -51,7 +51,8 @@ class _Trace:
         self.outputs = [Tensor.lift(out) for out in leaves(self.out)]
         if any(output.dtype.kind not in "fiub" for output in self.outputs):
             raise TypeError(errors.no_numbers(name, self.out))
-        self.linked = self._depends_on_others(self.outputs)
+        self.alone = not self._depends_on_others(self.outputs)
+        self.linked = self.recording and not self.alone
         for own in self.inputs:  # nobody else is to take what we were asked about for a leaf of theirs
             own.tracked = own.node is not None
 
@@ -61,6 +62,8 @@ class _Trace:
             return Tensor.apply(np.positive, (leaf,))  # type: ignore[no-any-return]
         if isinstance(leaf, np.ma.MaskedArray):
             raise TypeError(errors.masked(name))
+        if isinstance(leaf, np.matrix):
+            raise TypeError(errors.matrix(name))
         array = leaf.data if isinstance(leaf, Tensor) else np.asarray(leaf)
         if array.dtype.kind != "f":
             raise TypeError(errors.not_differentiable_argument(name, leaf, array))
@@ -68,8 +71,6 @@ class _Trace:
 
     def _depends_on_others(self, outputs: list[Tensor]) -> bool:
         """Tell whether results depend on tracked Tensors beside our own arguments."""
-        if not self.recording:
-            return False
         own = set(self.inputs)
         used: set[Any] = {output.node or output for output in outputs}
         for node in topological_order(*used, since=self.since):
@@ -91,7 +92,8 @@ class _Trace:
                 seed = like(cotangent, output, "cotangent")
                 vertex, start = output.node or output, seed if record else seed.data
                 seeds[vertex] = seeds[vertex] + start if vertex in seeds else start
-            found = sweep(seeds, since=self.since, wrt=vertices, lift=Tensor.lift if record else None)
+            wrt = None if self.alone else vertices  # alone, all that was recorded leads to our own
+            found = sweep(seeds, since=self.since, wrt=wrt, lift=Tensor.lift if record else None)
         return [
             x.hooked(found[vertex]) if vertex in found else np.zeros_like(x.data)
             for vertex, x in zip(vertices, self.inputs, strict=True)
@@ -114,7 +116,11 @@ class _Trace:
         """Return what else the function gave, likewise."""
 
         def finish(leaf: Any) -> Any:
-            if not isinstance(leaf, Tensor) or self.linked or self._depends_on_others([leaf]):
+            if (
+                not isinstance(leaf, Tensor)
+                or self.linked
+                or (self.recording and self._depends_on_others([leaf]))
+            ):
                 return leaf
             return self.finished(leaf.data)
 

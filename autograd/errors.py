@@ -6,6 +6,7 @@ import difflib
 import inspect
 import reprlib
 from collections.abc import Iterable
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -176,8 +177,13 @@ def tracked_keyword(function: Any, kwargs: dict[str, Any]) -> str:
     return words + " or ".join(_fixes(words) or ["detach()"])
 
 
-def not_real(function: Any, result: Any) -> str:
+def not_real(function: Any, result: Any, args: Any = ()) -> str:
     """Refuse results that are no real floating numbers."""
+    if result.dtype == object and (unknown := _objects(args)):
+        return (
+            f"{name_of(function)}: expected real numbers that NumPy knows, got {describe(unknown[0])}; "
+            f"the usual fix is float(number), or x.astype(float) for an array"
+        )
     parts = "arrays of the real and the imaginary parts"
     dense = "a floating dtype, as by x.astype(float), or a.toarray() for a sparse matrix a"
     fix = parts if result.dtype.kind == "c" else dense
@@ -197,14 +203,32 @@ def masked(where: str) -> str:
     return f"{where}: {MASKED}"
 
 
-def no_plain_array(function: Any, out: Any) -> str:
-    """Refuse a result that is a masked array, or a Tensor although the function was given arrays."""
+def matrix(where: str) -> str:
+    """Refuse matrices."""
+    return (
+        f"{where}: np.matrix has no gradients here, for its * and ** are products of matrices, those of arrays "
+        f"are not; the usual fix is A = np.asarray(A), with A @ x for the product"
+    )
+
+
+def no_plain_array(function: Any, out: Any, args: Any) -> str:
+    """Refuse a result that is no array of NumPy's numbers, as a Tensor although the function was given arrays."""
     if isinstance(out, np.ma.MaskedArray):
         return masked(name_of(function))
-    return (
-        f"{name_of(function)}: expected an array as its result, got a Tensor; Tensors inside of a list, tuple or "
-        f"dict are not made arrays. The usual fix is an argument of its own for each"
-    )
+    if isinstance(out, np.matrix):
+        return matrix(name_of(function))
+    if hasattr(out, "requires_grad"):
+        return (
+            f"{name_of(function)}: expected an array as its result, got a Tensor; Tensors inside of a list, tuple "
+            f"or dict are not made arrays. The usual fix is an argument of its own for each"
+        )
+    return not_real(function, np.array(out, object), args) if _objects(args) else ""
+
+
+def _objects(args: Any) -> list[Any]:
+    """Find numbers that NumPy knows as objects only."""
+    known = [leaf for leaf in leaves(args) if isinstance(leaf, (Number, np.ndarray))]
+    return [leaf for leaf in known if np.asarray(leaf).dtype == object]
 
 
 # Making Tensors, and leaving them

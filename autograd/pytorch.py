@@ -136,7 +136,9 @@ _BOTH_WAYS = {
 }
 # What JAX and HIPS autograd call otherwise.
 TRANSFORMS = {
+    **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "use Python's own"),
     "check_grads": "use autograd.gradcheck",
+    "checkpoint": "leave it out",
     "defvjp": "use autograd.derivative(f, lambda g, x, out: ...)",
     "deriv": "use autograd.grad(lambda x: np.sum(f(x)))",
     "elementwise_grad": "use autograd.grad(lambda x: np.sum(f(x)))",
@@ -145,13 +147,17 @@ TRANSFORMS = {
     "grad_named": "use autograd.grad(f, argnums=0), with its position",
     "hessian_tensor_product": "use autograd.hvp(f, x, v)",
     "hessian_vector_product": "use autograd.hvp(f, x, v)",
+    "holomorphic_grad": "use arrays of the real and the imaginary parts, for gradients are of real numbers",
     "jacfwd": "use autograd.jacobian(f)",
     "jacrev": "use autograd.jacobian(f)",
+    "make_ggnvp": "use autograd.vjp(f, x)[1](autograd.hvp(g, f(x), autograd.jvp(f, (x,), (v,))[1]))[0]",
     "make_hvp": "use autograd.hvp(f, x, v)",
     "make_jvp": "use autograd.jvp(f, (x,), (v,))",
     "make_vjp": "use value, pullback = autograd.vjp(f, x)",
+    "misc": "use autograd.ravel_pytree to flatten, nn.optim or scipy.optimize.minimize for its optimizers",
     "multigrad_dict": "use autograd.grad(f, argnums=(0, 1))",
     "stop_gradient": "use x.detach()",
+    "tensor_jacobian_product": "use value, pullback = autograd.vjp(f, x)",
     "test_util": "use autograd.gradcheck",
     "vector_jacobian_product": "use value, pullback = autograd.vjp(f, x)",
     "vmap": "write f for arrays with one more axis in front; NumPy's functions broadcast",

@@ -63,8 +63,8 @@ class Tensor(ArrayMethods):
         if entry.residual is not None:
             out, residual = out
         if type(out) is not np.ndarray:
-            if isinstance(out, (np.ma.MaskedArray, Tensor)):
-                raise TypeError(errors.no_plain_array(function, out))
+            if not isinstance(out, np.generic) and (words := errors.no_plain_array(function, out, args)):
+                raise TypeError(words)
             out = np.asarray(out)
         recording = modes.recording.get()
         if tracked and recording:
@@ -72,12 +72,12 @@ class Tensor(ArrayMethods):
             plan = entry.plans.get(which) or entry.plan(which, len(args))
             if plan.pullbacks:
                 if out.dtype.kind != "f":
-                    raise TypeError(errors.not_real(function, out))
+                    raise TypeError(errors.not_real(function, out, args))
                 node = Node(plan, tuple(arguments), kwargs or None, values, out, residual)
         result = Tensor(out, node)
         if node is None:
-            if out.dtype.kind == "c":
-                raise TypeError(errors.not_real(function, out))
+            if out.dtype.kind in "cO":
+                raise TypeError(errors.not_real(function, out, args))
             cut = ("no_grad()", function) if tracked and not recording else None
             result.cut = cut or next((a.cut for a in args if isinstance(a, Tensor) and a.cut), None)
         if out.base is not None or out is values[0]:

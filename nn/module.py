@@ -52,7 +52,7 @@ class Module:
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the module's result. Every module defines this."""
-        raise TypeError(f"{type(self).__name__} has no forward(): define what the module computes")
+        raise NotImplementedError(f"{type(self).__name__} has no forward(): define what the module computes")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute ``forward``; if that fails, say in which layer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograd.instead import COSINE, CPU, RNG
 
 DTYPE = "give dtype= to its layers, or call autograd.set_default_dtype before they are made"
-PICKED = "use a list or dict among the fields, such as self.weights = [nn.Parameter(array)]"
+PICKED = "put parameters in a list or dict that is a field, such as self.weights = [nn.Parameter(array)]"
 
 FIT = "use nn.fit(model, (x, y), loss, optimiser, epochs)"
 

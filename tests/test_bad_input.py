@@ -116,7 +116,19 @@ FIXES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "index of one axis": (lambda x: x[:, [0, 9]], IndexError, r"index 9 is out of bounds.*\[0, 9\]"),
     "written index": (lambda x: (x * 1).__setitem__((0, [0, 9]), 0), IndexError, "index 9 is out of bounds"),
     "ragged widths": (lambda x: np.pad(x, ((1, 1), (1, 1, 1))), ValueError, "pad"),
-    "objects": (lambda x: x * Fraction(1, 2), TypeError, r"dtype object.*floating dtype"),
+    "objects": (lambda x: x * Fraction(1, 2), TypeError, r"np\.multiply: .*got Fraction\(1, 2\).*float\("),
+    "an object": (lambda x: x[0, 0] + Fraction(1, 2), TypeError, r"np\.add: .*got Fraction\(1, 2\).*float\("),
+    "object on the left": (lambda x: Fraction(0) - x[0, 0], TypeError, r"got Fraction\(0, 1\).*float\("),
+    "array of one object": (
+        lambda x: x[0, 0] * np.array(1.0, object),
+        TypeError,
+        "got an object array of shape",
+    ),
+    "objects in a list": (
+        lambda x: np.where(x > 0, x, [Fraction(1)] * 3),
+        TypeError,
+        r"got Fraction\(1, 1\)",
+    ),
 }
 
 
@@ -357,7 +369,10 @@ def test_a_function_without_derivative_and_the_nearest_that_has_one() -> None:
 NOT_CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "out of reduce": (lambda x: np.add.reduce(x, out=np.zeros(())), r"np\.add\.reduce.*out="),
     "out of accumulate": (lambda x: np.add.accumulate(x, out=np.zeros(2)), r"np\.add\.accumulate.*out="),
-    "at of hypot": (lambda x: np.hypot.at(x, [0], 1.0), r"np\.hypot\.at.*in place.*x\[indices\] ="),
+    "at of hypot": (
+        lambda x: np.hypot.at(x, [0], 1.0),
+        r"np\.hypot\.at.*no index is repeated.*x\[indices\] =",
+    ),
     "at of one argument": (lambda x: np.exp.at(x, [0]), r"np\.exp\.at.*in place"),
     "at": (lambda x: np.add.at(np.zeros(2), [0, 1], x), r"np\.add\.at"),
     "out": (lambda x: np.add(x, 1, out=np.zeros(2)), r"np\.add\(.*out=.*a = a \+ tensor"),
@@ -429,6 +444,33 @@ USES_OF_MASKED: dict[str, Callable[[Any], Any]] = {
 def test_masked_arrays_are_refused(use: Callable[[Any], Any]) -> None:
     with raises(TypeError, r"masked arrays|requires a gradient"):
         use(leaf(np.ones(3)))
+
+
+MATRIX = np.array([[1.0, 2.0], [3.0, 4.0]]).view(np.matrix)  # by its own name it warns
+
+
+USES_OF_MATRICES: dict[str, Callable[[Any], Any]] = {
+    "multiply": lambda w: MATRIX * w,
+    "multiply by": lambda w: w * MATRIX,
+    "power": lambda w: w**MATRIX,
+    "matmul": lambda w: MATRIX @ w,
+    "dot": lambda w: np.dot(MATRIX, w),
+    "comparison": lambda w: (w < MATRIX) * w,
+    "differentiated": lambda w: grad(lambda x: np.sum(x * x))(MATRIX),
+}
+
+
+@pytest.mark.parametrize("use", USES_OF_MATRICES.values(), ids=USES_OF_MATRICES)
+def test_matrices_are_refused_since_their_operators_mean_something_else(use: Callable[[Any], Any]) -> None:
+    with raises(TypeError, r"np\.matrix", r"np\.asarray\(A\)", "A @ x"):
+        use(leaf(np.ones((2, 2))))
+
+
+def test_matrices_are_arrays_where_no_operator_is_another() -> None:
+    w = leaf(np.ones((2, 2)))
+    assert (tensor(MATRIX) * w).sum().item() == 10
+    assert np.where(MATRIX > 1, w, 0).sum().item() == 3
+    np.testing.assert_array_equal(*(nn.Linear(2, 2, rng=0)(x).data for x in (MATRIX, np.asarray(MATRIX))))
 
 
 # Arguments of PyTorch

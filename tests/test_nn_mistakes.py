@@ -1,5 +1,6 @@
 """Mistakes that beginners make with nn: what is said, and that the fix which is named works."""
 
+import inspect
 import os
 import re
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import no_grad, tensor
+from nn.training import Training
 
 X = np.random.default_rng(0).normal(size=(20, 4))
 Y = np.arange(20) % 3
@@ -307,6 +309,32 @@ def test_a_weight_that_is_no_parameter_is_warned_of() -> None:
     assert "nn.Parameter" in said_by(lambda: nn.optim.SGD(net.parameters()))
     for kept in (tensor(X), tensor(X, requires_grad=True) * 2, X, nn.Parameter(X), nn.Buffer(X)):
         assert Net(kept).weight is kept  # without a warning
+
+
+def _stepped(kind: Any, *args: Any) -> None:
+    weight = nn.Parameter(np.ones(2))
+    weight.grad = np.ones(2)
+    kind(weight if kind is nn.optim.Optimizer else nn.optim.SGD([weight]), *args).step()
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        (lambda: type("Empty", (nn.Module,), {})()(1), r"Empty has no forward\(\): define"),
+        (lambda: _stepped(nn.optim.Optimizer), r"Optimiser has no update\(\): define"),
+        (lambda: _stepped(nn.optim.lr_scheduler.LRScheduler), r"LRScheduler has no next_lr\(\): define"),
+        (lambda: _stepped(nn.optim.lr_scheduler.ShareLR), r"ShareLR has no share\(\): define"),
+    ],
+    ids=["forward", "update", "next_lr", "share"],
+)
+def test_what_a_class_of_ones_own_must_define(use: Callable[[], Any], words: str) -> None:
+    with pytest.raises(NotImplementedError, match=words):
+        use()
+
+
+@pytest.mark.parametrize("function", [nn.fit, nn.find_learning_rate, Training])
+def test_arguments_are_spelled_as_in_pytorch(function: Any) -> None:
+    assert "optimizer" in inspect.signature(function).parameters
 
 
 def test_a_step_without_gradients_is_warned_of_once() -> None:

@@ -483,14 +483,6 @@ def test_a_train_of_ones_own_is_asked() -> None:
     assert modes(nn) == modes(torch.nn)
 
 
-def test_a_module_without_forward_says_so() -> None:
-    class Empty(nn.Module):
-        pass
-
-    with pytest.raises(TypeError, match=r"Empty has no forward\(\): define"):
-        Empty()(1)
-
-
 def test_repr_shows_the_modules_inside() -> None:
     model = nn.Sequential(nn.MLP([1, 2, 1]), nn.Perceptron(2))
     assert repr(model) == "\n".join(

@@ -142,6 +142,27 @@ def test_draws_of_a_multinomial(dtype: Any, tracked: bool, shape: tuple[int, ...
     assert not counts[shares == 0].any()
 
 
+# Names of HIPS autograd
+
+NAMES_OF_HIPS = """
+    checkpoint deriv dict elementwise_grad grad grad_and_aux grad_named hessian hessian_tensor_product
+    hessian_vector_product holomorphic_grad isinstance jacobian list make_ggnvp make_hvp make_jvp make_vjp
+    misc multigrad_dict primitive tensor_jacobian_product tuple type value_and_grad vector_jacobian_product
+"""
+
+
+@pytest.mark.parametrize("name", NAMES_OF_HIPS.split())
+def test_names_of_hips_autograd_are_here_or_spoken_of(name: str) -> None:
+    assert hasattr(autograd, name) or pytorch.FUNCTIONS[name]
+
+
+def test_a_product_with_the_gauss_newton_matrix() -> None:
+    names: dict[str, Any] = {"autograd": autograd, "f": np.tanh, "g": lambda y: np.sum(y**4), "x": X, "v": Y}
+    said = pytorch.FUNCTIONS["make_ggnvp"].removeprefix("use ")
+    expected = (1 - np.tanh(X) ** 2) ** 2 * 12 * np.tanh(X) ** 2 * Y
+    np.testing.assert_allclose(eval(said, names), expected, rtol=1e-12)
+
+
 # Spellings of PyTorch that are taken
 
 SPELLINGS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {

@@ -443,15 +443,15 @@ BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         r"loss: expected a Tensor of one number, got float; the usual fix .* without \.item",
     ),
     "order": (
-        {"data": X, "loss": Y, "optimiser": LOSS},
+        {"data": X, "loss": Y, "optimizer": LOSS},
         TypeError,
         r"loss: expected a function, .* after data=\(x, y\), got an array of shape \(50, 1\)$",
     ),
-    "optimiser": ({"optimiser": 0.1}, TypeError, "optimiser: expected nn.optim"),
-    "other optimiser": (
-        {"optimiser": nn.optim.SGD(network().parameters())},
+    "optimizer": ({"optimizer": 0.1}, TypeError, "optimizer: expected nn.optim"),
+    "other optimizer": (
+        {"optimizer": nn.optim.SGD(network().parameters())},
         ValueError,
-        "optimiser: expected one of model.par",
+        "optimizer: expected one of model.par",
     ),
     "schedule": (
         {"schedule": ExponentialLR(nn.optim.SGD(network().parameters()), 0.5)},
@@ -483,7 +483,7 @@ BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
 def test_bad_input_is_refused_in_words(case: str) -> None:
     arguments, kind, words = BAD[case]
     model = network()
-    right = {"model": model, "data": (X, Y), "loss": LOSS, "optimiser": nn.optim.SGD(model.parameters())}
+    right = {"model": model, "data": (X, Y), "loss": LOSS, "optimizer": nn.optim.SGD(model.parameters())}
     with pytest.raises(kind, match=words):
         nn.fit(**{**right, "epochs": 1, **arguments})
 

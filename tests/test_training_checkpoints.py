@@ -107,7 +107,7 @@ def test_nothing_is_forgotten(tmp_path: Path) -> None:
     whole = Run("Adam", "cosine")
     whole.fit(6)
     Run("Adam", "cosine").fit(3, [nn.Checkpoint(tmp_path)])
-    for forgotten in "model", "optimiser", "schedule", "rng", "generators", "held_out":
+    for forgotten in "model", "optimizer", "schedule", "rng", "generators", "held_out":
         second = Run("Adam", "cosine")
         second.rng.random(5)
         if forgotten == "rng":  # else it is remembered as that of a layer

@@ -42,7 +42,7 @@ class Convergence(Callback):
             stalled = e.loss_ > e.best_loss_ - e.tol
             e.best_loss_ = min(e.best_loss_, e.loss_)
         e._no_improvement_count = e._no_improvement_count + 1 if stalled else 0
-        groups = training.optimiser.param_groups
+        groups = training.optimizer.param_groups
         if e.learning_rate == "invscaling" and e.solver != "adam":
             for group in groups:
                 group["lr"] = e.learning_rate_init / (e.t_ + 1) ** e.power_t

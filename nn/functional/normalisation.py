@@ -182,7 +182,7 @@ def batch_norm(
 
     Args:
         input: an array of shape (rows, channels, ...).
-        running_mean: mean of each channel in use; in training it is moved, in place, towards the batch's.
+        running_mean: mean of each channel in evaluation mode; in training it is moved, in place, towards the batch's.
         running_var: variance of each channel, likewise. Both may be None: then the batch's are used.
         weight: factor of each channel, or None.
         bias: what is added to each channel, or None.

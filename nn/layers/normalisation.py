@@ -121,7 +121,7 @@ class BatchNorm2d(BatchNorm):
         momentum: by which part of the way the running numbers move to the batch's; None for the mean
             of all batches.
         affine: whether there are a weight and, with ``bias``, a bias.
-        track_running_stats: whether mean and variance in use are those of training.
+        track_running_stats: whether mean and variance in evaluation mode are those of training.
         bias: whether there is a bias.
         dtype: of the parameters and running numbers; by default the default dtype.
 

@@ -67,7 +67,7 @@ class LRScheduler:
 
     def next_lr(self, lr: float, base: float) -> float:
         """Return the rate of the epoch ``last_epoch`` from 1 on, after the rate ``lr``."""
-        raise TypeError(f"{type(self).__name__} has no next_lr(): define its formula")
+        raise NotImplementedError(f"{type(self).__name__} has no next_lr(): define its formula")
 
     def _enter(self, epoch: int) -> None:
         """Set the rates of an epoch, where those of the one before are set."""
@@ -198,7 +198,7 @@ class ShareLR(LRScheduler):
 
     def share(self, epoch: int) -> float:
         """Return the share of the base rate at an epoch."""
-        raise TypeError(f"{type(self).__name__} has no share(): define its formula")
+        raise NotImplementedError(f"{type(self).__name__} has no share(): define its formula")
 
     def first_lr(self, lr: float, base: float) -> float:
         """Multiply by the share at the start."""

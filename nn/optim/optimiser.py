@@ -254,7 +254,7 @@ class Optimiser:
                 ``scratch_gradient``, for a gradient that is changed, which ``gradient`` may be already.
             group: the options.
         """
-        raise TypeError(f"{type(self).__name__} has no update(): define its rule")
+        raise NotImplementedError(f"{type(self).__name__} has no update(): define its rule")
 
     def _ascend(self, parameter: Array, gradient: Array, lr: Array, state: Options, group: Options) -> Array:
         """Return what ``update`` gives for a loss that is to rise."""

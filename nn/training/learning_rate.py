@@ -63,7 +63,7 @@ def find_learning_rate(
     model: Module,
     data: Any,
     loss: Callable[[Any, Any], Any],
-    optimiser: Optimiser,
+    optimizer: Optimiser,
     batch_size: int = 32,
     *,
     lowest: float = 1e-6,
@@ -80,7 +80,7 @@ def find_learning_rate(
         model: what is trained.
         data: as in :func:`nn.fit`.
         loss: as in :func:`nn.fit`.
-        optimiser: of the model's parameters.
+        optimizer: of the model's parameters.
         batch_size: rows in a batch, if the data are arrays.
         lowest: the first rate.
         highest: the last rate.
@@ -104,14 +104,14 @@ def find_learning_rate(
         raise ValueError(f"lowest, highest: expected 0 < lowest < highest, got {lowest!r} and {highest!r}")
     rates = np.geomspace(lowest, highest, whole_number("steps", steps, 10))
     batches, generator = source("data", data), np.random.default_rng(rng)
-    training = Training(model, loss, optimiser, rng=generator, data=data)
+    training = Training(model, loss, optimizer, rng=generator, data=data)
     parts = chain.from_iterable(batches.epoch(batch_size, generator, shuffle=True) for _ in count())
     before, mean = training.state_dict(), 0.0
     smooth: list[float] = []
     try:
         with in_mode(model, training=True):
             for i, (rate, (x, y)) in enumerate(zip(rates, parts, strict=False), 1):
-                for group in optimiser.param_groups:
+                for group in optimizer.param_groups:
                     group["lr"] = float(rate)
                 _, value = step(training, x, y, f"at the rate {rate:.2g}")
                 mean = SMOOTHING * mean + (1 - SMOOTHING) * value
@@ -123,6 +123,6 @@ def find_learning_rate(
             raise
     finally:
         training.load_state_dict(before)
-        optimiser.zero_grad()
+        optimizer.zero_grad()
     tried, curve = rates[: len(smooth)], np.array(smooth)
     return LearningRates(tried, curve, float(tried[curve.argmin()] / 10))

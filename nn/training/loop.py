@@ -28,7 +28,7 @@ def fit(
     model: Module,
     data: Any,
     loss: Callable[[Any, Any], Any],
-    optimiser: Optimiser,
+    optimizer: Optimiser,
     epochs: int,
     batch_size: int | None = None,
     *,
@@ -44,8 +44,8 @@ def fit(
 ) -> History:
     """Train a model, and give the numbers of all epochs.
 
-    Ctrl-C ends training; the history so far is given back. The mode of each layer, training or use,
-    is afterwards as before.
+    Ctrl-C ends training; the history so far is given back. The mode of each layer, training or
+    evaluation, is afterwards as before.
 
     Args:
         model: what is trained.
@@ -53,7 +53,7 @@ def fit(
             of several inputs or outputs: a tuple x is given as ``model(*x)``, a dict as ``model(**x)``.
             Or batches: any iterable of such tuples, gone through once in each epoch.
         loss: gives one number, a Tensor, from the model's outputs and the targets.
-        optimiser: of the model's parameters.
+        optimizer: of the model's parameters.
         epochs: how many there are to be, those before a resumption included.
         batch_size: rows in a batch, by default 32, if the data are arrays. A last row alone joins the batch
             before, for BatchNorm cannot learn from one row.
@@ -88,7 +88,7 @@ def fit(
         raise TypeError("callbacks: expected a list of them, got one; the usual fix is [callback]")
     told = sorted(callbacks, key=lambda c: isinstance(c, Checkpoint))  # they hold what the others decided
     training = Training(
-        model, loss, optimiser, schedule, np.random.default_rng(rng), told, metrics or {},
+        model, loss, optimizer, schedule, np.random.default_rng(rng), told, metrics or {},
         data=data, validation_data=validation_data,
     )  # fmt: skip
     training.epochs = whole_number("epochs", epochs, 1)
@@ -144,7 +144,7 @@ def _split(data: Pairs, share: float, training: Training) -> tuple[Pairs, Pairs]
 
 def _epoch(training: Training, batches: Any, validation: Any, bar: Any) -> dict[str, float]:
     """Go through the data once, and through the validation data if there are any; give all numbers."""
-    start, lr = time.perf_counter(), training.optimiser.param_groups[0]["lr"]
+    start, lr = time.perf_counter(), training.optimizer.param_groups[0]["lr"]
     row = train(training, batches, bar)
     if validation is not None:
         row |= {f"val_{name}": value for name, value in evaluate(training, validation).items()}

@@ -72,7 +72,7 @@ def step(training: Training, x: Any, y: Any, where: str) -> tuple[Any, float]:
     Raises:
         FloatingPointError: the loss is infinite or NaN; no parameter is changed.
     """
-    training.optimiser.zero_grad()
+    training.optimizer.zero_grad()
     outputs = apply(training.model, x)
     result = training.loss(outputs, y)
     value = value_of(result)
@@ -84,7 +84,7 @@ def step(training: Training, x: Any, y: Any, where: str) -> tuple[Any, float]:
     result.backward()
     for callback in training.callbacks:
         callback.on_backward_end(training)
-    training.optimiser.step()
+    training.optimizer.step()
     return outputs, value
 
 
@@ -103,7 +103,7 @@ def value_of(result: Any) -> float:
 
 
 def evaluate(training: Training, batches: Iterable[tuple[Any, Any]]) -> dict[str, float]:
-    """Find the loss and the metrics of the model in use."""
+    """Find the loss and the metrics of the model in evaluation mode."""
     numbers = Numbers(training.metrics)
     with in_mode(training.model, training=False), no_grad():
         for x, y in batches:

@@ -27,7 +27,7 @@ class Training:
     Attributes:
         model: what is trained.
         loss: what is to fall.
-        optimiser: what changes the parameters.
+        optimizer: what changes the parameters.
         schedule: what changes the learning rate after each epoch, or None.
         rng: what shuffles.
         callbacks: all of them.
@@ -49,7 +49,7 @@ class Training:
 
     model: Module
     loss: Callable[[Any, Any], Any]
-    optimiser: Optimiser
+    optimizer: Optimiser
     schedule: Any = None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     callbacks: Sequence[Callback] = ()
@@ -74,7 +74,7 @@ class Training:
         for name, value, right, expected in (
             ("model", self.model, isinstance(self.model, Module), "a module"),
             ("loss", self.loss, is_loss, "a function, such as nn.MSELoss(), after data=(x, y)"),
-            ("optimiser", self.optimiser, isinstance(self.optimiser, Optimiser), "nn.optim.SGD(...) or such"),
+            ("optimizer", self.optimizer, isinstance(self.optimizer, Optimiser), "nn.optim.SGD(...) or such"),
             ("metrics", self.metrics, are_metrics, "functions by name, in a dict"),
             *(("callbacks", c, isinstance(c, Callback), "objects of nn.Callback") for c in self.callbacks),
         ):
@@ -82,7 +82,7 @@ class Training:
                 raise TypeError(f"{name}: expected {expected}, got {shown(value)}")
 
     def _check_schedule(self) -> None:
-        if self.schedule is not None and getattr(self.schedule, "optimizer", None) is not self.optimiser:
+        if self.schedule is not None and getattr(self.schedule, "optimizer", None) is not self.optimizer:
             raise ValueError(f"schedule: expected one of the same optimiser, got {self.schedule!r}")
         if isinstance(self.schedule, ReduceLROnPlateau) and self.schedule.mode == "max":
             raise ValueError(
@@ -92,12 +92,12 @@ class Training:
 
     def _check_parameters(self) -> None:
         """Refuse an optimiser of another model, and warn of one that knows only some of the parameters."""
-        parameters, known = set(self.model.parameters()), set(self.optimiser.state)
+        parameters, known = set(self.model.parameters()), set(self.optimizer.state)
         if not known & parameters:
-            raise ValueError("optimiser: expected one of model.parameters(), got one of other parameters")
+            raise ValueError("optimizer: expected one of model.parameters(), got one of other parameters")
         if known - parameters and any(p.requires_grad for p in parameters - known):
             warnings.warn(
-                "optimiser: it has parameters that are not the model's, and lacks some that are, which do "
+                "optimizer: it has parameters that are not the model's, and lacks some that are, which do "
                 "not learn; were layers replaced? The usual fix is to make the optimiser after the layers",
                 stacklevel=5,
             )
@@ -140,7 +140,7 @@ class Training:
         schedule = None if self.schedule is None else self.schedule.state_dict()
         return {
             "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
             "schedule": schedule and {name: v for name, v in schedule.items() if not callable(v)},
             "rng": self.rng.bit_generator.state,
             "generators": {name: g.bit_generator.state for name, g in self._generators().items()},
@@ -163,7 +163,7 @@ class Training:
             if ours != theirs:
                 raise ValueError(f"state of training: {name}: expected {ours}, got {theirs}")
         self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.optimizer.load_state_dict(state["optimizer"])
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
         self.rng.bit_generator.state = state["rng"]

@@ -76,7 +76,7 @@ class Summary(Table):
 def summary(model: Module, input_shape: Any = None, *, example: Any = None) -> Summary:
     """Find the layers of a model, their output shapes, parameters and memory, as a table to print.
 
-    The model is called once, in use and without recording.
+    The model is called once, in evaluation mode and without recording.
 
     Args:
         model: what is looked at.
