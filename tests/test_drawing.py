@@ -61,6 +61,12 @@ def read(number: str) -> float:
 # What is drawn
 
 
+def test_the_output_is_called_so_once() -> None:
+    x = tensor(1.0, requires_grad=True)
+    assert nodes(draw(lambda: x * 2))["n2"].count("output") == 1
+    assert nodes(draw(reuse()))["n3"].count("output") == 1
+
+
 def test_every_use_of_an_argument_is_an_edge() -> None:
     drawing = draw(reuse())
     assert list(nodes(drawing)) == ["n1", "n2", "n3"]

@@ -18,7 +18,7 @@ from autograd.drawing import draw, picture
 from autograd.drawing.borders import Section, watched
 from autograd.drawing.cards import Card
 from autograd.drawing.draw import View
-from autograd.drawing.health import complaints
+from autograd.drawing.health import complaints, not_finite
 from autograd.drawing.text import rms
 from autograd.drawing.units import FEW, LARGEST, Unit, units_of
 from autograd.graph import topological_order
@@ -385,6 +385,14 @@ def test_many_leaves_that_modules_and_rounds_share_are_counted_on_their_cards() 
 )
 def test_what_is_conspicuous_is_said(value: float, gradient: float, words: list[str]) -> None:
     assert complaints(np.array(value), np.array(gradient)) == words
+
+
+@pytest.mark.parametrize(
+    "x", [np.full(3, 1e300), np.full((2, 2), np.float16(6e4)), np.zeros((0, 2)), np.ones(3)]
+)
+def test_what_is_large_is_finite(x: Any) -> None:
+    assert not_finite(x) == ""
+    assert rms(x) == pytest.approx(x.max()) if x.size else np.isnan(rms(x))
 
 
 def test_warnings_stand_on_cards() -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import graphviz
@@ -29,7 +30,7 @@ from autograd.drawing.player import Player
 from autograd.drawing.text import told
 from autograd.graph import Vertex
 from tests.browser import chromium
-from tests.drawn import GRAPHS, digits, hostile, house, neuron, reuse, scalars, unrolled
+from tests.drawn import GRAPHS, chain, digits, hostile, house, neuron, reuse, scalars, unrolled
 
 each_graph = pytest.mark.parametrize("graph", GRAPHS, ids=lambda graph: graph.__name__)
 Graph = Callable[[], Tensor]
@@ -96,6 +97,34 @@ def test_what_is_not_there_yet_is_a_dash_in_the_table() -> None:
     lines = str(backprop(reuse())).splitlines()
     assert lines[0].split() == ["step", "call", "to", "upstream", "local", "contribution", "before", "after"]
     assert [line.split()[-2] for line in lines[1:]] == ["–", "–", "1", "4"]
+
+
+def test_each_call_is_run_again_once() -> None:
+    tape = backprop(scalars()).tape
+    with patch.object(Tensor, "apply", wraps=Tensor.apply) as applied:
+        assert tape.steps
+    assert applied.call_count == len(tape.order)
+
+
+def test_a_table_of_many_steps_shows_the_first_and_a_file_has_all(tmp_path: Path) -> None:
+    made = backprop(chain(1000))
+    *shown, note = str(made).splitlines()
+    assert note == "… the first 100 steps, back through 1,000 calls; .steps has all"
+    written = made.save(tmp_path / "pass.txt").read_text("utf-8").splitlines()
+    assert len(written) == 1 + len(made.steps) == 1001
+    assert [line.split() for line in shown] == [line.split() for line in written[:101]]
+    assert len(str(backprop(chain(100))).splitlines()) == 1 + 100  # and no note
+    assert len(str(backprop(chain(1000), depth=None)).splitlines()) == 1 + 1000
+
+
+def test_where_calls_are_rolled_up_no_more_steps_are_computed_than_are_shown(tmp_path: Path) -> None:
+    made = backprop(chain(1000))
+    with patch.object(Tensor, "apply", wraps=Tensor.apply) as applied:
+        assert made._repr_html_()
+        assert made.save(tmp_path / "pass.svg")
+        assert applied.call_count == 0
+        assert repr(made)
+        assert applied.call_count == 101  # the last one tells that there are more
 
 
 def test_a_tensor_that_was_changed_is_named() -> None:
@@ -496,6 +525,41 @@ def test_what_is_not_finite_or_not_there_is_shown_as_it_is(opened: Open) -> None
     assert "−0" in page.texts("#n1 text")
     assert page.evaluate("edges.find(edge => edge.to === 'n1').path.style.strokeWidth") == "4"
     assert "rms" not in str(backprop(not_finite()))
+
+
+def normalised() -> Tensor:
+    x = tensor(np.arange(6.0).reshape(3, 2), requires_grad=True, name="x")
+    w, b = (tensor([1.0, 2.0], requires_grad=True, name=name) for name in "wb")
+    return np.sum(nn.functional.batch_norm(x, None, None, w, b, training=True) ** 2)
+
+
+def test_a_call_that_has_no_rule_in_symbols_is_shown_with_the_names_of_its_arguments(opened: Open) -> None:
+    page = opened(normalised)
+    texts = []
+    for step in range(page.last + 1):
+        page.go(step)
+        texts += page.texts("#rows")
+    assert any("back through\xa0standardise(t₁,w,b," in text for text in texts)
+    assert not any("{" in text for text in texts)
+
+
+def test_warnings_of_gradients_wait_for_them(opened: Open) -> None:
+    page = opened(unrolled)
+    purple = ".node text[fill='#7a3e78']"
+    assert set(page.texts(purple)) == {"–"}
+    page.go(page.last)
+    assert set(page.texts(purple)) == {"vanishing"}
+
+
+def test_at_the_end_each_gradient_is_on_one_line_and_the_tape_lies_as_before(opened: Open) -> None:
+    page = opened(digits)
+    heights = "[...document.querySelectorAll('#tape li')].map(line => line.offsetHeight)"
+    before = page.evaluate(heights)
+    page.go(page.last)
+    assert page.evaluate(heights) == before
+    equations = page.evaluate("[...document.querySelectorAll('.row > .row')].map(row => row.offsetHeight)")
+    assert len(equations) == 4
+    assert max(equations) < 80
 
 
 def test_collapsed_pages_show_calls_as_they_are(opened: Open) -> None:

@@ -72,5 +72,10 @@ def test_every_rule_of_the_table_has_a_sentence(entry: Derivative, i: int) -> No
 
 def test_sentences_go_by_the_names_that_users_know() -> None:
     assert words._OF_FUNCTION.keys() <= {name_of(entry.function).rpartition(".")[2] for entry, _ in RULES}
+    w, b = (tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    scaled = nn.functional.batch_norm(np.ones((3, 2)), None, None, w, b, training=True)
+    sentences = {step.argument: step.why for step in backprop(scaled).steps}
+    assert sentences["w"].startswith("A scale is shared")
+    assert sentences["b"].startswith("A shift is added")
     p = nn.functional.sigmoid(tensor([0.5], requires_grad=True))
     assert "The slope of binary_cross_entropy says" in backprop(nn.BCELoss()(p, [1.0])).steps[0].why

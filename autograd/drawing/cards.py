@@ -144,8 +144,9 @@ class Deck:
         """Find the arrows to a call, with what flows back along each."""
         tape, few = self.tape, len(self.tape.order) <= CROWDED
         g = tape.gradients.get(node)
-        flows = tape.pulled(node, g) if few and g is not None else {}
-        local = tape.locals(node) if few else {}
+        pull = tape.pullback(node) if few else None
+        flows = pull(g) if pull and g is not None else {}
+        local = tape.locals(node, pull) if pull else {}
         differentiable = {i for i, _, _ in node.plan.pullbacks} if g is not None else set()
         arrows = []
         for i, argument in enumerate(node.args):
@@ -207,7 +208,7 @@ class Deck:
 
 
 def _is_leaf(argument: Any) -> bool:
-    return has_card(argument) and not isinstance(argument, Node)
+    return not isinstance(argument, Node) and has_card(argument)
 
 
 def _kind(module: Any) -> str:

@@ -106,7 +106,8 @@ def _title(tape: Tape, shared: Collection[Tensor]) -> str:
 def _label(card: Card) -> str:
     look = LOOKS[card.role]
     sign = "" if card.bars or card.role == "module" else "= "
-    word, text = look.word, f"{sign}{_quoted(card.formula)}" if card.formula else ""
+    word = look.word if look.word != card.name else ""
+    text = f"{sign}{_quoted(card.formula)}" if card.formula else ""
     if card.formula and len(card.name + card.formula) > _BROAD:
         about = f'  {word}<BR ALIGN="LEFT"/>{text}<BR ALIGN="LEFT"/>'
     else:

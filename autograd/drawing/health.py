@@ -46,6 +46,6 @@ def unusable(value: Any, gradient: Any, given: bool = False) -> list[str]:
 
 def not_finite(x: Any) -> str:
     """Say how an array is not finite, or nothing."""
-    if x.dtype.kind != "f" or (math.isfinite(x.item()) if x.size == 1 else np.isfinite(x).all()):
+    if x.dtype.kind != "f" or math.isfinite(x.item() if x.size == 1 else np.vdot(x, x)):
         return ""
-    return "NaN" if np.isnan(x).any() else "infinite"
+    return "NaN" if np.isnan(x).any() else "infinite" if np.isinf(x).any() else ""  # or a square overflows

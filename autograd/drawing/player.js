@@ -134,6 +134,7 @@ function prepareCard(key) {
   const texts = [...group.querySelectorAll("text")];
   const made = card.unit ? texts[texts.findLastIndex((text) => text.textContent === "output") + 1] : rows("#005a9c").at(-1);
   const [grad, ...others] = rows("#a63f00");
+  others.push(...rows("#7a3e78").filter((text) => !text.textContent.startsWith("value"))); // warnings of gradients
   card.figures = { value: made, grad };
   card.drawn = { value: made?.textContent, grad: grad?.textContent, others: others.map((text) => [text, text.textContent]) };
   group.setAttribute("tabindex", "0");
@@ -316,8 +317,8 @@ function tell(frame) {
     phase = "Done: one sweep, every gradient";
     const ends = keys.filter((key) => cards[key].role === "param" && !cards[key].same);
     const final = Object.fromEntries(ends.map((key) => [key, cards[key].figures.grad?.textContent || "–"]));
-    rows = row(...ends.map((key) => [chip("", fraction(data.goal, cards[key].name)), sign("="),
-      chip("result", mn(final[key]), about(cards[key], final[key]))].join("")));
+    rows = row(...ends.map((key) => row(chip("", fraction(data.goal, cards[key].name)), sign("="),
+      chip("result", mn(final[key]), about(cards[key], final[key])))));
     const result = shown(cards[output].value ?? cards[output].drawn.value);
     why = /NaN|∞/.test([result, ...Object.values(final)]) ? "Not all of this is finite: a step would spoil the parameters."
       : `A small step against these gradients lowers ${out}. Each edge was visited exactly once.`;
@@ -341,7 +342,7 @@ function equation(edge, out) {
   const before = edge.before === undefined ? [] : [chip("grad", mn(inParens(number(edge.before))), "already there"), sign("+")];
   const left = [chip("", fraction(out, to.name)), sign("=")];
   if (edge.local === undefined) {
-    const rule = edge.symbol ? expression(edge.symbol) : `<mtext>back through ${escaped(from.call || from.name)}</mtext>`;
+    const rule = edge.symbol ? expression(edge.symbol) : `<mtext>back through&nbsp;</mtext>${expression(formula(from))}`;
     const uses = arriving[owner(edge.to)].length;
     if (data.rough) return row(...left, chip("local", rule, "upstream through the call"), sign("→"),
       chip("result", mn(edge.after), [uses > 1 ? `final gradient, over ${uses} uses` : "final gradient", about(to, edge.after)].filter(Boolean).join(", ")));

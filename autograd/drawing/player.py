@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import tempfile
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from autograd.drawing.text import columns, told
 from autograd.tensor import Tensor
 
 _HEIGHT = 640  # of the frame in a notebook, in pixels
+_ROWS = 100  # of a table that is not written in full
 
 
 def backprop(
@@ -46,7 +48,8 @@ def backprop(
 
     Returns:
         A player: a notebook shows the page, ``print`` the table, ``save("pass.html")`` writes the
-        page as one file, and ``steps`` are the numbers.
+        page as one file, and ``steps`` are the numbers. Where a card shows many calls, the page plays
+        them as one and ``print`` shows the first 100 steps; ``steps`` and ``save("pass.txt")`` have all.
 
     Raises:
         TypeError: ``tensor`` is no Tensor, ``params`` gives no names, or ``title`` is no text.
@@ -94,21 +97,28 @@ class Player:
         return self.tape.steps
 
     def __str__(self) -> str:
-        """Write the tape as a table."""
+        """Write the tape as a table; where a card shows many calls, only its first rows."""
+        if self._deck.whole:
+            return self._table(self.steps)
+        steps = self.tape.play()  # no further than it is shown
+        table = self._table(islice(steps, _ROWS))
+        more = next(steps, None) is not None
+        calls = f"{len(self.tape.order):,} calls"
+        return table + f"\n… the first {_ROWS} steps, back through {calls}; .steps has all" * more
+
+    __repr__ = __str__
+
+    def _table(self, steps: Iterable[Step]) -> str:
         lines = [["step", "call", "to", "upstream", "local", "contribution", "before", "after"]]
-        for i, step in enumerate(self.steps, 1):
+        for i, step in enumerate(steps, 1):
             call = f"{step.output} = {self.tape.formula(step.node)}"
             figures = step.upstream, step.local, step.contribution, step.before, step.after
             lines.append([str(i), call, step.argument, *map(told, figures)])
         return columns(lines)
 
-    __repr__ = __str__
-
     def static(self) -> Picture:
         """Return the picture alone, without steps, as a ``graphviz.Digraph``."""
-        picture = picture_of(self._deck, self._direction, self.title)
-        picture.table = str(self)
-        return picture
+        return picture_of(self._deck, self._direction, self.title)
 
     def html(self) -> str:
         """Write the page.
@@ -133,7 +143,7 @@ class Player:
             "dot": lambda: self.static().source,
             "mmd": lambda: mermaid(self._deck),
             "json": lambda: as_json(self.steps),
-            "txt": lambda: f"{self}\n",
+            "txt": lambda: f"{self._table(self.steps)}\n",
         }
         if kind in ("svg", "png", "pdf"):
             path.write_bytes(self.static().pipe(kind))

@@ -6,7 +6,7 @@ Nothing of the user's is touched, and what an earlier backward pass released is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,6 +29,7 @@ _LONGEST = 48  # characters of a rule
 _ROUNDING = 1e-13  # of a sum, beside its terms
 _PRODUCTS = ("product", "linear", "recurrent")  # kinds of calls
 Array = np.ndarray[Any, Any]
+Pullback = Callable[[Array], dict[int, Array]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +104,8 @@ class Tape:
         """Write the arguments of a call."""
         return [self.names.of(a) if has_card(a) else written(a, self.names.known) for a in node.args]
 
-    def pulled(self, node: Node, g: Array, apart: bool = False) -> dict[int, Array]:
-        """Pull a cotangent back through one call, to each argument by its position.
+    def pullback(self, node: Node, apart: bool = False) -> Pullback:
+        """Run one call again; return what pulls a cotangent back to each argument, by its position.
 
         What was repeated to fit can be taken ``apart``: then the gradients of its copies are not summed.
         """
@@ -117,17 +118,22 @@ class Tape:
             leaves[i].requires_grad = True
         with np.errstate(all="ignore"), enable_grad():
             again = Tensor.apply(node.plan.entry.function, tuple(args), node.kwargs)
-            found = sweep({again.node: g}, wrt=leaves.values())
-        return {i: found[leaf] for i, leaf in leaves.items() if leaf in found}
 
-    def locals(self, node: Node) -> dict[int, Array]:
+        def pull(g: Array) -> dict[int, Array]:
+            with np.errstate(all="ignore"):
+                found = sweep({again.node: g}, wrt=leaves.values())
+            return {i: found[leaf] for i, leaf in leaves.items() if leaf in found}
+
+        return pull
+
+    def locals(self, node: Node, pull: Pullback) -> dict[int, Array]:
         """Return the derivatives of a call by its arguments, where it works element by element."""
         shape = self.values[node].shape
         if node.plan.entry.kind != "elementwise" and any(
             np.size(self.values[node.args[i]]) != 1 for i, _, _ in node.plan.pullbacks
         ):
             return {}
-        found = self.pulled(node, np.ones_like(self.values[node]))
+        found = pull(np.ones_like(self.values[node]))
         return {i: x for i, x in found.items() if self.values[node.args[i]].shape == shape}
 
     def fades(self, thing: Vertex) -> bool:
@@ -137,7 +143,7 @@ class Tape:
         may cancel inside of one call too, as the rows do in the gradient of a bias: hence ``abs``.
         """
         uses = [(node, i, self.gradients[node]) for node, i in self._uses[thing] if node in self.gradients]
-        parts = [rms(self.pulled(node, np.abs(g), apart=True).get(i, 0.0)) for node, i, g in uses]
+        parts = [rms(self.pullback(node, apart=True)(np.abs(g)).get(i, 0.0)) for node, i, g in uses]
         if max(parts, default=0) > rms(self.gradients[thing]) / _ROUNDING:
             return False
         return not all(g.any() and self._is_times_zero(node, i) for node, i, g in uses)
@@ -192,17 +198,19 @@ class Tape:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """Play the backward pass, edge by edge."""
-        return list(self._steps())
+        """All edges of the backward pass."""
+        return list(self.play())
 
-    def _steps(self) -> Iterator[Step]:
+    def play(self) -> Iterator[Step]:
+        """Play the backward pass, edge by edge."""
         totals: dict[Vertex, Any] = {self.root: self.gradients.get(self.root)}
         for node in reversed(self.order):
             upstream = totals.get(node)
             if upstream is None:
                 continue
-            local = self.locals(node)
-            for i, contribution in self.pulled(node, upstream).items():
+            pull = self.pullback(node)
+            local = self.locals(node, pull)
+            for i, contribution in pull(upstream).items():
                 to, before = node.args[i], totals.get(node.args[i])
                 after = totals[to] = contribution if before is None else before + contribution
                 yield Step(

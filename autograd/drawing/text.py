@@ -48,7 +48,8 @@ def rms(x: Any) -> float:
     largest = float(np.max(size, initial=0))
     if largest == 0 or not math.isfinite(largest):
         return largest if x.size else math.nan
-    return largest * math.sqrt(np.mean((size / largest) ** 2))
+    size /= largest
+    return largest * math.sqrt(np.vdot(size, size) / x.size)
 
 
 def listed(x: Any) -> str:

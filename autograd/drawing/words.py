@@ -69,6 +69,17 @@ _OF_FUNCTION: dict[str, str | tuple[str, ...]] = {
         "A kernel is used at every place, so its gradient sums input times gradient over all of them.",
         "A bias is added at every place, so its gradient is the sum over all of them.",
     ),
+    "standardise": (
+        "Scale and mean were taken out, so what would only change them is taken out here too.",
+        "A scale is shared: its gradient sums standardised element times gradient over all that it scaled.",
+        "A shift is added to many elements, so its gradient is the sum over all of them.",
+        "Raising eps shrinks all standardised elements, so their gradients are weighed and summed.",
+    ),
+    "scale_and_shift": (
+        "Each element was scaled, so its gradient is scaled by the same factor.",
+        "A scale is shared: its gradient sums element times gradient over all that it scaled.",
+        "A shift is added to many elements, so its gradient is the sum over all of them.",
+    ),
     # Reductions
     "sum": "Each term counts once in a sum, so each gets the whole gradient.",
     "mean": "Each of n elements counts 1/n in a mean, so each gets that share of the gradient.",
