@@ -81,9 +81,15 @@ def to_maxima_of(d: Draw) -> Call:
     return call(d.array(out.shape), numbers, over)
 
 
+def spans(d: Draw, size: int) -> pooling.Spans:
+    """Sums over some elements at each place, as many as there are elements, so that they may be turned."""
+    starts = np.arange(size) - d.integer(0, 1)
+    return pooling.Spans(size, starts, np.minimum(starts + d.integer(1, 3), size), 1 + d.array((size,)) ** 2)
+
+
 def averaging_of(d: Draw) -> Call:
     x = d.array(d.shape(3, 4))
-    return call(x, pooling.Means(tuple(d.array((n, d.length())) for n in x.shape[2:])))
+    return call(x, pooling.Means(tuple(spans(d, n) for n in x.shape[2:]), d.choice(False, True)))
 
 
 def at_maxima_of(d: Draw) -> Call:

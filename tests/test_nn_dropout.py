@@ -1,5 +1,6 @@
 """Dropout: what is drawn, and how often; replay repeats it; nothing happens in use."""
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,16 @@ def test_the_gradient_passes_where_the_value_does(kind: Kind) -> None:
     out.sum().backward()
     close(out.detach().numpy(), x.data * x.grad.numpy())
     gradcheck(lambda x: kind(0.5, rng=0)(x), x.data, order=2)
+
+
+def test_one_byte_is_kept_of_each_draw() -> None:
+    x = tensor(np.ones((100, 1000)), requires_grad=True)
+    tracemalloc.start()
+    loss = nn.functional.dropout(x, rng=0).sum()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert loss.requires_grad
+    assert x.size <= kept < 2 * x.size
 
 
 @each_kind

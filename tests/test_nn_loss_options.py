@@ -157,6 +157,7 @@ def test_losses_with_options_pass_gradcheck(reduction: str) -> None:
     gradcheck(nn.TripletMarginLoss(swap=True, reduction=reduction), x, y, x * y, order=2)
     gradcheck(nn.CrossEntropyLoss(**how, label_smoothing=0.1), x, y, order=2)
     gradcheck(lambda x: nn.CrossEntropyLoss(**how, label_smoothing=0.1)(x, target), x, order=2)
+    gradcheck(lambda x: nn.CrossEntropyLoss(**how)(x, target), x, order=2)
     gradcheck(lambda x: nn.NLLLoss(**how)(x, target), x, order=2)
 
 
@@ -164,6 +165,7 @@ def test_weights_are_learned_too_where_one_asks_for_it() -> None:
     x, y = drawn((4, 3)), functional.sigmoid(drawn((4, 3), seed=2))
     target, weight = np.array([0, 2, 1, 1]), np.array([1.0, 0.5, 3.0])
     gradcheck(lambda w: functional.cross_entropy(x, target, w, label_smoothing=0.1), weight)
+    gradcheck(lambda w: functional.cross_entropy(x, target, w), weight)
     gradcheck(lambda w: functional.nll_loss(x, target, w), weight)
     gradcheck(lambda w: functional.binary_cross_entropy_with_logits(x, y, w, pos_weight=w * w), weight)
 
@@ -174,6 +176,7 @@ def test_losses_with_options_keep_the_dtype() -> None:
     for loss, y in (
         (nn.CrossEntropyLoss(weight, label_smoothing=0.1), target),
         (nn.CrossEntropyLoss(weight, label_smoothing=0.1), shares),
+        (nn.CrossEntropyLoss(weight), target),
         (nn.NLLLoss(weight), target),
         (nn.BCEWithLogitsLoss(weight, pos_weight=weight), shares),
         (nn.HuberLoss(delta=0.5), shares),
@@ -185,12 +188,14 @@ def test_losses_with_options_keep_the_dtype() -> None:
         assert value.dtype == leaf.grad.dtype == np.float32
 
 
-def test_ignored_rows_count_for_nothing_even_if_they_are_infinite() -> None:
+@pytest.mark.parametrize(("weight", "other"), [(None, -100), ([0.0, 2.0], 0)], ids=["ignored", "weight 0"])
+@pytest.mark.parametrize(("kind", "slopes"), [(nn.NLLLoss, [0.0, -1.0]), (nn.CrossEntropyLoss, [0.5, -0.5])])
+def test_rows_that_do_not_count_may_be_infinite(kind: Any, slopes: Any, weight: Any, other: int) -> None:
     leaf = tensor([[-np.log(2), -np.log(2)], [-np.inf, 0.0]], requires_grad=True)
-    loss = nn.NLLLoss()(leaf, [1, -100])
+    loss = kind(weight)(leaf, [1, other])
     loss.backward()
     close(loss.detach(), np.log(2))
-    close(leaf.grad, [[0.0, -1.0], [0.0, 0.0]])
+    close(leaf.grad, [slopes, [0.0, 0.0]])
 
 
 def test_ignored_classes_of_tensors() -> None:

@@ -1,6 +1,7 @@
 """Pooling: PyTorch's numbers for all options, right derivatives, errors that teach."""
 
 import inspect
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,21 @@ def test_adaptive_means_agree_with_torch(axes: int, data: Data) -> None:
     agree(getattr(nn, name)(size), getattr(torch.nn, name)(size), images(data, axes))
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_large_windows_of_infinite_and_missing_numbers_agree_with_torch() -> None:
+    torch = pytest.importorskip("torch")
+    x = np.random.default_rng(0).integers(0, 3, (2, 2, 20, 20)) * 1.0
+    x[0, 0, :12, :12], x[0, 1, 9, 9], x[1, 0, 4, 4:] = -np.inf, np.nan, np.inf
+    for padding in 0, 4:
+        results = []
+        for library, leaf in (nn, tensor(x)), (torch.nn, torch.tensor(x)):
+            out = library.MaxPool2d(9, padding=padding)(leaf.requires_grad_())
+            out.sum().backward()
+            results.append((np.asarray(out.detach()), np.asarray(leaf.grad)))
+        for ours, theirs in zip(*results, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
 @each_axes
 @settings(max_examples=60)
 @given(data=st.data())
@@ -93,13 +109,38 @@ def test_an_adaptive_size_may_be_that_of_the_input() -> None:
 def test_at_ties_the_first_of_the_largest_gets_the_gradient_as_in_torch() -> None:
     torch = pytest.importorskip("torch")
     x = np.random.default_rng(0).integers(0, 2, (2, 3, 8, 8)) * 1.0
-    for how in {"kernel_size": 2}, {"kernel_size": 3, "stride": 1, "padding": 1}:
+    for how in {"kernel_size": 2}, {"kernel_size": 3, "stride": 1, "padding": 1}, {"kernel_size": 8}:
         agree(nn.MaxPool2d(**how), torch.nn.MaxPool2d(**how), x)
 
 
-def test_windows_of_more_elements_than_a_byte_counts() -> None:
+@settings(max_examples=40)
+@given(kernel=st.integers(1, 400), data=st.data())
+def test_pools_of_long_sequences_agree_with_torch(kernel: int, data: Data) -> None:
     torch = pytest.importorskip("torch")
-    agree(nn.MaxPool1d(300), torch.nn.MaxPool1d(300), drawn((2, 2, 700)))
+    how = {
+        "kernel_size": kernel,
+        "stride": data.draw(st.none() | st.integers(max(1, kernel // 4), 2 * kernel)),
+        "padding": data.draw(st.integers(0, kernel // 2)),
+        "ceil_mode": data.draw(st.booleans()),
+    }
+    for name in "MaxPool1d", "AvgPool1d":
+        agree(getattr(nn, name)(**how), getattr(torch.nn, name)(**how), drawn((2, 2, 700)))
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 1500))
+def test_adaptive_means_of_long_sequences_agree_with_torch(size: int) -> None:
+    torch = pytest.importorskip("torch")
+    agree(nn.AdaptiveAvgPool1d(size), torch.nn.AdaptiveAvgPool1d(size), drawn((2, 2, 700)))
+
+
+def test_the_memory_of_means_is_linear_in_the_length() -> None:
+    x = tensor(np.ones((1, 1, 10**5)), requires_grad=True)
+    tracemalloc.start()
+    nn.functional.avg_pool1d(x, 2).sum().backward()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 400 * x.size, "a whole matrix would have 50,000 elements for each of x"
 
 
 LAYERS = {
@@ -116,6 +157,11 @@ LAYERS = {
 @pytest.mark.parametrize("name", LAYERS)
 def test_pools_pass_gradcheck(name: str) -> None:
     check_gradients(LAYERS[name](), drawn((2, 2, 4, 5)[: 3 if "1d" in name else 4]))
+
+
+def test_pools_of_large_windows_pass_gradcheck() -> None:
+    for padding in 0, 3:
+        check_gradients(nn.MaxPool2d(7, padding=padding), drawn((2, 2, 9, 9)))
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -46,6 +46,7 @@ _CODE = {
 _OURS: dict[tuple[str | None, str], str] = {
     ("nn.functional.activations", "sigmoid"): "(1/(1+Math.exp(-{0})))",
     ("nn.functional.activations", "relu"): "Math.max({0},0)",
+    ("nn.functional.activations", "silu"): "({0}/(1+Math.exp(-{0})))",
 }
 _INFIX = {
     np.add: ("+", _SUM), np.subtract: ("−", _SUM), np.multiply: ("·", _PRODUCT), np.divide: ("/", _PRODUCT),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from autograd.instead import module_getattr
 from nn.functional.activations import (
     binary_step,
+    celu,
     elu,
     hardswish,
     hardtanh,
@@ -13,12 +14,12 @@ from nn.functional.activations import (
     logsumexp,
     relu,
     sigmoid,
+    silu,
     softmax,
     softplus,
 )
 from nn.functional.class_losses import cross_entropy, nll_loss
 from nn.functional.composed_activations import (
-    celu,
     gelu,
     glu,
     hardshrink,
@@ -29,7 +30,6 @@ from nn.functional.composed_activations import (
     prelu,
     relu6,
     selu,
-    silu,
     softmin,
     softshrink,
     softsign,

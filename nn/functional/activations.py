@@ -87,6 +87,25 @@ def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
 
 
 @primitive
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """Compute x for x > 0, and α (e^(x/α) - 1) elsewhere, whose slope has no jump (Barron, 2017).
+
+    Raises:
+        ValueError: α is 0.
+
+    Example:
+        >>> celu(np.array([-1.0, 3.0]), alpha=2.0)
+        array([-0.78693868,  3.        ])
+    """
+    if not alpha:
+        raise RefusedError(f"celu: expected an alpha other than 0, got {alpha!r}")
+    x = as_floats(input)
+    out = alpha * np.expm1(np.minimum(x, 0) / alpha)
+    out += np.maximum(x, 0)
+    return out
+
+
+@primitive
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
     """Compute x between two bounds, and the bounds outside, where the slope is 0.
 
@@ -100,6 +119,18 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
     if min_val > max_val:
         raise RefusedError(f"hardtanh: expected min_val up to max_val, got {min_val!r} and {max_val!r}")
     return np.minimum(np.maximum(as_numbers(input), min_val), max_val)
+
+
+@primitive
+def silu(input: Any, inplace: bool = False) -> Any:
+    """Compute x σ(x), also called swish (Elfwing et al., 2017). Its derivative is σ(x) (1 + x (1 - σ(x))).
+
+    Example:
+        >>> silu(np.array([-1.0, 0.0, 1.0]))
+        array([-0.26894142,  0.        ,  0.73105858])
+    """
+    x = as_floats(input)
+    return above_lowest(x) * sigmoid(x)
 
 
 @primitive
@@ -227,6 +258,11 @@ def _shifted(name: str, x: Any, dim: int | None, axis: None) -> Any:
     return np.asarray(np.subtract(x, _highest(name, x, dim, axis)))
 
 
+def _silu_slope(x: Any) -> Any:
+    part = sigmoid(x)
+    return part * (1 + above_lowest(x) * (1 - part))
+
+
 def _slope(x: Any, low: Any) -> Any:
     """Return the slope of a function that is x above 0, and has the slope ``low`` below.
 
@@ -258,6 +294,8 @@ derivative(softplus, lambda g, x, beta=1.0, threshold=20.0: g * np.maximum(sigmo
 bent(relu,           lambda g, out: g * np.greater(out, 0).astype(g.dtype))
 bent(leaky_relu,     lambda g, x, negative_slope=0.01: g * _slope(x, negative_slope))
 bent(elu,            lambda g, x, alpha=1.0: g * _slope(x, alpha * np.exp(np.minimum(x, 0))))
+bent(celu,           lambda g, x, alpha=1.0: g * _slope(x, np.exp(np.minimum(x, 0) / alpha)), bounded=False)
+derivative(silu,     lambda g, x: g * _silu_slope(x), names="x", keywords="inplace")
 bent(hardtanh,       lambda g, x, min_val=-1.0, max_val=1.0: g * np.logical_and(np.greater(x, min_val), np.less(x, max_val)).astype(g.dtype),
                      kink=lambda x, min_val=-1.0, max_val=1.0: np.minimum(abs(x - min_val), abs(x - max_val)))
 bent(hardswish,      lambda g, x: g * np.where(np.less(abs(x), 3), x / 3 + 0.5, np.greater(x, 0)), kink=lambda x: abs(x) - 3)

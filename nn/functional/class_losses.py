@@ -214,6 +214,15 @@ def _of_classes(name: str, x: Any, weight: Any) -> Any:
     return weight.astype(x.dtype)
 
 
+def _counted(loss: Any, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
+    """Reduce the losses of rows times the weights of their classes; those that are ignored weigh nothing."""
+    name = loss.known_as
+    kept, target = _kept(name, x, target, ignore_index)
+    weights = np.take(_of_classes(name, x, weight), target) * kept
+    losses = np.where(np.equal(weights, 0), 0, loss(x, target, "none"))  # for 0 · ∞
+    return reduced(weights * losses, reduction, weights)
+
+
 def _ignored(target: Any, ignore_index: int) -> bool:
     """Tell whether some targets are to be ignored."""
     return bool(np.count_nonzero(np.asarray(target) == ignore_index))
@@ -249,10 +258,7 @@ def nll_loss(
     x, target = as_floats(input), as_array(target)
     if weight is None and not _ignored(target, ignore_index):
         return nll_of_classes(x, target, reduction)
-    kept, target = _kept("nll_loss", x, target, ignore_index)
-    weights = np.take(_of_classes("nll_loss", x, weight), target) * kept
-    losses = np.where(np.equal(weights, 0), 0, nll_of_classes(x, target, "none"))  # for 0 · ∞
-    return reduced(weights * losses, reduction, weights)
+    return _counted(nll_of_classes, x, target, weight, ignore_index, reduction)
 
 
 def cross_entropy(
@@ -296,6 +302,8 @@ def cross_entropy(
                 raise
     _without_classes("cross_entropy", x.shape)
     check_shares("cross_entropy", "label_smoothing", label_smoothing)
+    if of_classes and not label_smoothing:
+        return _counted(cross_entropy_of_classes, x, target, weight, ignore_index, reduction)
     if not of_classes:
         if ignore_index >= 0:
             raise RefusedError(

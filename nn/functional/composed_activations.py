@@ -47,17 +47,6 @@ def hardsigmoid(input: Any, inplace: bool = False) -> Any:
     return relu6(as_floats(input) + 3.0) / 6
 
 
-def silu(input: Any, inplace: bool = False) -> Any:
-    """Compute x σ(x), also called swish (Elfwing et al., 2017).
-
-    Example:
-        >>> silu(np.array([-1.0, 0.0, 1.0]))
-        array([-0.26894142,  0.        ,  0.73105858])
-    """
-    x = as_floats(input)
-    return above_lowest(x) * sigmoid(x)
-
-
 def mish(input: Any, inplace: bool = False) -> Any:
     """Compute x tanh(log(1 + eˣ)) (Misra, 2019).
 
@@ -103,22 +92,6 @@ def selu(input: Any, inplace: bool = False) -> Any:
     return 1.0507009873554805 * elu(input, 1.6732632423543772)
 
 
-def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
-    """Compute x for x > 0, and α (e^(x/α) - 1) elsewhere, whose slope has no jump (Barron, 2017).
-
-    Raises:
-        ValueError: α is 0.
-
-    Example:
-        >>> celu(np.array([-1.0, 3.0]), alpha=2.0)
-        array([-0.78693868,  3.        ])
-    """
-    if not alpha:
-        raise RefusedError(f"celu: expected an alpha other than 0, got {alpha!r}")
-    x = as_floats(input)
-    return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha)
-
-
 def logsigmoid(input: Any) -> Any:
     """Compute log σ(x) = -log(1 + e⁻ˣ), without overflow.
 
@@ -159,7 +132,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Any:
         array([-2.,  0.,  3.])
     """
     x = as_floats(input)
-    return np.where(np.less_equal(np.abs(x), lambd), 0.0, x)
+    return x * np.greater(np.abs(x), lambd)
 
 
 def softshrink(input: Any, lambd: float = 0.5) -> Any:
@@ -174,9 +147,8 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
     """
     if not lambd >= 0:
         raise RefusedError(f"softshrink: expected a lambd from 0, got {lambd!r}")
-    x = as_floats(input)
-    moved = x - np.sign(x) * lambd
-    return np.where(np.less_equal(np.abs(x), lambd), 0.0, moved)
+    shrunk = hardshrink(input, lambd)
+    return shrunk - np.sign(shrunk) * lambd
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:

@@ -120,10 +120,11 @@ def convolution_to_input(y: Any, weight: Any, windows: Windows, groups: int) -> 
     dtype = np.result_type(y, weight)
     padded = channels_last((rows, groups * depth, *windows.padded_size), dtype)
     padded.fill(0)
+    product = channels_last((rows, groups * depth, *windows.count), dtype)
+    matrices = _matrices(product, groups)
     for i, tap in enumerate(windows.taps(padded)):
-        product = np.matmul(places, kernels[:, :, i])
-        product = np.moveaxis(product, 0, 1).reshape(rows, *windows.count, groups * depth)
-        tap += np.moveaxis(product, -1, 1)
+        np.matmul(places, kernels[:, :, i], out=matrices)
+        tap += product
     return windows.inside(padded)
 
 

@@ -18,13 +18,13 @@ def check_probability(p: Any, name: str = "p") -> float:
     return float(p)
 
 
-def random_mask(shape: tuple[int, ...], p: float, dtype: Any, rng: Rng = None) -> Any:
-    """Draw 0 with probability p, else 1 / (1 - p), so that the mean is 1.
+def _masked(x: Any, shape: tuple[int, ...], p: float, rng: Rng) -> Any:
+    """Multiply by 0 with probability p, else by 1 / (1 - p), so that the mean stays; draw for a shape.
 
     What is drawn is a constant of the graph: to replay the graph repeats the draw.
     """
     kept = np.greater_equal(np.random.default_rng(rng).random(shape, np.float32), p)
-    return np.multiply(kept, 1 / (1 - p) if p < 1 else 0, dtype=dtype)
+    return x * kept * (1 / (1 - p) if p < 1 else 0.0)
 
 
 def dropout(
@@ -50,7 +50,7 @@ def dropout(
     if not training or not p:
         return input
     input = as_floats(input)
-    return input * random_mask(input.shape, p, input.dtype, rng)
+    return _masked(input, input.shape, p, rng)
 
 
 def dropout2d(
@@ -82,5 +82,4 @@ def dropout2d(
     if not training or not p:
         return input
     input = as_floats(input)
-    shape = input.shape[:2] + (1,) * (input.ndim - 2)
-    return input * random_mask(shape, p, input.dtype, rng)
+    return _masked(input, input.shape[:2] + (1,) * (input.ndim - 2), p, rng)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from nn.functional.windows import Windows, batched, whole_numbers, windows_over
 @primitive
 def max_pooling(x: Any, windows: Windows) -> Any:
     """Take the largest element of every window of x, an array of shape (rows, channels, ...)."""
-    first, *others = windows.taps(windows.padded(x, -math.inf))
+    padded = windows.padded(x, -math.inf)
+    if _large(windows):
+        return np.max(_rows(padded, windows), axis=-1)
+    first, *others = windows.taps(padded)
     out = np.array(first)
     for tap in others:
         np.maximum(out, tap, out=out)
@@ -29,9 +33,12 @@ def first_maxima(x: Any, out: Any, windows: Windows) -> Any:
     """Tell where in its window each maximum stands first, counted from behind: the last is 1."""
     if has_nan(out):  # which is equal to nothing
         x, out = (np.where(np.isnan(array), math.inf, array) for array in (x, out))
+    padded, elements = windows.padded(x, math.nan), math.prod(windows.kernel)
+    if _large(windows):
+        return elements - np.argmax(np.equal(_rows(padded, windows), out[..., None]), axis=-1)
     found = np.zeros_like(out, bool)
-    numbers = np.zeros_like(out, np.min_scalar_type(math.prod(windows.kernel)))
-    for tap in windows.taps(windows.padded(x, math.nan)):
+    numbers = np.zeros_like(out, np.min_scalar_type(elements))
+    for tap in windows.taps(padded):
         found |= np.equal(tap, out)
         numbers += found
     return numbers
@@ -41,9 +48,12 @@ def first_maxima(x: Any, out: Any, windows: Windows) -> Any:
 def to_maxima(g: Any, numbers: Any, windows: Windows) -> Any:
     """Add each element of g at the place of a maximum, into zeros as large as the input."""
     padded = np.zeros_like(numbers, g.dtype, shape=g.shape[:2] + windows.padded_size)
+    if _large(windows):
+        windows.seen(padded)[_places(numbers, windows)] = g
+        return windows.inside(padded)
     ordered = np.empty_like(numbers, g.dtype)  # in memory as what it is multiplied with
     ordered[...] = g
-    for number, tap in _numbered(padded, windows):
+    for number, tap in zip(range(math.prod(windows.kernel), 0, -1), windows.taps(padded), strict=True):
         if windows.overlap:
             tap += ordered * np.equal(numbers, number)
         else:
@@ -54,13 +64,24 @@ def to_maxima(g: Any, numbers: Any, windows: Windows) -> Any:
 @primitive
 def at_maxima(x: Any, numbers: Any, windows: Windows) -> Any:
     """Take from every window of x the element where a maximum stands: the adjoint of ``to_maxima``."""
-    taps = _numbered(windows.padded(x), windows)
-    return sum(tap * np.equal(numbers, number) for number, tap in taps)
+    return windows.seen(windows.padded(x))[_places(numbers, windows)]
 
 
-def _numbered(padded: Any, windows: Windows) -> Any:
-    """Return the taps and their numbers, counted from behind."""
-    return zip(range(math.prod(windows.kernel), 0, -1), windows.taps(padded), strict=True)
+def _large(windows: Windows) -> bool:
+    """Tell whether it is faster to go through the windows than through the elements of all windows."""
+    return not windows.overlap and math.prod(windows.kernel) > 36
+
+
+def _rows(padded: Any, windows: Windows) -> Any:
+    """Return the elements of every window along one last axis."""
+    seen = windows.seen(padded)
+    return seen.reshape(*seen.shape[: padded.ndim], math.prod(windows.kernel))
+
+
+def _places(numbers: Any, windows: Windows) -> tuple[Any, ...]:
+    """Return the index of the numbered elements in what ``Windows.seen`` gives."""
+    within = np.unravel_index(math.prod(windows.kernel) - numbers.astype(int), windows.kernel)
+    return (*np.ogrid[*map(slice, numbers.shape)], *within)
 
 
 def _gap(x: Any, windows: Windows) -> Any:
@@ -69,24 +90,53 @@ def _gap(x: Any, windows: Windows) -> Any:
     return np.diff(taps[-2:], axis=0)
 
 
+BAND = 2**13  # elements, about: large enough for matrix products, and small enough to have few zeros
+
+
+class Spans(NamedTuple):
+    """The elements of an axis from starts to ends, whose sums are divided by divisors."""
+
+    size: int
+    starts: Any
+    ends: Any
+    divisors: Any
+
+    def bands(self) -> Iterator[tuple[slice, slice, Any]]:
+        """Return the matrix that sums and divides, in pieces, outside of which it is 0, and where they lie."""
+        count = len(self.starts)
+        few = math.ceil(math.sqrt(BAND * count / max(self.size, 1)))
+        for first in range(0, count, few):
+            places = slice(first, min(first + few, count))
+            starts, ends, divisors = self.starts[places], self.ends[places], self.divisors[places]
+            i = slice(max(starts[0], 0), min(ends[-1], self.size)) if few < count else slice(0, self.size)
+            elements = np.arange(i.start, i.stop)[:, None]
+            yield i, places, (np.less_equal(starts, elements) & np.less(elements, ends)) / divisors
+
+
 @dataclass(frozen=True, eq=False)
 class Means:
-    """Matrices by which the last axes are multiplied, one each.
+    """Matrices by which the last axes are multiplied, for the mean of a rectangle is that of its rows' means."""
 
-    For the mean of a rectangle is that of the means of its rows.
-    """
-
-    matrices: tuple[Any, ...]
+    axes: tuple[Spans, ...]
+    turned: bool = False
 
     @property
     def transposed(self) -> Means:
         """What cotangents are multiplied by."""
-        return Means(tuple(matrix.T for matrix in self.matrices))
+        return Means(self.axes, not self.turned)
 
     def of(self, x: Any) -> Any:
         """Multiply the last axes of x, an array of shape (rows, channels, ...)."""
-        for matrix in self.matrices:
-            x = np.tensordot(x, matrix.astype(x.dtype), (2, 0))  # the axis comes back as the last one
+        for spans in self.axes:
+            pieces = ((p, i, m.T) if self.turned else (i, p, m) for i, p, m in spans.bands())
+            products = [(p, np.tensordot(x[:, :, i], m.astype(x.dtype), (2, 0))) for i, p, m in pieces]
+            if len(products) == 1:  # of the whole matrix
+                x = products[0][1]  # whose last axis was the third one
+                continue
+            size = spans.size if self.turned else len(spans.starts)
+            x = np.zeros((*x.shape[:2], *x.shape[3:], size), x.dtype)
+            for p, product in products:
+                x[..., p] += product
         return x
 
 
@@ -99,12 +149,6 @@ def averaging(x: Any, means: Means) -> Any:
         for value, there in (math.inf, x == math.inf), (-math.inf, x == -math.inf), (math.nan, np.isnan(x)):
             out[means.of(there.astype(x.dtype)) > 0] += value
     return out
-
-
-def _means(starts: Any, ends: Any, size: int, divisors: Any) -> Any:
-    """Return the matrix by which the elements from starts to ends are summed, over divisors."""
-    places = np.arange(size)[:, None]
-    return (np.less_equal(starts, places) & np.less(places, ends)) / divisors
 
 
 # At ties the derivative is taken to be that of the first of the largest elements, as in PyTorch.
@@ -208,15 +252,15 @@ def _avg_pool(
     x, alone = batched(name, input, axes)
     windows = _pool_windows(name, x, kernel_size, stride, padding, 1, ceil_mode)
     divisor = None if divisor_override is None else whole_number("divisor_override", divisor_override, 1)
-    matrices = []
+    spans = []
     for n, kernel, step, before, count in zip(
         windows.size, windows.kernel, windows.stride, windows.before, windows.count, strict=True
     ):
         starts = np.arange(count) * step - before
         ends = np.minimum(starts + kernel, n + before)
         lengths = ends - starts if count_include_pad else np.minimum(ends, n) - np.maximum(starts, 0)
-        matrices.append(_means(starts, ends, n, lengths if divisor is None else 1))
-    out = averaging(x, Means(tuple(matrices)))
+        spans.append(Spans(n, starts, ends, lengths if divisor is None else np.ones(count)))
+    out = averaging(x, Means(tuple(spans)))
     out = out if divisor is None else out / divisor
     return out[0] if alone else out
 
@@ -280,12 +324,12 @@ def _adaptive_avg_pool(axes: int, input: Any, output_size: Any) -> Any:
     if max(wanted) == 1 and x.size:
         out = np.mean(x, axis=tuple(range(2, x.ndim)), keepdims=True)
         return out[0] if alone else out
-    matrices = []
+    spans = []
     for n, m in zip(x.shape[2:], wanted, strict=True):
         cuts = np.arange(m + 1) * n
         starts, ends = cuts[:-1] // m, -(-cuts[1:] // m)
-        matrices.append(_means(starts, ends, n, ends - starts))
-    out = averaging(x, Means(tuple(matrices)))
+        spans.append(Spans(n, starts, ends, ends - starts))
+    out = averaging(x, Means(tuple(spans)))
     return out[0] if alone else out
 
 

@@ -64,6 +64,14 @@ class Windows:
             starts = zip(place, self.dilation, self.stride, self.count, strict=True)
             yield padded[..., *(slice(i * d, i * d + s * (n - 1) + 1, s) for i, d, s, n in starts)]
 
+    def seen(self, padded: Any) -> Any:
+        """Look at all windows: the last axes count the elements of one, those before them the windows."""
+        axes = tuple(range(2, padded.ndim))
+        lengths = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel, strict=True)]
+        everywhere = np.lib.stride_tricks.sliding_window_view(padded, lengths, axes, writeable=True)
+        starts = (slice(0, s * n, s) for s, n in zip(self.stride, self.count, strict=True))
+        return everywhere[:, :, *starts, *(slice(None, None, d) for d in self.dilation)]
+
 
 def rows_at_once(rows: int, bytes_per_row: int) -> int:
     """Count the rows that are worked on at once."""
