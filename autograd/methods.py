@@ -200,10 +200,10 @@ class ArrayMethods(Backward):
     def nonzero(self) -> Any: return self.apply(np.nonzero, (self,))
 
     # Shapes
-    def reshape(self, *shape: Any) -> Tensor: return self.apply(np.reshape, (self, one_or_many(shape)))
+    def reshape(self, *shape: Any, **how: Any) -> Tensor: return self.apply(np.reshape, (self, one_or_many(shape)), how)
     def transpose(self, *axes: Any, **how: Any) -> Tensor: return self.apply(np.transpose, (self, one_or_many(moving(self, axes))), numpy_arguments(how, "transpose"))
-    def ravel(self) -> Tensor: return self.apply(np.ravel, (self,))
-    def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Tensor: return self.copy().reshape(merged(self.shape, start_dim, end_dim))
+    def ravel(self, *order: str, **how: Any) -> Tensor: return self.apply(np.ravel, (self, *order), how)
+    def flatten(self, start_dim: Any = 0, end_dim: int = -1, **how: Any) -> Tensor: return self.flatten(order=start_dim) if isinstance(start_dim, str) else self.copy().reshape(merged(self.shape, start_dim, end_dim), **how)
     def view(self, *shape: Any) -> Tensor: return self.reshape(a_shape(shape))
     def permute(self, *axes: Any, dims: Any = None) -> Tensor: return self.apply(np.transpose, (self, one_or_many(axes or (dims,))))
     def unsqueeze(self, dim: int) -> Tensor: return self.apply(np.expand_dims, (self, dim))
@@ -245,7 +245,7 @@ class ArrayMethods(Backward):
     def float(self) -> Any: return self.astype(np.float32)
     def double(self) -> Any: return self.astype(np.float64)
     def long(self) -> Any: return self.astype(np.int64)
-    def copy(self) -> Tensor: return self.apply(np.copy, (self,))
+    def copy(self, order: Any = "C") -> Tensor: return self.apply(np.copy, (self,))
     def clone(self) -> Tensor: return self.apply(np.copy, (self,))
     def clip(self, min: Any = None, max: Any = None) -> Tensor: return self.apply(np.clip, (self, min, max))
     def round(self, decimals: int = 0) -> Any: return self.apply(np.round, (self,), {"decimals": decimals})

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import grad, hessian, tensor, vjp
+from autograd import grad, hessian, hvp, tensor, vjp
+from autograd.derivatives.positions import moved
 
 Function = Callable[..., Any]
 
@@ -52,6 +53,30 @@ AS_NUMPY: dict[str, tuple[Function, Any]] = {
     "logspace: of float32": (lambda x: np.logspace(x, 2.0, 3), X[0].astype(np.float32)),
     "lstsq: of a stack": (lambda x: np.linalg.lstsq(x, x[0]), X[None]),
     "lstsq: of other lengths": (lambda x: np.linalg.lstsq(x, x[:2]), X),
+    "nanvar: as many lost as numbers": (lambda x: np.nanvar(x, axis=1, ddof=2), np.where(X > 4, np.nan, X)),
+    "nanstd: more lost than numbers": (lambda x: np.nanstd(x, correction=7), X),
+    "subtract.reduce": (np.subtract.reduce, X),
+    "subtract.reduce: with an initial one": (lambda x: np.subtract.reduce(x, 1, initial=2.0), X),
+    "subtract.reduce: of one element": (np.subtract.reduce, X[:1]),
+    "subtract.accumulate": (lambda x: np.subtract.accumulate(x, 1), X),
+    "subtract.accumulate: nothing": (np.subtract.accumulate, NOTHING),
+    "reduceat: some backwards, of several lengths": (
+        lambda x: np.add.reduceat(x, [1, 3, 0, 2, 2], 1),
+        X @ X.T,
+    ),
+    "reduceat: of subtract": (lambda x: np.subtract.reduceat(x, [0, 2]), X),
+    "var: of float64": (lambda x: np.var(x, dtype="d"), X.astype(np.float32)),
+    "std: of float64": (lambda x: np.std(x, 0, "d"), X.astype(np.float32)),
+    "nansum: of float64": (lambda x: np.nansum(x, dtype="d"), X.astype(np.float32)),
+    "nanprod: of float32": (lambda x: np.nanprod(x, 0, np.float32), X),
+    "nanmean: of float64": (lambda x: np.nanmean(x, 0, "d"), X.astype(np.float32)),
+    "nanvar: of float64": (lambda x: np.nanvar(x, 0, "d"), X[:2].astype(np.float32)),
+    "nanstd: of float64": (lambda x: np.nanstd(x, 0, "d"), X[:2].astype(np.float32)),
+    "concatenate: of float32": (lambda x: np.concatenate([x, x], dtype=np.float32), X),
+    "logspace: of several bases": (lambda x: np.logspace(x, 1.0, 3, base=np.array([2.0, 3.0])), X[0]),
+    "linspace: one number": (lambda x: np.linspace(x, 2 * x, 1), X),
+    "linspace: no numbers": (lambda x: np.linspace(x, 2 * x, 0), X),
+    "linspace: of subnormal length": (lambda x: np.linspace(0 * x, 5e-324, 3), X[0]),
     "var: of many small numbers": (lambda x: np.var(x, ddof=1), np.tile(np.float16([0, 0.5]), 40000)),
 }
 if np.lib.NumpyVersion(np.__version__) >= "2.1.0":  # before, this was refused
@@ -140,6 +165,42 @@ def test_of_nothing_a_zero_cotangent_gives_zero(function: Function) -> None:
     for where in X > 10, np.zeros((3, 1), bool):
         pullback = vjp(lambda x, where=where: function(x, axis=1, where=where), X)[1]
         np.testing.assert_array_equal(pullback(np.zeros(3))[0], 0 * X)
+
+
+@pytest.mark.parametrize("space", [np.linspace, np.logspace])
+def test_of_integers_a_range_is_a_plain_array(space: Function) -> None:
+    found = space(tensor(-1.5, requires_grad=True), 2.0, 5, dtype=int)
+    np.testing.assert_array_equal(found, space(-1.5, 2.0, 5, dtype=int), strict=True)
+
+
+def test_valid_convolutions_cost_what_those_of_numpy_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    products = []
+
+    def counted(function: Function) -> Function:
+        def call(x: Any, y: Any, mode: Any = "full") -> Any:
+            n, m = sorted(map(np.size, (x, y)))
+            products.append(n * m if mode == "full" else n * (m - n + 1))
+            return function(x, y, mode)
+
+        return call
+
+    x, y = np.ones(1000), np.ones(990)
+    monkeypatch.setattr(np, "convolve", counted(np.convolve))
+    monkeypatch.setattr(np, "correlate", counted(np.correlate))
+    hvp(lambda both: np.sum(np.correlate(*both, "valid") ** 2), (x, y), (x, y))
+    assert max(products) == products[0] == 11 * 990
+
+
+def test_one_call_tells_of_all_arrays_where_their_elements_went() -> None:
+    calls = []
+
+    def row(arrays: Any) -> Any:
+        calls.append(arrays)
+        return np.concatenate([*arrays])
+
+    gradients = grad(lambda arrays: np.sum(moved(*arrays, by=row)[:3] ** 2))([*X])
+    np.testing.assert_array_equal(gradients, 2 * X * [[1, 1], [1, 0], [0, 0]])
+    assert len(calls) == 2
 
 
 def test_bessel_functions_of_large_numbers_are_infinite_at_once() -> None:

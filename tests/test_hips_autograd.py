@@ -35,6 +35,12 @@ FORMS = [  # functions of w, as programs for HIPS autograd have them
     "np.sum(np.full(3, w[1]) ** 2)",
     "np.sum(np.full((2, 2), w[1], dtype=float) ** 2)",
     "np.sum(np.full((2, 3), w) ** 2)",
+    # Orders
+    "np.sum(np.reshape(np.outer(w, v), -1, order='F')[:4] ** 2)",
+    "np.sum(np.outer(w, v).reshape((9, 1), order='F')[:4] ** 2)",
+    "np.sum(np.outer(w, v).flatten('F')[:4] * np.outer(w, w).flatten(order='C')[:4])",
+    "np.sum(np.outer(w, v).ravel('F')[:4] * np.outer(w, w).ravel(order='C')[:4])",
+    "np.sum(np.outer(w, v).copy('F') * np.copy(w, order='F'))",
     # Brackets that join
     "np.sum(np.c_[w, np.ones(3)] @ np.array([1.0, 2.0]))",
     "np.sum(np.c_[w[0], w[1]] ** 2)",

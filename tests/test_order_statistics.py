@@ -95,7 +95,12 @@ def test_a_percentile_has_a_gradient_by_q() -> None:
     gradcheck(lambda q: np.percentile(SAMPLES, q), np.array([31.0, 66.0]))
 
 
-@pytest.mark.parametrize("bins", [3, "auto"])
+@pytest.mark.parametrize("function", [np.median, np.nanmedian, lambda x, **how: np.percentile(x, 50, **how)])
+def test_nothing_needs_to_be_overwritten(function: Callable[..., Any]) -> None:
+    np.testing.assert_array_equal(grad(lambda x: function(x, overwrite_input=True))(SAMPLES), [0, 0, 0, 1, 0])
+
+
+@pytest.mark.parametrize("bins", [3, "auto", "doane"])
 def test_the_edges_of_bins_follow_the_data(bins: Any) -> None:
     gradcheck(lambda a: np.histogram_bin_edges(a, bins), SAMPLES, order=2)
     gradcheck(lambda a: np.histogram(a, bins)[1], SAMPLES)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from autograd import gradcheck, tensor
+from autograd import grad, gradcheck, tensor
 from autograd.derivatives.calls import name_of
 from autograd.derivatives.domains import POSITIVE
 from autograd.derivatives.late import special as chapter
@@ -44,6 +44,32 @@ def test_functions_that_take_arrays_only_name_their_counterpart(name: str) -> No
 
 def test_logsumexp_of_nothing_but_minus_infinity_warns_of_nothing() -> None:
     assert logsumexp(np.full(3, -np.inf)) == special.logsumexp(np.full(3, -np.inf)) == -np.inf
+
+
+WEIGHTED: dict[str, tuple[Any, ...]] = {  # a, axis, b
+    "no weight for the largest": ([1000.0, 0.0], None, [0.0, 1.0]),
+    "no weight for infinity": ([np.inf, 0.0], None, [0.0, 2.0]),
+    "no weight for NaN": ([np.nan, 0.0, 1.0], None, [0.0, 2.0, 1.0]),
+    "a negative sum": ([[1.0, 2.0], [3.0, 4.0]], 1, [1.0, -1.0]),
+    "more axes of weights": ([1.0, 2.0, 3.0], 1, [[1.0], [-2.0]]),
+    "weights for each row": ([[1.0, 2.0], [3.0, 4.0]], 0, [[1.0], [0.0]]),
+}
+
+
+@pytest.mark.parametrize(("a", "axis", "b"), WEIGHTED.values(), ids=WEIGHTED)
+def test_weighted_logsumexp_is_that_of_scipy(a: Any, axis: Any, b: Any) -> None:
+    expected = special.logsumexp(a, axis, b, return_sign=True)
+    value, sign = logsumexp(a, axis, b, return_sign=True)
+    np.testing.assert_allclose((value, sign), expected)
+    a, b = (np.where(np.isfinite(x), x, 0.0) for x in (a, b))
+    gradcheck(lambda a, b: logsumexp(a, axis, b, return_sign=True)[0], a, b)
+
+
+def test_what_has_no_weight_has_no_gradient() -> None:
+    found = grad(lambda a: logsumexp(a, b=[0.0, 1.0]))(np.array([1000.0, 0.0]))
+    np.testing.assert_array_equal(found, [0, 1])
+    by_weight = grad(lambda b: logsumexp([3.0, 0.0], b=b))(np.array([0.0, 2.0]))
+    np.testing.assert_allclose(by_weight, [np.exp(3) / 2, 1 / 2])
 
 
 def test_parameters_and_domains_are_declared() -> None:

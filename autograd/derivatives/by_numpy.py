@@ -26,8 +26,7 @@ for _function in (
     np.linalg.matrix_transpose, np.linalg.diagonal, np.linalg.trace, np.linalg.matrix_power, np.linalg.multi_dot,
     np.linalg.tensorinv, np.linalg.matrix_norm, scimath.sqrt, scimath.log, scimath.log2, scimath.log10,
     scimath.logn, scimath.power, scimath.arccos, scimath.arcsin, scimath.arctanh, np.nan_to_num, np.real_if_close,
-    np.geomspace, np.median, np.histogram_bin_edges, np.histogram2d, np.histogramdd,
-    np.vstack, np.hstack, np.polyint, np.intersect1d,
+    np.linspace, np.geomspace, np.logspace, np.histogram2d, np.histogramdd, np.vstack, np.hstack, np.polyint, np.intersect1d,
     *(vars(np)[name] for name in ("cumulative_sum", "cumulative_prod", "unstack") if name in vars(np)),  # since NumPy 2.1
 ):
     if inspect.isfunction(inspect.unwrap(_function)):  # a release that writes it in C leaves it without an entry
@@ -38,6 +37,7 @@ _KNOWN: dict[Any, Any] = {
     np.add.reduce: np.sum, np.multiply.reduce: np.prod, np.maximum.reduce: np.max, np.minimum.reduce: np.min,
     np.add.accumulate: np.cumsum, np.multiply.accumulate: np.cumprod,
 }
+_ASSOCIATIVE = np.logaddexp, np.logaddexp2, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot
 
 def _reduce(ufunc: Any, array: Any, axis: Any = 0, *, keepdims: bool = False, initial: Any = NOT_GIVEN, where: Any = True) -> Any:
     if ufunc.reduce in _KNOWN:
@@ -48,19 +48,22 @@ def _reduce(ufunc: Any, array: Any, axis: Any = 0, *, keepdims: bool = False, in
     shape = np.shape(ufunc.reduce(np.ones(np.shape(array)), axis, keepdims=keepdims))
     rows, first = as_rows(array, axis), ufunc.identity if initial is NOT_GIVEN else initial
     rows = rows if first is None else np.concatenate([np.full_like(rows, first, shape=(len(rows), 1)), rows], 1)
-    return np.reshape(functools.reduce(ufunc, np.transpose(rows)), shape)
+    return np.reshape(_accumulate(ufunc, rows, 1)[:, -1], shape)
 
 def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: Any = None) -> Any:
-    starts = np.minimum.reduceat(np.arange(np.shape(array)[axis]), starts)  # or NumPy says that one is out of range
-    ends = [*starts[1:], np.shape(array)[axis]]  # NumPy gives ``indices`` twice where they are named
-    parts = [slice(i, max(i + 1, end)) for i, end in zip(starts, ends, strict=True)]
-    return np.stack([ufunc.reduce(along(array, axis, part), axis) for part in parts], axis)
+    array, n = np.moveaxis(array, axis, 0), np.shape(array)[axis]  # NumPy gives ``indices`` twice where they are named
+    starts = np.minimum.reduceat(np.arange(n), starts)  # or NumPy says that one is out of range
+    lengths = np.maximum(np.diff(starts, append=n), 1)
+    alike = [ufunc.reduce(array[starts[lengths == k] + np.arange(k)[:, None]]) for k in np.unique(lengths)]
+    return np.moveaxis(np.concatenate(alike)[np.argsort(np.argsort(lengths, kind="stable"))], 0, axis)
 
 def _accumulate(ufunc: Any, array: Any, axis: int = 0) -> Any:
     if ufunc.accumulate in _KNOWN:
         return _KNOWN[ufunc.accumulate](array, axis)
-    if ufunc in (np.logaddexp, np.logaddexp2, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot):
+    if ufunc in _ASSOCIATIVE:
         return running(ufunc, array, axis)
+    if ufunc is np.subtract:
+        return np.cumsum(np.concatenate([along(array, axis, slice(1)), -along(array, axis, slice(1, None))], axis), axis)
     return np.stack([*itertools.accumulate(np.moveaxis(array, axis, 0), ufunc)], axis) if np.size(array) else np.copy(array)
 
 _METHODS: dict[str, Any] = {
@@ -72,7 +75,7 @@ _METHODS: dict[str, Any] = {
 for _ufunc, _entry in list(TABLE.items()):
     if isinstance(_ufunc, np.ufunc) and _ufunc.signature is None:
         if _ufunc.at not in TABLE:
-            refused("it writes in place; write x[indices] = f(x[indices])", _ufunc.at)
+            refused("it writes in place; where no index is repeated, write x[indices] = f(x[indices])", _ufunc.at)
         if _ufunc.nin == 2 and _ufunc.nout == 1 and isinstance(_entry, Constant):
             constant(*(getattr(_ufunc, name) for name in _METHODS))
         elif "dd->d" in _ufunc.types:

@@ -1,49 +1,30 @@
 """Arrays made of a few numbers: ranges between two, grids of powers and places, copies, constants, padding."""
 
 import inspect
-import math
 from typing import Any
 
 import numpy as np
 
-from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import set_item
-from autograd.derivatives.own_text import as_array, own_text
+from autograd.derivatives.own_text import an_array, as_array, own_text
 from autograd.derivatives.positions import moved, rearranged
 from autograd.derivatives.table import definition, derivative
 
 
 # fmt: off
-def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0) -> Any:
-    zeros = np.zeros_like(np.linspace(value_of(start), value_of(stop), 1)[0])
-    start, stop = start + zeros, stop + zeros
-    t = np.linspace(zeros, zeros + 1, num, endpoint, axis=axis)
-    result = as_array((1 - t) * np.expand_dims(start, axis) + t * np.expand_dims(stop, axis), dtype)
-    return (result, (stop - start) / (max(num - endpoint, 0) or math.nan)) if retstep else result
-
-def _logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0) -> Any:
-    base = np.expand_dims(base, axis) if np.ndim(base) else base
-    return as_array(np.power(base, np.linspace(start, stop, num, endpoint, axis=axis)), dtype)
-
-def _meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: Any = "xy") -> Any:
-    places = np.meshgrid(*(np.arange(np.size(x)) for x in xi), sparse=sparse, indexing=indexing)
-    return tuple(np.ravel(x)[i] for x, i in zip(xi, places, strict=True))
-
 def _arange(start_or_stop: Any, stop: Any = None, step: Any = 1, *, dtype: Any = None) -> Any:
     start, stop = (0, start_or_stop) if stop is None else (start_or_stop, stop)
     return as_array(start + step * np.arange(max(0, int(np.ceil((stop - start) / step)))), dtype)
 
-definition(np.linspace,  _linspace)
 definition(np.arange,    _arange)
-definition(np.logspace,  _logspace)
-definition(np.meshgrid,  _meshgrid)
+definition(np.meshgrid,  lambda *xi, copy=True, sparse=False, indexing="xy": tuple(np.ravel(x)[i] for x, i in zip(xi, np.meshgrid(*(np.arange(np.size(x)) for x in xi), sparse=sparse, indexing=indexing), strict=True)))
 definition(np.vander,    lambda x, N=None, increasing=False: np.power(np.expand_dims(x, 1), np.arange(np.size(x) if N is None else N)[:: 1 if increasing else -1]))
 
 # With like=, a Tensor that NumPy does not hand on; so too np.arange
 derivative(np.full,      None, lambda g: g, kind="shape", keywords="order device")
 derivative(np.full_like, None, lambda g: g, names="a fill_value", kind="shape", keywords="order subok shape device")
 definition(np.empty_like, lambda prototype, dtype=None, order="K", subok=True, shape=None, *, device=None: np.full_like(prototype, 0, dtype, order, subok, shape, device=device))
-definition(np.array,     lambda object, dtype=None, *, copy=True, ndmin=0: np.copy(np.expand_dims(x, tuple(range(ndmin - np.ndim(x)))) if np.ndim(x := as_array(object, dtype)) < ndmin else x))
+definition(np.array,     an_array)
 definition(np.require,   lambda a, dtype=None, requirements=None: as_array(a, dtype))  # a Tensor has no layout
 for _function in np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray:
     definition(_function, lambda a, dtype=None: as_array(a, dtype))
@@ -57,8 +38,7 @@ def _amid_zeros(array: Any, widths: Any) -> Any:
 _move = rearranged(np.pad, "array")
 _pairs = inspect.unwrap(np.pad).__globals__["_as_pairs"]
 _write = own_text(
-    np.pad,
-    _pad_simple=_amid_zeros,
+    np.pad, _pad_simple=_amid_zeros,
     _view_roi=lambda padded, inside, axis: padded,  # the corners are written again later
     _as_pairs=lambda x, ndim, as_index=False: _pairs(x, ndim, True) if as_index else np.broadcast_to(as_array(x), (ndim, 2)),
 )

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from autograd.derivatives import table
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.own_text import alike, own_text
 from autograd.derivatives.primitive import primitive
 from autograd.derivatives.reductions import Flag
@@ -154,8 +155,7 @@ def _as(function: Any, *results: Any) -> Any:
 def _qr_of(a: Any, mode: str = "reduced") -> Any:
     if mode not in ("reduced", "complete", "r"):
         raise TypeError(f"np.linalg.qr with mode={mode!r} has no derivative; use mode='reduced'")
-    if np.ndim(a) < 2:
-        raise np.linalg.LinAlgError(f"np.linalg.qr: expected a matrix or several, got shape {np.shape(a)}")
+    np.linalg.qr(np.empty((*np.shape(a)[:-1], 0)))  # NumPy says that one axis is too few
     m, n = np.shape(a)[-2:]
     packed = qr(a[..., :m], mode="complete" if mode == "complete" else "reduced")
     q, r = packed[..., :m, :], packed[..., m:, : min(m, n)]
@@ -181,11 +181,6 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     squares = np.atleast_1d(np.sum((b - a @ x) ** 2, axis=0))
     return x, squares if rank == n < m else squares[:0], rank, s
 
-def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
-    a = np.moveaxis(a, axes or (), range(-len(axes or ()), 0))
-    shape = np.shape(a)[np.ndim(b) :]
-    return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), math.prod(shape))), np.ravel(b)), shape)
-
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Any:
     """Return a norm; where all elements are 0 its gradient is 0, by convention."""
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -198,10 +193,12 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> 
 def _cond(x: Any, p: Any = None) -> Any:
     if p in (None, 2, -2):
         s = np.linalg.svdvals(x)
-        least, most = np.min(s, axis=-1), np.max(s, axis=-1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return least / most if p == -2 else np.where(np.equal(least, 0), np.inf, most / least)
-    return np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(np.linalg.inv(x), ord=p)
+        over, under = (np.max(s, axis=-1), np.min(s, axis=-1))[:: -1 if p == -2 else 1]
+        return np.where(np.equal(under, 0), np.inf, over / np.where(np.equal(under, 0), 1, under))
+    with np.errstate(invalid="ignore"):  # NaN is no error
+        singular = np.equal(np.linalg.slogdet(value_of(x))[0], 0)
+    inverse = np.linalg.inv(np.where(singular[..., None, None], _identity(x), x))
+    return np.where(singular, np.inf, np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(inverse, ord=p))
 
 definition(np.linalg.norm,         _norm)
 definition(np.linalg.vector_norm,  lambda x, /, *, axis=None, keepdims=False, ord=2: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)) if ord == 2 else _vector_norm_as_written(x, axis=axis, keepdims=keepdims, ord=ord))
@@ -214,4 +211,4 @@ definition(np.linalg.eigvals,      lambda a: np.linalg.eig(a).eigenvalues)
 definition(np.linalg.qr,           _qr_of)
 definition(np.linalg.svd,          _svd_of)
 definition(np.linalg.lstsq,        _lstsq)
-definition(np.linalg.tensorsolve,  _tensorsolve)
+definition(np.linalg.tensorsolve,  lambda a, b, axes=None: np.reshape(np.linalg.solve(np.reshape(a := np.moveaxis(a, axes or (), range(-len(axes or ()), 0)), (np.size(b),) * 2), np.ravel(b)), np.shape(a)[np.ndim(b) :]))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from operator import setitem
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from autograd.derivatives.constants import value_of
 from autograd.derivatives.shapes import astype
 
 
@@ -21,6 +23,15 @@ def as_array(data: Any, dtype: Any = None, *, copy: bool | None = None, subok: b
         data = np.stack([as_array(part) for part in data])
     array = data if hasattr(data, "__array_function__") else np.asarray(data)
     return array if dtype is None else astype(array, dtype)
+
+
+def an_array(
+    object: Any, dtype: Any = None, *, copy: bool | None = True, subok: bool = False, ndmin: int = 0
+) -> Any:
+    """Make an array of its own, of at least ``ndmin`` axes, as np.array does."""
+    array = as_array(object, dtype)
+    missing = tuple(range(ndmin - np.ndim(array)))
+    return np.copy(np.expand_dims(array, missing) if missing else array)
 
 
 def alike(*data: Any) -> list[Any]:
@@ -36,11 +47,33 @@ def _concatenate(arrays: Any, axis: int | None = 0, dtype: Any = None, **how: An
     return np.concatenate([as_array(part, dtype) for part in arrays], axis)
 
 
+class _Converter:
+    """Arguments that are to become arrays, as NumPy's own converter has them."""
+
+    def __init__(self, *data: Any) -> None:
+        self.data = data
+
+    def as_arrays(self) -> list[Any]:
+        """Return the arrays."""
+        return [as_array(part) for part in self.data]
+
+    def result_type(self, ensure_inexact: bool) -> Any:
+        """Return the dtype of results, a floating one, to which Python's numbers say nothing."""
+        return np.result_type(*(x if isinstance(x, (int, float)) else as_array(x) for x in self.data), 0.0)
+
+    def wrap(self, array: Any) -> Any:
+        """Return a result as it is."""
+        return array
+
+
 _CONVERSIONS: dict[str, Callable[..., Any]] = {
     "asarray": as_array,
     "asanyarray": as_array,
     "atleast_2d": lambda *arrays: np.atleast_2d(*map(as_array, arrays)),
-    "array": lambda *args, **how: np.copy(as_array(*args, **how)),
+    "array": an_array,
+    "_array_converter": _Converter,
+    "floor": lambda x, out=None: np.floor(x) if out is None else setitem(out, ..., np.floor(x)),
+    "broadcast": lambda *arrays: np.broadcast(*map(value_of, arrays)),
     "concatenate": _concatenate,
     "_makearray": lambda a: (as_array(a), as_array),  # as np.linalg says it
 }

@@ -29,19 +29,22 @@ def moved(*arrays: Any, by: Callable[[Sequence[Any]], Any]) -> Any:
     return by(arrays)
 
 
-def _moved_back(g: Any, position: int, shapes: list[tuple[int, ...]], by: Function) -> Any:
-    size = math.prod(shapes[position])
-    positions = [np.zeros(shape, int) for shape in shapes]
-    positions[position] = np.reshape(np.arange(1, size + 1), shapes[position])
+def _moved_back(g: Any, shapes: list[tuple[int, ...]], by: Function) -> list[Any]:
+    """Pull back to all arrays at once: one call of the function tells of them all."""
+    ends = [*itertools.accumulate(map(math.prod, shapes), initial=1)]
+    parts = [slice(*part) for part in itertools.pairwise(ends)]
+    numbers = np.arange(ends[-1])
+    positions = by([np.reshape(numbers[part], shape) for part, shape in zip(parts, shapes, strict=True)])
     g = astype(np.ravel(g), np.result_type(g, float), copy=False)
-    total = np.zeros_like(g, shape=size + 1)
-    np.add.at(total, np.ravel(by(positions)), g)
-    return np.reshape(total[1:], shapes[position])
+    total = np.zeros_like(g, shape=ends[-1])
+    np.add.at(total, np.ravel(positions), g)
+    return [np.reshape(total[part], shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 derivative(
     moved,
-    lambda g, position, shapes, by=None: _moved_back(g, position, shapes, by),
+    lambda g, position: g[position],
+    cotangent=lambda g, shapes, by=None: _moved_back(g, shapes, by),
     variadic=True,
     kind="shape",
 )

@@ -69,17 +69,15 @@ def _einsum(*operands: Any, optimize: Any = False) -> Any:
     return contract(*arrays, subscripts=f"{inputs}->{output}".translate(spelled), optimize=optimize)
 
 def _dot(a: Any, b: Any) -> Any:
-    if not (np.ndim(a) and np.ndim(b)):
-        return np.multiply(a, b)
-    if max(np.ndim(a), np.ndim(b)) <= 2:
-        return np.matmul(a, b)
-    return np.tensordot(a, b, (-1, max(np.ndim(b) - 2, 0)))
+    if np.ndim(a) and np.ndim(b):
+        return np.matmul(a, b) if max(np.ndim(a), np.ndim(b)) <= 2 else np.tensordot(a, b, (-1, max(np.ndim(b) - 2, 0)))
+    return np.multiply(a, b)
 
 def _kron(a: Any, b: Any) -> Any:
     ndim = max(np.ndim(a), np.ndim(b))
-    n, m = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
-    of_a, of_b = np.reshape(a, [k for i in n for k in (i, 1)]), np.reshape(b, [k for i in m for k in (1, i)])
-    return np.reshape(of_a * of_b, [i * j for i, j in zip(n, m, strict=True)])
+    a, b = (np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x)) for x in (a, b))
+    pairs = np.expand_dims(a, tuple(range(1, 2 * ndim, 2))) * np.expand_dims(b, tuple(range(0, 2 * ndim, 2)))
+    return np.reshape(pairs, np.multiply(np.shape(a), np.shape(b)))
 
 def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)

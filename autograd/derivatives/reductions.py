@@ -84,11 +84,11 @@ def _through_products(g: Any, x: Any, out: Any, axis: int | None) -> Any:
     sums = np.flip(running(lambda a, b: np.stack([a[0] * b[0], a[1] * b[0] + b[1]]), pairs, -1)[1], -1)
     return np.moveaxis(np.cumprod(np.concatenate([one, x[..., :-1]], -1), -1) * sums, -1, axis)
 
-def _var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: Flag = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
+def _var(a: Any, axis: Axis = None, dtype: Any = None, *, ddof: float = 0, keepdims: Flag = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
     if correction is not None and ddof:
         raise ValueError("np.var: ddof and correction are two names of one number; give one")
-    deviation = a - (np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
-    total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims, where=where)
+    deviation = a - (np.mean(a, axis=axis, dtype=dtype, keepdims=True, where=where) if mean is None else mean)
+    total = np.sum(deviation * deviation, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
     return astype(total / np.maximum(count(np.shape(a), axis, keepdims, where) - (correction or ddof), 0), total.dtype, copy=False)
 
 derivative(np.sum,  lambda g, x_shape, axis=None, keepdims=False, where=True: restore(g, x_shape, axis, keepdims, where), keywords="initial", kind="reduction")
@@ -100,7 +100,7 @@ for _extremum in np.max, np.min:
 derivative(np.logaddexp.reduce,  lambda g, x, out, axis=0, keepdims=False: restore(g, np.shape(x), axis, keepdims) * _share_of_sum(np.exp, x, out, axis, keepdims), keywords="initial", kind="reduction")
 derivative(np.logaddexp2.reduce, lambda g, x, out, axis=0, keepdims=False: restore(g, np.shape(x), axis, keepdims) * _share_of_sum(np.exp2, x, out, axis, keepdims), keywords="initial", kind="reduction")
 definition(np.var,  _var)
-definition(np.std,  lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)))
+definition(np.std,  lambda a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.sqrt(_var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)))
 
 # With partial results
 derivative(np.cumsum,  lambda g, x_shape, axis=None: np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), x_shape), kind="along an axis")

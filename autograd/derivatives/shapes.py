@@ -28,9 +28,9 @@ def astype(x: Any, dtype: Any, *, casting: Any = "unsafe", copy: bool = True) ->
     return np.asarray(x).astype(dtype, casting=casting, copy=copy)
 
 @partial(primitive, known_as="np.concatenate")
-def join(*arrays: Any, axis: int = 0, ends: Sequence[int] = ()) -> Any:
+def join(*arrays: Any, axis: int = 0, ends: Sequence[int] = (), **how: Any) -> Any:
     """Concatenate arrays that are arguments of their own; ``ends`` says where each one ends."""
-    return np.concatenate(arrays, axis)
+    return np.concatenate(arrays, axis, **how)
 
 @partial(primitive, known_as="np.stack")
 def pile(*arrays: Any, axis: int = 0) -> Any:
@@ -41,8 +41,13 @@ def along(x: Any, axis: int, index: Any) -> Any:
     """Index one axis."""
     return x[(slice(None),) * (axis % np.ndim(x)) + (index,)]
 
-derivative(np.reshape,      lambda g, x_shape: np.reshape(g, x_shape), None,                names="x shape")
-derivative(np.ravel,        lambda g, x_shape: np.reshape(g, x_shape))
+def _in_order(x: Any, shape: Any = -1, order: Any = "C") -> Any:
+    if order not in ("C", "F"):
+        raise ValueError(f"order: expected 'C' or 'F', got {order!r}; gradients do not depend on where elements lie in memory")
+    return np.reshape(x, shape, order)
+
+derivative(np.reshape,      lambda g, x_shape, order="C": np.reshape(g, x_shape, order=order), None, names="x shape", forward=_in_order)
+derivative(np.ravel,        lambda g, x_shape, order="C": np.reshape(g, x_shape, order=order), forward=_in_order)
 derivative(np.squeeze,      lambda g, x_shape: np.reshape(g, x_shape),                      keywords="axis")
 derivative(np.expand_dims,  lambda g, x_shape: np.reshape(g, x_shape), None,                names="x axis")
 derivative(np.transpose,    lambda g, axes=None: np.transpose(g, None if axes is None else np.argsort(np.mod(axes, len(axes))).tolist()))
@@ -65,12 +70,12 @@ def _astype(x: Any, dtype: Any, *, casting: Any = "unsafe", copy: bool = True) -
         return value_of(x).astype(dtype)
     return x if x.dtype == np.dtype(dtype) and not copy else cast(x, np.dtype(dtype))
 
-def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+def concatenate(arrays: Sequence[Any], axis: int | None = 0, *, dtype: Any = None) -> Any:
     """Join a list of arrays, some of which may be no Tensors, along an axis."""
     if axis is None:
         arrays, axis = [np.ravel(array) for array in arrays], 0
     lengths = (sum(shape_of(array)[axis : axis + 1 or None]) for array in arrays)  # 0 without that axis: NumPy says it better
-    return join(*arrays, axis=axis, ends=tuple(itertools.accumulate(lengths)))
+    return join(*arrays, axis=axis, ends=tuple(itertools.accumulate(lengths)), **{"dtype": dtype} if dtype else {})
 
 def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     rows, axis = np.moveaxis(arr, axis, -1), axis % np.ndim(arr)
@@ -85,4 +90,4 @@ if hasattr(np, "astype"):  # since NumPy 2.1
 definition(np.concatenate,      concatenate)
 definition(np.apply_along_axis, _apply_along_axis)
 definition(np.stack,            lambda arrays, axis=0: pile(*arrays, axis=axis))
-definition(np.broadcast_arrays, lambda *args: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))
+definition(np.broadcast_arrays, lambda *args, subok=False: tuple(np.broadcast_to(a, np.broadcast_shapes(*map(np.shape, args))) for a in args))

@@ -46,18 +46,19 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
 
 # Convolution
 @primitive
-def full_convolution(x: Any, y: Any) -> Any:
-    """Multiply two polynomials, given by their coefficients."""
-    return np.convolve(x, y)
+def linear_convolution(x: Any, y: Any, *, adjoint: bool = False) -> Any:
+    """Multiply two polynomials, given by their coefficients; the adjoint multiplies y by each part of x that is as long."""
+    return np.correlate(x, y, "valid") if adjoint else np.convolve(x, y)
 
 def _convolve(a: Any, v: Any, mode: str, later: bool = False) -> Any:
     """Cut out of the full convolution what the mode asks for, one element later where both are as near."""
     n, m = np.size(a), np.size(v)
-    lengths = {"full": n + m - 1, "same": max(n, m), "valid": abs(n - m) + 1}
-    if mode not in lengths:
-        raise ValueError(f"np.convolve and np.correlate: expected a mode of {', '.join(lengths)}, got {mode!r}")
-    start = (n + m - 1 - lengths[mode] + later) // 2
-    return full_convolution(a, v)[start : start + lengths[mode]]
+    if mode == "valid":
+        return linear_convolution(a, np.flip(v), adjoint=True) if n >= m else linear_convolution(v, np.flip(a), adjoint=True)
+    if mode not in ("full", "same"):
+        raise ValueError(f"np.convolve and np.correlate: expected a mode of full, same, valid, got {mode!r}")
+    full, start = linear_convolution(a, v), (min(n, m) - 1 + later) // 2
+    return full if mode == "full" else full[start : start + max(n, m)]
 
 # Functions of signals
 @primitive
@@ -81,8 +82,8 @@ def bessel_i(x: Any, order: int) -> Any:
     turns = [2 * math.pi * k / n for k in range(n)]
     return sum(np.exp(x * math.cos(t)) * (math.cos(order * t) / n) for t in turns)
 
-derivative(full_convolution, lambda g, y: np.correlate(g, y, "valid"),
-                             lambda g, x: np.correlate(g, x, "valid"),               kind="product")
+derivative(linear_convolution, lambda g, y, adjoint=False: linear_convolution(g, y, adjoint=not adjoint),
+                               lambda g, x, adjoint=False: linear_convolution(x, g, adjoint=True) if adjoint else linear_convolution(g, x, adjoint=True), kind="product")
 derivative(np.sinc,          lambda g, x: g * math.pi * sinc_derivative(math.pi * x, 1), bounded=True)
 derivative(sinc_derivative,  lambda g, x, order: g * sinc_derivative(x, order + 1), None, bounded=True)
 derivative(np.i0,            lambda g, x: g * bessel_i(x, 1))
@@ -113,7 +114,7 @@ def _fit(x: Any, y: Any, deg: int, rcond: float | None = None, *, w: Any = None)
     least = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
     return np.transpose(np.transpose(np.linalg.lstsq(powers / scale, y, least)[0]) / scale)
 
-definition(np.polymul, lambda a1, a2: full_convolution(*(np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:] for p in (a1, a2))))
+definition(np.polymul, lambda a1, a2: linear_convolution(*(np.trim_zeros(np.ravel(p), "f") if np.any(p) else np.ravel(p)[-1:] for p in (a1, a2))))
 definition(np.polydiv, _divided)
 definition(np.polyfit, _fit)
 derivative(np.roots,   lambda g, p, out: -(g / np.polyval(np.polyder(p), out)) @ np.vander(out, len(p)), names="p", kind="polynomial")

@@ -9,7 +9,8 @@ import numpy as np
 from autograd.derivatives.calls import parameters_of
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import scatter
-from autograd.derivatives.reductions import Flag, as_rows
+from autograd.derivatives.own_text import own_text
+from autograd.derivatives.reductions import Flag, as_rows, count
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
@@ -48,8 +49,9 @@ definition(np.unique_values, lambda x: _chosen(x, np.unique_values(value_of(x)))
 
 # Order statistics. By how much the place of a quantile of n numbers grows with q: by n and by this, where not in jumps
 _GROWTH = {"linear": -1, "hazen": 0, "interpolated_inverted_cdf": 0, "weibull": 1, "median_unbiased": 1 / 3, "normal_unbiased": 1 / 4}
+_median, _edges = own_text(np.median), own_text(np.histogram_bin_edges)
 
-def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: Flag = False) -> Any:
+def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, overwrite_input: bool = False, method: Any = "linear", keepdims: Flag = False) -> Any:
     """Interpolate between two elements of the sorted rows, or choose one, where NumPy finds the quantile of 0, 1, 2 ..."""
     if not np.size(a):  # NumPy says NaN, or that it cannot
         return (np.nanquantile if skip_nan else np.quantile)(value_of(a), np.divide(q, whole), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims)
@@ -67,11 +69,11 @@ def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, m
     result = result if skip_nan else np.where(np.isnan(rows[:, -1]), rows[:, -1], result)
     return np.reshape(result, np.shape(q) + np.shape(np.sum(np.ones(np.shape(a), bool), axis=axis, keepdims=keepdims)))
 
-definition(np.quantile,      partial(_quantile, 1, False))
-definition(np.percentile,    partial(_quantile, 100, False))
-definition(np.nanquantile,   partial(_quantile, 1, True))
-definition(np.nanpercentile, partial(_quantile, 100, True))
-definition(np.nanmedian,     lambda a, axis=None, *, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims))
+for _whole, _function, _of_numbers in (1, np.quantile, np.nanquantile), (100, np.percentile, np.nanpercentile):
+    definition(_function,    partial(_quantile, _whole, False))
+    definition(_of_numbers,  partial(_quantile, _whole, True))
+definition(np.nanmedian,     lambda a, axis=None, *, overwrite_input=False, keepdims=False: np.nanquantile(a, 0.5, axis, keepdims=keepdims))
+definition(np.median,        lambda a, axis=None, *, overwrite_input=False, keepdims=False: _median(a, axis, keepdims=keepdims))
 
 # Covariances and histograms
 def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None, aweights: Any = None) -> Any:
@@ -98,6 +100,7 @@ definition(np.cov,                 _cov)
 definition(np.corrcoef,            _corrcoef)
 definition(np.bincount,            lambda x, weights=None, minlength=0: scatter(astype(weights, float), value_of(x), np.bincount(value_of(x), minlength=minlength).shape))
 definition(np.histogram,           _histogram)
+definition(np.histogram_bin_edges, lambda a, bins=10, range=None, weights=None: _edges(a, np.size(np.histogram_bin_edges(value_of(a), bins, range, value_of(weights))) - 1 if isinstance(bins, str) else bins, range, weights))
 
 # NaN is passed over
 def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: Flag, initial: float, where: Any) -> Any:
@@ -108,10 +111,15 @@ def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: Flag, initial: float, wh
     result = extremum(a, axis=axis, keepdims=keepdims, initial=initial, where=numbers)
     return np.where(np.any(numbers, axis=axis, keepdims=keepdims) | np.isfinite(initial), result, math.nan)
 
-definition(np.nansum,     lambda a, axis=None, *, keepdims=False, initial=0, where=True: np.sum(a, axis=axis, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
-definition(np.nanprod,    lambda a, axis=None, *, keepdims=False, initial=1, where=True: np.prod(a, axis=axis, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
-definition(np.nanmean,    lambda a, axis=None, *, keepdims=False, where=True: np.mean(a, axis=axis, keepdims=keepdims, where=where & ~np.isnan(a)))
-definition(np.nanvar,     lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.var(a, axis=axis, ddof=ddof, keepdims=keepdims, where=where & ~np.isnan(a), mean=mean, correction=correction))
-definition(np.nanstd,     lambda a, axis=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.std(a, axis=axis, ddof=ddof, keepdims=keepdims, where=where & ~np.isnan(a), mean=mean, correction=correction))
+def _nanvar(a: Any, axis: Any = None, dtype: Any = None, *, ddof: float = 0, keepdims: Flag = False, where: Any = True, mean: Any = None, correction: Any = None) -> Any:
+    where = where & ~np.isnan(a)
+    var = np.var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)
+    return np.where(np.greater(count(np.shape(a), axis, keepdims, where), correction or ddof), var, math.nan)
+
+definition(np.nansum,     lambda a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True: np.sum(a, axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
+definition(np.nanprod,    lambda a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True: np.prod(a, axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where & ~np.isnan(a)))
+definition(np.nanmean,    lambda a, axis=None, dtype=None, *, keepdims=False, where=True: np.mean(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where & ~np.isnan(a)))
+definition(np.nanvar,     _nanvar)
+definition(np.nanstd,     lambda a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None: np.sqrt(_nanvar(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)))
 definition(np.nanmax,     lambda a, axis=None, *, keepdims=False, initial=-math.inf, where=True: _or_nan(np.max, a, axis, keepdims, initial, where))
 definition(np.nanmin,     lambda a, axis=None, *, keepdims=False, initial=math.inf, where=True: _or_nan(np.min, a, axis, keepdims, initial, where))

@@ -48,8 +48,8 @@ def _with_zeros(d: Draw) -> Array:
 
 
 ARGUMENTS: Lines = {
-    np.reshape: lambda d: call(x := d.array(), d.reshaped(x)),
-    np.ravel: lambda d: call(d.array()),
+    np.reshape: lambda d: call(x := d.array(), d.reshaped(x), **d.some(order=("C", "F"))),
+    np.ravel: lambda d: call(d.array(), **d.some(order=("C", "F"))),
     np.squeeze: _squeeze,
     np.expand_dims: lambda d: call(x := d.array(), d.choice(d.axis(x.ndim + 1), (0, 1), (0, -1))),
     np.transpose: lambda d: call(x := d.array(), **d.some(axes=(None, d.order(x.ndim)))),

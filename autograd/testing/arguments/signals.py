@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.derivatives.domains import POSITIVE
-from autograd.derivatives.signals import bessel_i, full_convolution, sinc_derivative
+from autograd.derivatives.signals import bessel_i, linear_convolution, sinc_derivative
 from autograd.testing.arguments.kinds import Lines
 from autograd.testing.strategies import SMOOTH, Array, Call, Draw, call
 
@@ -53,7 +53,9 @@ ARGUMENTS: Lines = {
     np.trapezoid: _trapezoid,
     np.interp: _interp,
     np.unwrap: lambda d: call(d.array((3, 4)) * 3, **d.some(axis=(0,), period=(4.3,), discont=(5.0,))),
-    full_convolution: _two,
+    linear_convolution: lambda d: call(
+        *sorted(_two(d).args, key=len, reverse=True), **d.some(adjoint=(True,))
+    ),
     np.convolve: lambda d: call(*_two(d).args, **d.some(mode=("full", "same", "valid"))),
     np.correlate: lambda d: call(*_two(d).args, **d.some(mode=("full", "same", "valid"))),
     sinc_derivative: lambda d: call(d.array(), d.integer(1, 4)),
