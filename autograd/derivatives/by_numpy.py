@@ -37,7 +37,6 @@ _KNOWN: dict[Any, Any] = {
     np.add.reduce: np.sum, np.multiply.reduce: np.prod, np.maximum.reduce: np.max, np.minimum.reduce: np.min,
     np.add.accumulate: np.cumsum, np.multiply.accumulate: np.cumprod,
 }
-_ASSOCIATIVE = np.logaddexp, np.logaddexp2, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot
 
 def _reduce(ufunc: Any, array: Any, axis: Any = 0, *, keepdims: bool = False, initial: Any = NOT_GIVEN, where: Any = True) -> Any:
     if ufunc.reduce in _KNOWN:
@@ -60,7 +59,7 @@ def _reduceat(ufunc: Any, array: Any, starts: Any, axis: int = 0, *, indices: An
 def _accumulate(ufunc: Any, array: Any, axis: int = 0) -> Any:
     if ufunc.accumulate in _KNOWN:
         return _KNOWN[ufunc.accumulate](array, axis)
-    if ufunc in _ASSOCIATIVE:
+    if ufunc in (np.logaddexp, np.logaddexp2, np.maximum, np.minimum, np.fmax, np.fmin, np.hypot):
         return running(ufunc, array, axis)
     if ufunc is np.subtract:
         return np.cumsum(np.concatenate([along(array, axis, slice(1)), -along(array, axis, slice(1, None))], axis), axis)

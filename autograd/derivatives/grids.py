@@ -17,7 +17,8 @@ def _arange(start_or_stop: Any, stop: Any = None, step: Any = 1, *, dtype: Any =
     return as_array(start + step * np.arange(max(0, int(np.ceil((stop - start) / step)))), dtype)
 
 definition(np.arange,    _arange)
-definition(np.meshgrid,  lambda *xi, copy=True, sparse=False, indexing="xy": tuple(np.ravel(x)[i] for x, i in zip(xi, np.meshgrid(*(np.arange(np.size(x)) for x in xi), sparse=sparse, indexing=indexing), strict=True)))
+definition(np.meshgrid,  lambda *xi, copy=True, sparse=False, indexing="xy": tuple(
+    np.ravel(x)[i] for x, i in zip(xi, np.meshgrid(*(np.arange(np.size(x)) for x in xi), sparse=sparse, indexing=indexing), strict=True)))
 definition(np.vander,    lambda x, N=None, increasing=False: np.power(np.expand_dims(x, 1), np.arange(np.size(x) if N is None else N)[:: 1 if increasing else -1]))
 
 # With like=, a Tensor that NumPy does not hand on; so too np.arange

@@ -27,7 +27,6 @@ from autograd.derivatives import table
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.own_text import alike, own_text
 from autograd.derivatives.primitive import primitive
-from autograd.derivatives.reductions import Flag
 from autograd.derivatives.table import definition
 
 derivative = partial(table.derivative, kind="linear algebra")
@@ -181,7 +180,7 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     squares = np.atleast_1d(np.sum((b - a @ x) ** 2, axis=0))
     return x, squares if rank == n < m else squares[:0], rank, s
 
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Any:
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """Return a norm; where all elements are 0 its gradient is 0, by convention."""
     axes = tuple(range(np.ndim(x))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if (ord is None and (axis is None or len(axes) <= 2)) or (len(axes), ord) in ((1, 2), (2, "fro"), (2, "f")):
@@ -211,4 +210,5 @@ definition(np.linalg.eigvals,      lambda a: np.linalg.eig(a).eigenvalues)
 definition(np.linalg.qr,           _qr_of)
 definition(np.linalg.svd,          _svd_of)
 definition(np.linalg.lstsq,        _lstsq)
-definition(np.linalg.tensorsolve,  lambda a, b, axes=None: np.reshape(np.linalg.solve(np.reshape(a := np.moveaxis(a, axes or (), range(-len(axes or ()), 0)), (np.size(b),) * 2), np.ravel(b)), np.shape(a)[np.ndim(b) :]))
+definition(np.linalg.tensorsolve,  lambda a, b, axes=None: np.reshape(np.linalg.solve(
+    np.reshape(a := np.moveaxis(a, axes or (), range(-len(axes or ()), 0)), (np.size(b),) * 2), np.ravel(b)), np.shape(a)[np.ndim(b) :]))

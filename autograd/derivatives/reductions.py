@@ -9,7 +9,6 @@ from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
 Axis = int | tuple[int, ...] | None
-Flag = Any  # a bool, which the stubs of NumPy 2.5 take as a literal only
 NOT_GIVEN = np._NoValue
 
 
@@ -26,7 +25,7 @@ def restore(reduced: Any, shape: tuple[int, ...], axis: Axis, keepdims: bool, wh
         reduced = np.reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(shape)))
     return reduced if where is True else reduced * where
 
-def count(shape: tuple[int, ...], axis: Axis, keepdims: Flag = False, where: Any = True, least: int = 0) -> Any:
+def count(shape: tuple[int, ...], axis: Axis, keepdims: Any = False, where: Any = True, least: int = 0) -> Any:
     """Return the number of elements that become one, or the least that is to be given."""
     if where is True:
         return max(math.prod(shape[i] for i in reduced_axes(shape, axis)), least)
@@ -84,7 +83,7 @@ def _through_products(g: Any, x: Any, out: Any, axis: int | None) -> Any:
     sums = np.flip(running(lambda a, b: np.stack([a[0] * b[0], a[1] * b[0] + b[1]]), pairs, -1)[1], -1)
     return np.moveaxis(np.cumprod(np.concatenate([one, x[..., :-1]], -1), -1) * sums, -1, axis)
 
-def _var(a: Any, axis: Axis = None, dtype: Any = None, *, ddof: float = 0, keepdims: Flag = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
+def _var(a: Any, axis: Axis = None, dtype: Any = None, *, ddof: float = 0, keepdims: Any = False, where: Any = True, mean: Any = None, correction: float | None = None) -> Any:
     if correction is not None and ddof:
         raise ValueError("np.var: ddof and correction are two names of one number; give one")
     deviation = a - (np.mean(a, axis=axis, dtype=dtype, keepdims=True, where=where) if mean is None else mean)

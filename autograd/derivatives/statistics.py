@@ -10,7 +10,7 @@ from autograd.derivatives.calls import parameters_of
 from autograd.derivatives.constants import value_of
 from autograd.derivatives.indexing import scatter
 from autograd.derivatives.own_text import own_text
-from autograd.derivatives.reductions import Flag, as_rows, count
+from autograd.derivatives.reductions import as_rows, count
 from autograd.derivatives.shapes import astype
 from autograd.derivatives.table import definition, derivative
 
@@ -51,7 +51,7 @@ definition(np.unique_values, lambda x: _chosen(x, np.unique_values(value_of(x)))
 _GROWTH = {"linear": -1, "hazen": 0, "interpolated_inverted_cdf": 0, "weibull": 1, "median_unbiased": 1 / 3, "normal_unbiased": 1 / 4}
 _median, _edges = own_text(np.median), own_text(np.histogram_bin_edges)
 
-def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, overwrite_input: bool = False, method: Any = "linear", keepdims: Flag = False) -> Any:
+def _quantile(whole: int, skip_nan: bool, a: Any, q: Any, axis: Any = None, *, overwrite_input: bool = False, method: Any = "linear", keepdims: Any = False) -> Any:
     """Interpolate between two elements of the sorted rows, or choose one, where NumPy finds the quantile of 0, 1, 2 ..."""
     if not np.size(a):  # NumPy says NaN, or that it cannot
         return (np.nanquantile if skip_nan else np.quantile)(value_of(a), np.divide(q, whole), axis, keepdims=keepdims) + np.sum(a, axis, keepdims=keepdims)
@@ -103,7 +103,7 @@ definition(np.histogram,           _histogram)
 definition(np.histogram_bin_edges, lambda a, bins=10, range=None, weights=None: _edges(a, np.size(np.histogram_bin_edges(value_of(a), bins, range, value_of(weights))) - 1 if isinstance(bins, str) else bins, range, weights))
 
 # NaN is passed over
-def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: Flag, initial: float, where: Any) -> Any:
+def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: Any, initial: float, where: Any) -> Any:
     """Compute an extremum; where nothing but NaN is left, NaN."""
     if not np.size(a) and np.isinf(initial):
         extremum(np.empty(np.shape(a)), axis=axis)  # NumPy says what is missing
@@ -111,7 +111,7 @@ def _or_nan(extremum: Any, a: Any, axis: Any, keepdims: Flag, initial: float, wh
     result = extremum(a, axis=axis, keepdims=keepdims, initial=initial, where=numbers)
     return np.where(np.any(numbers, axis=axis, keepdims=keepdims) | np.isfinite(initial), result, math.nan)
 
-def _nanvar(a: Any, axis: Any = None, dtype: Any = None, *, ddof: float = 0, keepdims: Flag = False, where: Any = True, mean: Any = None, correction: Any = None) -> Any:
+def _nanvar(a: Any, axis: Any = None, dtype: Any = None, *, ddof: float = 0, keepdims: Any = False, where: Any = True, mean: Any = None, correction: Any = None) -> Any:
     where = where & ~np.isnan(a)
     var = np.var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)
     return np.where(np.greater(count(np.shape(a), axis, keepdims, where), correction or ddof), var, math.nan)

@@ -14,7 +14,7 @@ from typing import Any
 
 import graphviz
 
-from autograd.drawing import wheel
+from autograd.drawing import layout
 
 SECONDS = 20  # how long a layout may take
 _ON_WINDOWS = os.path.expandvars(r"%ProgramFiles%\Graphviz\bin")
@@ -122,7 +122,7 @@ def laid_out(source: str, format: str, engine: str) -> bytes:
         command = [program, f"-T{format}"]
     else:
         check_pygraphviz()
-        command = [sys.executable, "-P", wheel.__file__, format, engine]
+        command = [sys.executable, "-P", layout.__file__, format, engine]
     try:
         done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -130,7 +130,7 @@ def laid_out(source: str, format: str, engine: str) -> bytes:
             f"draw: the layout took more than {SECONDS} s. The usual fix: collapse more, with depth=0, "
             f"or draw a smaller case"
         ) from None
-    if done.returncode == wheel.LIBRARIES_MISSING and not program:
+    if done.returncode == layout.LIBRARIES_MISSING and not program:
         missing = done.stderr.decode().splitlines()[-1]
         raise NoEngine(f"for {format}, pygraphviz lacks {missing}; install its program dot")
     if done.returncode:
